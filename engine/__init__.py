@@ -1,0 +1,1 @@
+"""The dispatcher of virtual event subscribers: it runs without a screen."""

@@ -1,0 +1,103 @@
+"""The configuration's types. The JSON Schema, the checker and the engine all read these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.address import PolicyName
+from engine.event import NAME_MAX
+from engine.options import OnFailure, SubscriptionOptions, WhenAllFailed
+from engine.transports.base import TransportOptions
+
+EventName = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: immutable, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SubscriptionSettings(Section):
+    """One entry of `subscriptions`: either `socket`, or `policy` and `members`."""
+
+    event: EventName = Field(description="Name of the event.")
+    socket: str | None = Field(None, description="Socket text, plain or virtual.")
+    policy: PolicyName | None = Field(None, description="Policy, together with `members` instead of `socket`.")
+    members: tuple[str, ...] | None = Field(None, description="Member sockets, in order.")
+    expire: float | None = Field(None, gt=0, description="Seconds until it ends; absent is permanent.")
+    failover_timeout: float | None = Field(None, ge=0, description="Seconds; overrides the global one.")
+    when_all_failed: WhenAllFailed = Field(WhenAllFailed.HOLD, description="FAILOVER, with every member marked.")
+    hold_max_age: float = Field(3600.0, gt=0, description="Longest time that an event is held, in seconds.")
+    on_failure: OnFailure = Field(OnFailure.NEXT, description="ROUND-ROBIN, when a member failed an event.")
+    queue_size: int | None = Field(None, gt=0, description="Overrides the global `queue_size`.")
+
+    @property
+    def socket_text(self) -> str:
+        """The socket as one text, whichever way it was written."""
+        if self.socket is not None:
+            return self.socket
+        return f"virtual:{self.policy} {' '.join(self.members or ())}"
+
+
+class MiSettings(Section):
+    """Where the management interface listens and what it allows."""
+
+    http: str | None = Field(None, description="HOST:PORT of MI over HTTP; OpenSIPS' own is 127.0.0.1:8888.")
+    flatstore_roots: tuple[str, ...] = Field((), description="Directories below which MI may subscribe flat files.")
+    allowed_hosts: tuple[str, ...] = Field((), description="Further values of the Host header that are taken.")
+
+
+class ReceiverSettings(Section):
+    """A receiver of the lab, for demos: something real that listens where a member sends."""
+
+    name: str = Field(description="Name shown in the console.")
+    socket: str = Field(description="Socket that it receives for: udp, unix, tcp or xmlrpc.")
+
+
+class GeneratorSettings(Section):
+    """A gentle stream of realistic events, for demos."""
+
+    events: tuple[EventName, ...] = Field(description="Names, raised in turn.")
+    rate: float = Field(2.0, gt=0, le=100_000, description="Events per second.")
+
+
+class LabSettings(Section):
+    """Receivers and generator of a demo."""
+
+    receivers: tuple[ReceiverSettings, ...] = ()
+    generator: GeneratorSettings | None = None
+
+
+class Settings(Section):
+    """A whole configuration. `transports` holds each transport's own options, already checked by its class."""
+
+    label: str = Field("", description="What this engine is called, for example LAB or PRODUCTION.")
+    failover_timeout: float = Field(30.0, ge=0, description="Seconds for which FAILOVER skips a failed member.")
+    queue_size: int = Field(10_000, gt=0, description="Notifications that may wait in each queue.")
+    inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")
+    stop_timeout: float = Field(5.0, ge=0, description="Seconds that notifications in flight get at a clean stop.")
+    events: tuple[EventName, ...] = Field((), description="Event names beside the catalogue's.")
+    subscriptions: tuple[SubscriptionSettings, ...] = ()
+    transports: Mapping[str, Any] = Field(default_factory=dict, description="Settings by socket prefix.")
+    mi: MiSettings | None = None
+    lab: LabSettings | None = None
+
+    def options_for(self, subscription: SubscriptionSettings) -> SubscriptionOptions:
+        """The subscription's options, with the global ones where it has none of its own."""
+        own_timeout = subscription.failover_timeout
+        return SubscriptionOptions(
+            failover_timeout=self.failover_timeout if own_timeout is None else own_timeout,
+            when_all_failed=subscription.when_all_failed,
+            hold_max_age=subscription.hold_max_age,
+            on_failure=subscription.on_failure,
+            queue_size=subscription.queue_size or self.queue_size,
+        )
+
+    def transport_options(self, scheme: str) -> TransportOptions | None:
+        """The checked options of a transport; None when the configuration says nothing of it."""
+        options = self.transports.get(scheme)
+        return options if isinstance(options, TransportOptions) else None

@@ -1,0 +1,89 @@
+"""The feed: what happened to every event, append-only, bounded, one record a run planned and one a range settled."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from engine.run import Attempt, Batch, Outcome, Skip
+
+
+class Step(StrEnum):
+    """What a feed record tells."""
+
+    PLANNED = "planned"  # a policy gave events to a member (`member`), passing over `skipped`
+    SETTLED = "settled"  # that member's notifications ended with `outcome`
+    HELD = "held"  # all members are marked or paused: the events wait
+    ENDED = "ended"  # the delivery is undelivered, for the reason in `outcome`
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """One step of some deliveries: the events `batch[i] for i in indices`, for one subscription."""
+
+    number: int
+    """Grows by one a record; `Feed.since` takes it."""
+    at: float
+    """Monotonic seconds."""
+    step: Step
+    subscription: str
+    """The subscription's stable id."""
+    batch: Batch
+    indices: range
+    member: int | None = None
+    """Position of the member in its subscription, from 0."""
+    skipped: tuple[Skip, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    outcome: Outcome | None = None
+    took_s: float = 0.0
+    """SETTLED: seconds from the plan to the outcome."""
+
+
+class Feed:
+    """The last deliveries. When it overflows, the oldest records go; `dropped` counts them."""
+
+    def __init__(self, capacity: int = 10_000) -> None:
+        self._capacity = capacity
+        self._records: deque[FeedRecord] = deque()
+        self._events = 0
+        self._next = 1
+        self.dropped = 0
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next record will get."""
+        return self._next
+
+    def add(
+        self,
+        at: float,
+        step: Step,
+        subscription: str,
+        batch: Batch,
+        indices: range,
+        member: int | None = None,
+        *,
+        skipped: tuple[Skip, ...] = (),
+        attempts: tuple[Attempt, ...] = (),
+        outcome: Outcome | None = None,
+        took_s: float = 0.0,
+    ) -> None:
+        """Append a record and let the oldest go while more than `capacity` events are told of."""
+        record = FeedRecord(
+            self._next, at, step, subscription, batch, indices, member, skipped, attempts, outcome, took_s
+        )
+        self._next += 1
+        self._records.append(record)
+        self._events += len(indices)
+        while self._events > self._capacity and len(self._records) > 1:
+            self._events -= len(self._records.popleft().indices)
+            self.dropped += 1
+
+    def since(self, number: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+        """The records numbered `number` and later, the newest `limit` of them, oldest first."""
+        fresh = min(self._next - number, len(self._records), limit)
+        if fresh <= 0:
+            return ()
+        return tuple(islice(reversed(self._records), fresh))[::-1]

@@ -1,0 +1,33 @@
+"""Options of one subscription, as configuration, the console and the management interface give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class WhenAllFailed(StrEnum):
+    """What FAILOVER does with an event while every member is marked."""
+
+    HOLD = "hold"  # wait, in order, until the first mark runs out
+    TRY = "try"  # one attempt at the member whose mark is oldest
+    DROP = "drop"  # undelivered at once, as OpenSIPS does
+
+
+class OnFailure(StrEnum):
+    """What ROUND-ROBIN does with an event whose member failed."""
+
+    NEXT = "next"  # pass it on, at most one lap
+    FAIL = "fail"  # undelivered, the letter of the manual
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionOptions:
+    """How a subscription treats its events. Times in seconds."""
+
+    failover_timeout: float = 30.0
+    when_all_failed: WhenAllFailed = WhenAllFailed.HOLD
+    hold_max_age: float = 3600.0
+    on_failure: OnFailure = OnFailure.NEXT
+    queue_size: int = 10_000
+    """Notifications that may wait for each member (PARALLEL, ROUND-ROBIN) or before the policy (FAILOVER)."""

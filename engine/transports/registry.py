@@ -1,0 +1,38 @@
+"""Finds transports by socket prefix, through entry points; a class is imported when it is first needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from engine.errors import SwitchboardError
+from engine.transports.base import Transport
+
+GROUP = "switchboard.transports"
+
+
+@cache
+def _found() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def schemes() -> tuple[str, ...]:
+    """The socket prefixes that have a transport, without importing any."""
+    return tuple(sorted(_found()))
+
+
+@cache
+def load(scheme: str) -> type[Transport]:
+    """The transport for a socket prefix.
+
+    Raises:
+        SwitchboardError: when there is none, or it cannot be imported.
+    """
+    point = _found().get(scheme)
+    if point is None:
+        raise SwitchboardError(f"no transport for {scheme}: sockets; there are {', '.join(schemes())}")
+    try:
+        loaded: type[Transport] = point.load()
+    except ImportError as error:
+        raise SwitchboardError(f"the transport for {scheme}: sockets cannot be loaded: {error}") from error
+    return loaded
