@@ -1,6 +1,9 @@
 """Socket texts and the typed addresses they stand for. The only parser and printer of sockets."""
 
+from engine.address.identity import identity
+from engine.address.masking import mask_text
 from engine.address.model import (
+    MASK,
     Address,
     FlatstoreAddress,
     MemberAddress,
@@ -13,8 +16,10 @@ from engine.address.model import (
     XmlRpcAddress,
 )
 from engine.address.parser import parse, parse_member
+from engine.address.printer import printed
 
 __all__ = [
+    "MASK",
     "Address",
     "FlatstoreAddress",
     "MemberAddress",
@@ -25,6 +30,9 @@ __all__ = [
     "UnixAddress",
     "VirtualAddress",
     "XmlRpcAddress",
+    "identity",
+    "mask_text",
     "parse",
     "parse_member",
+    "printed",
 ]

@@ -1,15 +1,225 @@
-"""Socket text to address."""
+"""Socket text to address. Grammars and defaults as in EI 2.3-2.9 and 3.1; every problem is reported at once."""
 
 from __future__ import annotations
 
-from engine.address.model import Address, MemberAddress
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from engine.address.members import read_flatstore, read_tcp, read_udp, read_unix, read_xmlrpc
+from engine.address.model import Address, MemberAddress, PolicyName, VirtualAddress
+from engine.address.part import Part, Problems
+from engine.address.percent import CONTROL
+from engine.address.rabbitmq import read_rabbitmq
+from engine.errors import SocketTextError
+
+TEXT_MAX = 65_536
+"""Longest socket text, in characters. A text from outside must not keep the engine busy."""
+
+PROBLEMS_MAX = 50
+"""When so many problems are found, the members behind them are not looked at."""
+
+_READERS: Mapping[str, Callable[[Part, Problems], MemberAddress | None]] = MappingProxyType(
+    {
+        "udp": read_udp,
+        "unix": read_unix,
+        "tcp": read_tcp,
+        "xmlrpc": read_xmlrpc,
+        "rabbitmq": read_rabbitmq,
+        "flatstore": read_flatstore,
+    }
+)
+
+VIRTUAL = "virtual"
+SCHEMES = (*_READERS, VIRTUAL)
+"""Every prefix that parses, without its colon."""
+NOT_YET = ("kafka", "sqs", "route", "routing")
+"""Prefixes that OpenSIPS has and Switchboard does not."""
+OTHER_NAMES = MappingProxyType(
+    {
+        "amqp": "rabbitmq",
+        "amqps": "rabbitmq",
+        "http": "xmlrpc",
+        "https": "xmlrpc",
+        "jsonrpc": "tcp",
+        "file": "flatstore",
+    }
+)
+"""What people write for a prefix, and what they mean."""
+
+POLICIES = "PARALLEL, FAILOVER or ROUND-ROBIN"
+
+_WORD = re.compile(r"[^ \t]+")
+_SOCKET_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9_]*:|/")
+_GLUED_MEMBER = re.compile(r"[a-z][a-z0-9_]*:|/")
+_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,19}")
+_BLANK = re.compile(r"[ \t]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+AnyAddress = TypeVar("AnyAddress")
 
 
 def parse(text: str) -> Address:
-    """The address that a socket text stands for."""
-    raise NotImplementedError(text)
+    """The address that a socket text stands for.
+
+    Raises:
+        SocketTextError: with every problem of the text, in the order of the text.
+    """
+    problems = Problems()
+    part = Part(text, 1)
+    address: Address | None = None
+    if len(text) > TEXT_MAX:
+        problems.add(TEXT_MAX + 1, f"a socket has at most {TEXT_MAX} characters, this text has {len(text)}")
+    elif text.startswith(VIRTUAL + ":"):
+        address = _read_virtual(part.tail(len(VIRTUAL) + 1), problems)
+    else:
+        address = _read_member(part, problems)
+    return _result(address, problems)
 
 
 def parse_member(text: str) -> MemberAddress:
-    """The address of one member."""
-    raise NotImplementedError(text)
+    """The address of one member: a socket that is not virtual, and has neither blanks nor tabs.
+
+    Raises:
+        SocketTextError: with every problem of the text.
+    """
+    problems = Problems()
+    if len(text) > TEXT_MAX:
+        problems.add(TEXT_MAX + 1, f"a socket has at most {TEXT_MAX} characters, this text has {len(text)}")
+    blank = _BLANK.search(text)
+    if blank is not None:
+        problems.add(blank.start() + 1, "a member has no blanks", "in rabbitmq: write a blank as %20")
+    address = None if problems.found else _read_member(Part(text, 1), problems)
+    return _result(address, problems)
+
+
+def _result(address: AnyAddress | None, problems: Problems) -> AnyAddress:
+    if address is None or problems.found:
+        raise SocketTextError(tuple(sorted(problems.found, key=lambda problem: problem.column)))
+    return address
+
+
+def _read_member(part: Part, problems: Problems) -> MemberAddress | None:
+    """The address of a socket that is not virtual, or None with at least one problem added."""
+    if not _is_clean(part, problems):
+        return None
+    if part.text.startswith("/"):
+        return read_unix(part, problems)
+    scheme, rest = part.cut(":")
+    reader = _READERS.get(scheme.text)
+    if reader is None or rest is None:
+        _refuse_scheme(part, scheme, rest, problems)
+        return None
+    problems.is_secret = scheme.text == "rabbitmq"
+    return reader(rest, problems)
+
+
+def _is_clean(part: Part, problems: Problems) -> bool:
+    """Whether the part holds nothing but characters that a socket may hold."""
+    wrong = CONTROL.search(part.text) or _SURROGATE.search(part.text)
+    if wrong is None:
+        return True
+    column = part.column + wrong.start()
+    if wrong[0] in "\r\n\u2028\u2029":
+        problems.add(column, "a line break is not allowed in a socket", "only blanks and tabs separate members")
+    elif wrong[0] == "\t":
+        problems.add(column, "a tab is not allowed in a socket", "tabs and blanks separate members of virtual: sockets")
+    else:
+        problems.add(column, f"the character U+{ord(wrong[0]):04X} is not allowed in a socket")
+    return False
+
+
+def _refuse_scheme(part: Part, scheme: Part, rest: Part | None, problems: Problems) -> None:
+    """Say why a text does not begin with the prefix of a transport."""
+    name = scheme.text
+    known = ", ".join(f"{each}:" for each in SCHEMES)
+    if not part.text:
+        problems.add(part, "a socket was expected, found nothing", f"a socket begins with {known}")
+    elif name == VIRTUAL and rest is not None:
+        problems.add(part, "a virtual socket cannot be a member", "list its members here, or subscribe it on its own")
+    elif name in SCHEMES:
+        problems.add(part.end, f"a colon was expected after {name}")
+    elif name in NOT_YET:
+        problems.add(part, f"{name}: is not supported yet", f"supported are {known}")
+    elif part.text.startswith(" "):
+        problems.add(part, "a blank stands before the prefix", "remove the blank")
+    elif name in set(PolicyName):
+        problems.add(part, f"a socket was expected, found the policy {name}", "a virtual socket has one policy")
+    else:
+        _refuse_unknown(part, name if rest is not None else None, known, problems)
+
+
+def _refuse_unknown(part: Part, name: str | None, known: str, problems: Problems) -> None:
+    suggestion = None if name is None else _meant(name)
+    # The beginning of a text with an @ may be a torn password; it is repeated only when it is nearly a prefix.
+    can_quote = name is not None and _PLAIN_WORD.fullmatch(name) and (suggestion is not None or "@" not in part.text)
+    what = f"no transport has the prefix '{name}:'" if can_quote else "a socket begins with the prefix of a transport"
+    problems.add(part, f"{what}; known are {known}", suggestion)
+
+
+def _meant(name: str) -> str | None:
+    """The prefix that somebody wanted to write, as a suggestion."""
+    lowered = name[:20].lower()
+    if lowered in SCHEMES and name != lowered:
+        return f"prefixes are lower case: {lowered}:"
+    close = difflib.get_close_matches(lowered, SCHEMES, 1)
+    meant = OTHER_NAMES.get(lowered) or (close[0] if close else None)
+    return None if meant is None else f"did you mean {meant}:?"
+
+
+def _read_virtual(rest: Part, problems: Problems) -> VirtualAddress | None:
+    """`policy member member ...` (EI 3.1)."""
+    words = [Part(found[0], rest.column + found.start()) for found in _WORD.finditer(rest.text)]
+    if not words:
+        problems.add(rest.end, f"a policy was expected: {POLICIES}")
+        return None
+    policy, member_parts = _read_policy(words, problems)
+    if policy is not None and not member_parts:
+        problems.add(rest.end, "at least one member was expected after the policy", "for example udp:127.0.0.1:9000")
+    members = []
+    for position, part in enumerate(member_parts, 1):
+        if len(problems.found) >= PROBLEMS_MAX:
+            problems.add(part, "the rest was not looked at")
+            break
+        of_member = Problems(problems.found, position)
+        member = _read_member(part, of_member)
+        members.append(member)
+    good = tuple(member for member in members if member is not None)
+    return None if policy is None or len(good) < len(member_parts) else VirtualAddress(policy, good)
+
+
+def _read_policy(words: list[Part], problems: Problems) -> tuple[PolicyName | None, list[Part]]:
+    """The policy, or None, and the members. No blank is needed between the policy and the first member (EI 3.1)."""
+    first, others = words[0], words[1:]
+    if not _is_clean(first, problems):
+        return None, others
+    policy = next((policy for policy in PolicyName if first.text.startswith(policy)), None)
+    if policy is None:
+        return None, _refuse_policy(first, others, problems)
+    glued = first.tail(len(policy))
+    if not glued.text:
+        return policy, others
+    if _GLUED_MEMBER.match(glued.text):
+        return policy, [glued, *others]
+    problems.add(
+        glued, f"a blank was expected after {policy}, found '{glued.text[0]}'", "members are separated by blanks"
+    )
+    return None, others
+
+
+def _refuse_policy(first: Part, others: list[Part], problems: Problems) -> list[Part]:
+    """Say what is wrong with the policy; returns the members nevertheless, so that they are checked, too."""
+    for policy in PolicyName:
+        if first.text[: len(policy)].upper() == policy:
+            glued = first.tail(len(policy))
+            problems.add(first, f"unknown policy '{first.text[: len(policy)]}'", f"policies are upper case: {policy}")
+            return [glued, *others] if _GLUED_MEMBER.match(glued.text) else others
+    if _SOCKET_LIKE.match(first.text):
+        problems.add(first, f"a policy was expected before the first member: {POLICIES}")
+        return [first, *others]
+    quoted = f"unknown policy '{first.text}'" if _PLAIN_WORD.fullmatch(first.text) else "unknown policy"
+    close = difflib.get_close_matches(first.text[:20].upper().replace("_", "-"), list(PolicyName), 1)
+    problems.add(first, f"{quoted}; policies are {POLICIES}", f"did you mean {close[0]}?" if close else None)
+    return others
