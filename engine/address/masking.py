@@ -18,8 +18,9 @@ LOOK_AHEAD = 16
 _SEPARATORS = re.compile(r"""([\s"'<>]+)""")
 _LOGIN = re.compile(r"rabbitmq:|://")
 _POLICY = re.compile(r"virtual:|PARALLEL|FAILOVER|ROUND-ROBIN")
-_PREFIX = re.compile(r"[^\w]*([A-Za-z][\w+.-]*):")
-_PORT = re.compile(r"\d{1,5}(?![\w@%])")
+_PREFIX = re.compile(r"\W*([A-Za-z][\w+.-]*):")
+_NO_PASSWORD = re.compile(r"(?:[^:/@]*@)?(?:\[[^\]@]*\]|[^:/@\[]*)(?::\d{0,5})?(?:/[^@]*|\W*)")
+"""What stands behind `rabbitmq:` or `://` when there is no password: `[user@]host[:port][/...]`."""
 
 
 def mask_text(text: str) -> str:
@@ -28,7 +29,7 @@ def mask_text(text: str) -> str:
     Where it is not clear what belongs to a password, as when one holds blanks, quotes, slashes or an @ that should
     have been encoded, rather too much is masked than too little.
     """
-    if "@" not in text:
+    if ":" not in text:
         return text
     pieces = _SEPARATORS.split(text)
     out, index = [], 0
@@ -48,37 +49,34 @@ def _masked(pieces: Sequence[str], index: int) -> tuple[str, int]:
     at = piece.rfind("@", start)
     if at >= 0:
         return piece[:start] + MASK + piece[at:], 1
-    if _PORT.match(piece, start) or not _LOGIN.search(piece):
-        return piece, 1
+    end = _end_of_torn(pieces, index)
+    return piece[:start] + MASK + ("" if end is None else pieces[end][pieces[end].rindex("@") :]), (
+        end or index
+    ) + 1 - index
+
+
+def _end_of_torn(pieces: Sequence[str], index: int) -> int | None:
+    """The piece with the @ that ends a password which blanks or quotes have torn, on the same line."""
     for ahead in range(index + 1, min(index + 1 + LOOK_AHEAD, len(pieces))):
         other = pieces[ahead]
-        if "\n" in other or (_PREFIX.match(other) and _password_start(other) is not None):
-            break
-        at = other.rfind("@")
-        if at >= 0:
-            return piece[:start] + MASK + other[at:], ahead + 1 - index
-    return piece, 1
+        if "\n" in other or _LOGIN.search(other):
+            return None
+        if "@" in other:
+            return ahead
+    return None
 
 
 def _password_start(piece: str) -> int | None:
     """Where the password of a piece begins, or would begin; None when the piece holds no login."""
     login = _LOGIN.search(piece)
     if login is not None:
-        return _behind_user(piece, login.end())
+        colon = piece.find(":", login.end())
+        return None if colon < 0 or _NO_PASSWORD.fullmatch(piece, login.end()) else colon + 1
     if "@" not in piece:
         return None
-    start = policy.end() if (policy := _POLICY.match(piece)) else 0
-    prefix = _PREFIX.match(piece, start)
+    policy = _POLICY.match(piece)
+    prefix = _PREFIX.match(piece, policy.end() if policy else 0)
     if prefix is None or prefix[1] in WITHOUT_LOGIN:
         return None
-    behind = _behind_user(piece, prefix.end())
-    return prefix.end() if behind is None else behind
-
-
-def _behind_user(piece: str, start: int) -> int | None:
-    """The place behind the colon that ends a user's name, or None when there is no password."""
-    colon = piece.find(":", start)
-    if colon < 0:
-        return None
-    is_behind_at = "@" in piece[start:colon]
-    return None if is_behind_at and _PORT.match(piece, colon + 1) else colon + 1
+    colon = piece.find(":", prefix.end(), piece.rfind("@"))
+    return prefix.end() if colon < 0 else colon + 1

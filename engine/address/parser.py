@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TypeVar
 
 from engine.address.members import read_flatstore, read_tcp, read_udp, read_unix, read_xmlrpc
 from engine.address.model import Address, MemberAddress, PolicyName, VirtualAddress
@@ -33,7 +32,9 @@ _READERS: Mapping[str, Callable[[Part, Problems], MemberAddress | None]] = Mappi
 )
 
 VIRTUAL = "virtual"
-SCHEMES = (*_READERS, VIRTUAL)
+PLAIN_SCHEMES = tuple(_READERS)
+"""Every prefix that a member can have, without its colon."""
+SCHEMES = (*PLAIN_SCHEMES, VIRTUAL)
 """Every prefix that parses, without its colon."""
 NOT_YET = ("kafka", "sqs", "route", "routing")
 """Prefixes that OpenSIPS has and Switchboard does not."""
@@ -58,8 +59,6 @@ _PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,19}")
 _BLANK = re.compile(r"[ \t]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-AnyAddress = TypeVar("AnyAddress")
-
 
 def parse(text: str) -> Address:
     """The address that a socket text stands for.
@@ -75,8 +74,10 @@ def parse(text: str) -> Address:
     elif text.startswith(VIRTUAL + ":"):
         address = _read_virtual(part.tail(len(VIRTUAL) + 1), problems)
     else:
-        address = _read_member(part, problems)
-    return _result(address, problems)
+        address = _read_member(part, problems, SCHEMES)
+    if address is None or problems.found:
+        raise _error(problems)
+    return address
 
 
 def parse_member(text: str) -> MemberAddress:
@@ -91,18 +92,21 @@ def parse_member(text: str) -> MemberAddress:
     blank = _BLANK.search(text)
     if blank is not None:
         problems.add(blank.start() + 1, "a member has no blanks", "in rabbitmq: write a blank as %20")
-    address = None if problems.found else _read_member(Part(text, 1), problems)
-    return _result(address, problems)
-
-
-def _result(address: AnyAddress | None, problems: Problems) -> AnyAddress:
+    address = None if problems.found else _read_member(Part(text, 1), problems, PLAIN_SCHEMES)
     if address is None or problems.found:
-        raise SocketTextError(tuple(sorted(problems.found, key=lambda problem: problem.column)))
+        raise _error(problems)
     return address
 
 
-def _read_member(part: Part, problems: Problems) -> MemberAddress | None:
-    """The address of a socket that is not virtual, or None with at least one problem added."""
+def _error(problems: Problems) -> SocketTextError:
+    return SocketTextError(tuple(sorted(problems.found, key=lambda problem: problem.column)))
+
+
+def _read_member(part: Part, problems: Problems, schemes: tuple[str, ...]) -> MemberAddress | None:
+    """The address of a socket that is not virtual, or None with at least one problem added.
+
+    `schemes` are the prefixes that could stand here, for the message when another one does.
+    """
     if not _is_clean(part, problems):
         return None
     if part.text.startswith("/"):
@@ -110,7 +114,7 @@ def _read_member(part: Part, problems: Problems) -> MemberAddress | None:
     scheme, rest = part.cut(":")
     reader = _READERS.get(scheme.text)
     if reader is None or rest is None:
-        _refuse_scheme(part, scheme, rest, problems)
+        _refuse_scheme(part, scheme.text if rest is not None else None, schemes, problems)
         return None
     problems.is_secret = scheme.text == "rabbitmq"
     return reader(rest, problems)
@@ -131,40 +135,43 @@ def _is_clean(part: Part, problems: Problems) -> bool:
     return False
 
 
-def _refuse_scheme(part: Part, scheme: Part, rest: Part | None, problems: Problems) -> None:
-    """Say why a text does not begin with the prefix of a transport."""
-    name = scheme.text
-    known = ", ".join(f"{each}:" for each in SCHEMES)
-    if not part.text:
-        problems.add(part, "a socket was expected, found nothing", f"a socket begins with {known}")
-    elif name == VIRTUAL and rest is not None:
+def _refuse_scheme(part: Part, name: str | None, schemes: tuple[str, ...], problems: Problems) -> None:
+    """Say why a text does not begin with the prefix of a transport. `name` is what stands before the first colon."""
+    text = part.text
+    if not text:
+        problems.add(part, "a socket was expected, found nothing", f"a socket begins with {_listed(schemes)}")
+    elif name == VIRTUAL:
         problems.add(part, "a virtual socket cannot be a member", "list its members here, or subscribe it on its own")
-    elif name in SCHEMES:
-        problems.add(part.end, f"a colon was expected after {name}")
+    elif text in schemes:
+        problems.add(part.end, f"a colon was expected after {text}")
     elif name in NOT_YET:
-        problems.add(part, f"{name}: is not supported yet", f"supported are {known}")
-    elif part.text.startswith(" "):
+        problems.add(part, f"{name}: is not supported yet; known are {_listed(schemes)}")
+    elif text.startswith(" "):
         problems.add(part, "a blank stands before the prefix", "remove the blank")
-    elif name in set(PolicyName):
-        problems.add(part, f"a socket was expected, found the policy {name}", "a virtual socket has one policy")
+    elif text in set(PolicyName):
+        problems.add(part, f"a socket was expected, found the policy {text}", "a virtual socket has one policy")
     else:
-        _refuse_unknown(part, name if rest is not None else None, known, problems)
+        _refuse_unknown(part, name, schemes, problems)
 
 
-def _refuse_unknown(part: Part, name: str | None, known: str, problems: Problems) -> None:
-    suggestion = None if name is None else _meant(name)
+def _refuse_unknown(part: Part, name: str | None, schemes: tuple[str, ...], problems: Problems) -> None:
+    suggestion = None if name is None else _meant(name, schemes)
     # The beginning of a text with an @ may be a torn password; it is repeated only when it is nearly a prefix.
     can_quote = name is not None and _PLAIN_WORD.fullmatch(name) and (suggestion is not None or "@" not in part.text)
     what = f"no transport has the prefix '{name}:'" if can_quote else "a socket begins with the prefix of a transport"
-    problems.add(part, f"{what}; known are {known}", suggestion)
+    problems.add(part, f"{what}; known are {_listed(schemes)}", suggestion)
 
 
-def _meant(name: str) -> str | None:
+def _listed(schemes: tuple[str, ...]) -> str:
+    return ", ".join(f"{scheme}:" for scheme in schemes)
+
+
+def _meant(name: str, schemes: tuple[str, ...]) -> str | None:
     """The prefix that somebody wanted to write, as a suggestion."""
     lowered = name[:20].lower()
-    if lowered in SCHEMES and name != lowered:
+    if lowered in schemes and name != lowered:
         return f"prefixes are lower case: {lowered}:"
-    close = difflib.get_close_matches(lowered, SCHEMES, 1)
+    close = difflib.get_close_matches(lowered, schemes, 1)
     meant = OTHER_NAMES.get(lowered) or (close[0] if close else None)
     return None if meant is None else f"did you mean {meant}:?"
 
@@ -184,8 +191,7 @@ def _read_virtual(rest: Part, problems: Problems) -> VirtualAddress | None:
             problems.add(part, "the rest was not looked at")
             break
         of_member = Problems(problems.found, position)
-        member = _read_member(part, of_member)
-        members.append(member)
+        members.append(_read_member(part, of_member, PLAIN_SCHEMES))
     good = tuple(member for member in members if member is not None)
     return None if policy is None or len(good) < len(member_parts) else VirtualAddress(policy, good)
 
