@@ -1,0 +1,91 @@
+"""JSON as OpenSIPS reads and writes it: the first value of a text, repeated names kept, any bytes in strings."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from engine.event import INT_MAX, INT_MIN
+
+
+class JsonObject(tuple[tuple[str, Any], ...]):
+    """A decoded object: its members as (name, value) pairs in order. Names may repeat."""
+
+    __slots__ = ()
+
+
+def decode(data: bytes | str) -> Any:
+    """The first JSON value of `data`; what stands behind it is ignored (EI 4.2).
+
+    Bytes that are not UTF-8 become lone surrogates (`surrogateescape`). A NUL byte ends the text, as it does in C.
+
+    Raises:
+        ValueError: when there is no value, or a string holds `\\u0000` or half of a surrogate pair, which no event
+            can carry (captured: both are refused).
+    """
+    text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
+    text = text.partition("\0")[0].removeprefix("\ufeff").lstrip(" \t\r\n")
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    _refuse_unusable_escapes(text[:end])
+    return value
+
+
+def encode(value: Any) -> bytes:
+    """`value` as compact JSON. Strings leave as the bytes they came as."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def is_number(value: object) -> bool:
+    """Whether a decoded value is a JSON number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def int32(number: float) -> int:
+    """A JSON number as a 32-bit integer: clamped, the fraction cut (captured)."""
+    return int(max(INT_MIN, min(INT_MAX, number)))
+
+
+def kind(value: object) -> str:
+    """What a decoded value is, in JSON's words, for messages."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, JsonObject):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    return "a string" if isinstance(value, str) else "a number"
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=JsonObject, parse_constant=_no_constant, strict=False)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+
+
+def _refuse_unusable_escapes(text: str) -> None:
+    """Looks at the escapes, not at the decoded string: there, an escaped half of a pair and a byte that was not UTF-8
+    look the same."""
+    if "\\u" not in text:
+        return
+    high_end: int | None = None  # where the second half of a pair has to start
+    for match in _ESCAPE.finditer(text):
+        code = int(match[1], 16) if match[1] else -1
+        is_low = 0xDC00 <= code <= 0xDFFF
+        is_pending = high_end is not None
+        if code == 0 or is_low != is_pending or (is_pending and match.start() != high_end):
+            raise ValueError(f"unusable escape {match[0]}")
+        high_end = match.end() if 0xD800 <= code <= 0xDBFF else None
+    if high_end is not None:
+        raise ValueError("half of a surrogate pair")

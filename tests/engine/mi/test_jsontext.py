@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.mi.jsontext import JsonObject, decode, encode, int32, kind
+
+
+def test_objects_keep_order_and_repeated_names() -> None:
+    assert decode(b'{"x":1,"y":{"x":"2"},"x":null}') == (("x", 1), ("y", (("x", "2"),)), ("x", None))
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"a":1} trailing', b'{"a":1}}', b' \r\n{"a":1}\0{', b'\xef\xbb\xbf{"a":1}', '{"a":1}\n']
+)
+def test_only_the_first_value_counts(data: bytes | str) -> None:
+    assert decode(data) == JsonObject([("a", 1)])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"  ", b"hello", b'{"a":1', b"NaN", b"[-Infinity]", b"{'a':1}", b"\0{}", b"[" * 200_000, b"1" * 5000],
+    ids=lambda data: repr(data[:12]),
+)
+def test_what_is_no_json_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever json says
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        rb'"x\u0000y"',
+        rb'"\ud83d"',
+        rb'"x\ud83dy"',
+        rb'"\udc80"',
+        rb'"\ud83d\n\ude00"',
+        rb'"\ud83dx\ude00"',
+        rb'"\ud83d\ud83d\ude00"',
+        rb'{"\u0000":1}',
+    ],
+)
+def test_what_no_event_can_carry_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"unusable escape|half of a surrogate pair"):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (rb'"\ud83d\ude00"', "\U0001f600"),
+        (rb'"\uD83D\uDE00\ud83d\ude00"', "\U0001f600\U0001f600"),
+        (rb'"\\u0000"', "\\u0000"),
+        (rb'"\\\\ud83d"', "\\\\ud83d"),
+        (rb'"a\u0001" \u0000', "a\x01"),
+    ],
+)
+def test_whole_pairs_and_escaped_backslashes_pass(data: bytes, value: str) -> None:
+    assert decode(data) == value
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\xc3(\xf0\x9f", b"\xed\xa0\x80", bytes(range(0x20, 0x22)) + bytes(range(0x80, 0x100))]
+)
+def test_bytes_that_are_not_utf8_leave_as_they_came(raw: bytes) -> None:
+    escaped = raw.replace(b'"', b'\\"')
+    assert encode(decode(b'"' + escaped + b'"')) == b'"' + escaped + b'"'
+
+
+def test_encoding_is_compact_and_escapes_only_what_it_must() -> None:
+    assert encode({"a": [1, None], "b": 'é/"\\\n\x1b\x7f'}) == '{"a":[1,null],"b":"é/\\"\\\\\\n\\u001b\x7f"}'.encode()
+
+
+def test_a_string_that_has_no_bytes_does_not_stop_an_answer() -> None:
+    assert encode("x\ud800") == b'"x?"'
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(1.5, 1), (-0.5, 0), (3.7, 3), (1e3, 1000), (2**31, 2**31 - 1), (-(2**31) - 1, -(2**31)), (1e400, 2**31 - 1)],
+)
+def test_numbers_become_32_bit_integers(number: float, expected: int) -> None:
+    assert int32(number) == expected
+
+
+def test_kinds_are_json_words() -> None:
+    assert [kind(value) for value in (None, True, False, JsonObject(), [], "x", 1, 1.5)] == [
+        "null", "true", "false", "an object", "an array", "a string", "a number", "a number",
+    ]  # fmt: skip
