@@ -1,0 +1,398 @@
+"""`udp:` and `unix:`: an event is a datagram, and success is that the kernel took it.
+
+The sockets are connected, because only then does the kernel tell of a closed port. It tells late: a refusal is shown by
+the *next* send, which then sends nothing, or by the socket's pending error. So a refused send fails the event
+before it too, and the pending error is read after each run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from abc import ABC, abstractmethod
+from collections import deque
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from engine.address import UdpAddress, UnixAddress
+from engine.run import SENT, Fault, Outcome, Run, failed
+from engine.transports.base import IDLE, Connection, TransportContext, TransportOptions
+from engine.transports.reasons import reason_of
+from engine.transports.resolving import Endpoint, Resolver
+from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
+from engine.wire.jsonrpc import JsonRpcFormat
+from engine.wire.payloads import Payloads
+
+_FORMAT = JsonRpcFormat()
+
+LOOKUP_PAUSE_S = 1.0
+"""After a host name was not found, events fail at once for so long, so that a dead name server is not flooded."""
+
+_UDP_MAX = {socket.AF_INET: 65_507, socket.AF_INET6: 65_527}
+"""Largest payload of a datagram, in bytes, less the headers that count (RFC 768, RFC 8200)."""
+
+
+class DatagramOptions(TransportOptions):
+    """Settings of `udp:` and `unix:`. `connect_timeout` limits looking up a host name."""
+
+    timeout: int = Field(
+        5000, gt=0, le=600_000, description="Longest wait for room in the peer's queue, in milliseconds."
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Sending:
+    """A run on its way: everything before `position` was sent and settled."""
+
+    run: Run
+    payloads: Payloads
+    position: int = 0
+    is_checked: bool = False
+    """Whether the events that cannot be encoded are settled."""
+    has_reopened: bool = False
+    """Whether the socket was opened anew for the event at `position`, which happens once."""
+
+
+class _DatagramTransport(ABC):
+    """What udp and unix have in common: the queue, the sending, the settling."""
+
+    Options: ClassVar[type[TransportOptions]] = DatagramOptions
+
+    def __init__(self, options: DatagramOptions, context: TransportContext) -> None:
+        self._options = options
+        self._context = context
+        self._socket: socket.socket | None = None
+        self._queue: deque[_Sending] = deque()
+        self._is_pumping = False
+        self._is_closed = False
+        self._watched: socket.socket | None = None
+        """The socket whose writability is awaited."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._drained: asyncio.Future[None] | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """Always IDLE: datagrams know no connection."""
+        return IDLE
+
+    def start(self, run: Run) -> None:
+        """Send a run's events, or let them wait for those before them and for room."""
+        if self._is_closed:
+            run.settle_all(ENGINE_STOPPED)
+            return
+        self._queue.append(_Sending(run, run.batch.payloads(_FORMAT)))
+        if self._timer is None:
+            self._pump()
+
+    async def reopen(self) -> None:
+        """Let go of the socket; the next event opens a new one."""
+        self._shut()
+        if self._timer is not None:
+            self._resume()
+
+    async def close(self, deadline_s: float) -> None:
+        """Give waiting datagrams `deadline_s` seconds to leave, settle the rest and close the socket."""
+        self._is_closed = True
+        if self._queue:
+            self._drained = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._drained], timeout=deadline_s)
+        self._fail_queue(ENGINE_STOPPED)
+        self._stop_waiting()
+        self._shut()
+
+    # Opening
+
+    @abstractmethod
+    def _open(self, sending: _Sending) -> socket.socket | None:
+        """A connected socket; None when the transport must wait for the address, and calls `_resume` then.
+
+        Raises:
+            OSError: when there is none to be had.
+        """
+
+    @abstractmethod
+    def _reason(self, error: OSError) -> str:
+        """What went wrong, in words, with the place where it helps."""
+
+    @abstractmethod
+    def _limit(self, opened: socket.socket) -> int:
+        """Bytes that fit into one datagram."""
+
+    def _may_reopen(self) -> bool:
+        """Whether a refused send may be due to the socket alone, so that a new one is worth a try."""
+        return False
+
+    def _shut(self) -> None:
+        self._unwatch()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    # Sending
+
+    def _pump(self) -> None:
+        """Send what waits, in order, until the queue is empty or the kernel takes no more.
+
+        An outcome may start the next run from within; the flag keeps that one behind the present one.
+        """
+        if self._is_pumping:
+            return
+        self._is_pumping = True
+        try:
+            while self._queue and self._advance(self._queue[0]):
+                pass
+        finally:
+            self._is_pumping = False
+        if self._drained is not None and not self._queue and not self._drained.done():
+            self._drained.set_result(None)
+
+    def _advance(self, sending: _Sending) -> bool:
+        """Send one run as far as it goes; False when it must wait."""
+        if not sending.is_checked:
+            sending.is_checked = True
+            refuse_unencodable(sending.run, sending.payloads.failures)
+        try:
+            opened = self._socket or self._open(sending)
+        except OSError as error:
+            self._end(sending, sending.position, failed(self._reason(error)))
+            return True
+        if opened is None:
+            self._wait(self._options.connect_timeout, "the host name was not found within")
+            return False
+        self._socket = opened
+        position, error = self._send(opened, sending)
+        return self._refused(opened, sending, position, error) if error else self._sent_all(opened, sending)
+
+    @staticmethod
+    def _send(opened: socket.socket, sending: _Sending) -> tuple[int, OSError | None]:
+        """The hot path: one system call an event, nothing else. An event that could not be encoded has no payload.
+
+        Returns where it ended, and the error of the send that failed there.
+        """
+        send = opened.send
+        position = sending.position
+        try:
+            for payload in map(sending.payloads.__getitem__, sending.run.indices[position:]):
+                if payload:
+                    send(payload)
+                position += 1
+        except OSError as error:
+            return position, error
+        return position, None
+
+    def _refused(self, opened: socket.socket, sending: _Sending, position: int, error: OSError) -> bool:
+        """The send at `position` failed; decide for it, for the one before and for the rest. False: wait."""
+        if error.errno in {errno.EAGAIN, errno.EWOULDBLOCK, errno.EMSGSIZE}:
+            if pending := opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                self._fail_from(sending, position - 1, OSError(pending, os.strerror(pending)))
+                return True
+            self._settle_sent(sending, position)
+            return self._oversize(opened, sending) if error.errno == errno.EMSGSIZE else self._full(opened)
+        if self._may_reopen() and not (sending.has_reopened and position == sending.position):
+            self._settle_sent(sending, position)
+            sending.has_reopened = True
+            self._shut()
+        else:
+            self._fail_from(sending, position - 1, error)
+        return True
+
+    def _oversize(self, opened: socket.socket, sending: _Sending) -> bool:
+        """The event at hand does not fit; it fails alone."""
+        position = sending.position
+        sending.position += 1
+        size = sending.payloads.size(sending.run.indices[position])
+        reason = f"{size} bytes are too long for one datagram; at most {self._limit(opened)} fit"
+        sending.run.settle(range(position, position + 1), failed(reason, Fault.EVENT))
+        return True
+
+    def _full(self, opened: socket.socket) -> bool:
+        """No room for more: wait for some."""
+        self._watched = opened
+        asyncio.get_running_loop().add_writer(opened, self._resume)
+        self._wait(self._options.timeout, "the receiver made no room within")
+        return False
+
+    def _sent_all(self, opened: socket.socket, sending: _Sending) -> bool:
+        """Everything left; the socket's pending error tells whether the last one was refused meanwhile."""
+        count = len(sending.run)
+        if pending := opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self._fail_from(sending, count - 1, OSError(pending, os.strerror(pending)))
+        else:
+            self._end(sending, count, SENT)
+        return True
+
+    # Settling
+
+    def _settle_sent(self, sending: _Sending, stop: int) -> None:
+        """Everything before `stop` left: settle it and go on from there."""
+        start, sending.position = sending.position, stop
+        if stop > start:
+            sending.has_reopened = False
+            settle_open(sending.run, range(start, stop), SENT)
+
+    def _fail_from(self, sending: _Sending, position: int, error: OSError) -> None:
+        """The last datagram at or before `position` was refused, and nothing behind it is worth a try."""
+        while position > sending.position and sending.run.indices[position] in sending.payloads.failures:
+            position -= 1
+        self._shut()
+        self._end(sending, max(position, sending.position), failed(self._reason(error)))
+
+    def _end(self, sending: _Sending, sent: int, rest: Outcome) -> None:
+        """Take the head off the queue: everything before `sent` left, the others get `rest`."""
+        self._queue.popleft()
+        self._settle_sent(sending, sent)
+        if sent < len(sending.run):
+            settle_open(sending.run, range(sent, len(sending.run)), rest)
+
+    def _fail_queue(self, outcome: Outcome) -> None:
+        """Everything that waits gets the same outcome; what these start in turn waits anew."""
+        for _ in range(len(self._queue)):
+            sending = self._queue[0]
+            self._end(sending, sending.position, outcome)
+
+    # Waiting
+
+    def _wait(self, limit_ms: int, what: str) -> None:
+        """Let the queue wait for `_resume`, at most `limit_ms`; then all of it fails."""
+        self._timer = asyncio.get_running_loop().call_later(limit_ms / 1000, self._expire, f"{what} {limit_ms} ms")
+
+    def _expire(self, reason: str) -> None:
+        self._stop_waiting()
+        self._is_pumping = True
+        try:
+            self._fail_queue(failed(reason))
+        finally:
+            self._is_pumping = False
+        self._pump()
+
+    def _resume(self) -> None:
+        self._stop_waiting()
+        self._pump()
+
+    def _stop_waiting(self) -> None:
+        self._unwatch()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _unwatch(self) -> None:
+        if self._watched is not None:
+            asyncio.get_running_loop().remove_writer(self._watched)
+            self._watched = None
+
+
+class UdpTransport(_DatagramTransport):
+    """`udp:host:port`. Only a receiver on this machine, or one behind a network that answers with ICMP, can refuse."""
+
+    def __init__(self, address: UdpAddress, options: DatagramOptions, context: TransportContext) -> None:
+        super().__init__(options, context)
+        self._resolver = Resolver(address.host, address.port, socket.SOCK_DGRAM, context.tasks)
+        self._endpoint: Endpoint | None = None
+        """What the last lookup found, for the next socket alone: after a failure, a name is looked up again."""
+        self._lookup: asyncio.Task[None] | None = None
+        self._not_found: tuple[float, OSError] | None = None
+        """When (monotonic) and why the last lookup failed."""
+
+    @classmethod
+    def failure_blindness(cls, address: UdpAddress, options: DatagramOptions) -> str | None:  # noqa: ARG003
+        """Only this machine's own kernel is sure to tell of a closed port."""
+        return None if _is_loopback(address.host) else "udp cannot tell that a receiver on another machine is gone"
+
+    async def close(self, deadline_s: float) -> None:
+        """As every transport; a lookup that is under way is given up."""
+        await super().close(deadline_s)
+        self._resolver.close()
+        if self._lookup is not None:
+            self._lookup.cancel()
+            await asyncio.gather(self._lookup, return_exceptions=True)
+
+    def _open(self, sending: _Sending) -> socket.socket | None:
+        endpoint = self._endpoint or self._resolver.literal()
+        self._endpoint = None
+        if endpoint is not None:
+            return _connected(endpoint.family, endpoint.sockaddr)
+        if self._lookup is None or self._lookup.done():
+            self._raise_if_just_failed(sending.run)
+            self._lookup = self._context.tasks.spawn(self._look_up(), "look up a udp receiver")
+        return None
+
+    def _raise_if_just_failed(self, run: Run) -> None:
+        if self._not_found is not None and not run.connect_now:
+            at, error = self._not_found
+            if self._context.clock.now() < at + LOOKUP_PAUSE_S:
+                raise error
+
+    async def _look_up(self) -> None:
+        try:
+            endpoints = await self._resolver.endpoints()
+        except OSError as error:
+            self._not_found = (self._context.clock.now(), error)
+            self._lookup = None
+            self._expire(reason_of(error))
+        else:
+            self._endpoint = endpoints[0]
+            self._lookup = None
+            self._resume()
+
+    def _reason(self, error: OSError) -> str:
+        return reason_of(error)
+
+    def _limit(self, opened: socket.socket) -> int:
+        return _UDP_MAX[opened.family]
+
+
+class UnixTransport(_DatagramTransport):
+    """`unix:path`. The kernel tells at once whether the datagram stands in the receiver's queue."""
+
+    def __init__(self, address: UnixAddress, options: DatagramOptions, context: TransportContext) -> None:
+        super().__init__(options, context)
+        self._path = address.path
+
+    @classmethod
+    def failure_blindness(cls, address: UnixAddress, options: DatagramOptions) -> str | None:  # noqa: ARG003
+        """None: a receiver that is gone, or does not read, is noticed."""
+        return None
+
+    def _open(self, sending: _Sending) -> socket.socket:  # noqa: ARG002 - there is nothing to wait for
+        return _connected(socket.AF_UNIX, self._path)
+
+    def _may_reopen(self) -> bool:
+        """A receiver that was restarted has a new socket at the old path."""
+        return True
+
+    def _reason(self, error: OSError) -> str:
+        if error.errno == errno.ENOENT:
+            return f"no socket at {self._path}"
+        if error.errno == errno.ECONNREFUSED:
+            return f"nobody receives at {self._path}"
+        if error.errno == errno.EPROTOTYPE:
+            return f"not a datagram socket: {self._path}"
+        return f"{reason_of(error)}: {self._path}"
+
+    def _limit(self, opened: socket.socket) -> int:
+        # Linux keeps 32 bytes of the buffer for itself (unix_dgram_sendmsg).
+        return opened.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) - 32
+
+
+def _connected(family: int, sockaddr: Any) -> socket.socket:
+    """A non-blocking datagram socket to one receiver. Raises OSError."""
+    opened = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        opened.setblocking(False)
+        opened.connect(sockaddr)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".").endswith("localhost")

@@ -1,0 +1,30 @@
+"""Settling parts of runs, for transports that send a run as one stretch of bytes or datagrams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.run import Fault, Outcome, Run, failed
+
+ENGINE_STOPPED = failed("the engine stopped before an answer came", Fault.ENGINE)
+"""What `close` gives to everything that is still open when its deadline has passed."""
+
+
+def refuse_unencodable(run: Run, failures: Mapping[int, str]) -> None:
+    """Settle the events of a run that have no payload. `failures` is `Payloads.failures`: batch index -> reason."""
+    if not failures:
+        return
+    indices = run.indices
+    for index in sorted(failures, reverse=indices.step < 0):
+        if index in indices:
+            position = indices.index(index)
+            run.settle(range(position, position + 1), failed(failures[index], Fault.EVENT))
+
+
+def settle_open(run: Run, positions: range, outcome: Outcome) -> None:
+    """Settle those of `positions` that have no outcome yet. Costs nothing extra where the whole run is meant."""
+    if run.unsettled == len(run):
+        run.settle(positions, outcome)
+        return
+    for stretch in run.open_stretches():
+        run.settle(range(max(stretch.start, positions.start), min(stretch.stop, positions.stop)), outcome)
