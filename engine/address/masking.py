@@ -50,9 +50,9 @@ def _masked(pieces: Sequence[str], index: int) -> tuple[str, int]:
     if at >= 0:
         return piece[:start] + MASK + piece[at:], 1
     end = _end_of_torn(pieces, index)
-    return piece[:start] + MASK + ("" if end is None else pieces[end][pieces[end].rindex("@") :]), (
-        end or index
-    ) + 1 - index
+    if end is None:
+        return piece[:start] + MASK, 1
+    return piece[:start] + MASK + pieces[end][pieces[end].rindex("@") :], end + 1 - index
 
 
 def _end_of_torn(pieces: Sequence[str], index: int) -> int | None:
