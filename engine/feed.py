@@ -33,7 +33,8 @@ class FeedRecord:
     batch: Batch
     indices: range
     member: int | None = None
-    """Position of the member in its subscription, from 0."""
+    """Position of the member in its subscription, from 0. PLANNED with None: all
+    but the skipped (PARALLEL)."""
     skipped: tuple[Skip, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     outcome: Outcome | None = None

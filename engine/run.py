@@ -80,6 +80,8 @@ class Attempt(NamedTuple):
     member: int
     at: float
     outcome: Outcome
+    is_last_resort: bool = False
+    """The member was marked, but so was every other (`when_all_failed: try`)."""
 
 
 class Batch:
@@ -126,9 +128,12 @@ class Run:
         "batch",
         "connect_now",
         "indices",
+        "is_last_resort",
+        "is_started",
         "member",
         "planned_at",
         "skipped",
+        "started_at",
         "unsettled",
     )
 
@@ -151,6 +156,11 @@ class Run:
         self.attempts = attempts
         self.connect_now = False
         """Set for a due or untried member: a transport that is down connects now, whatever its back-off says."""
+        self.started_at = planned_at
+        """When the transport was handed it, monotonic seconds."""
+        self.is_started = False
+        """Whether a transport was handed it."""
+        self.is_last_resort = False
         self.unsettled = len(indices)
         self._handler = handler
         self._ended: bytearray | None = None

@@ -33,6 +33,11 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
+    async def finish(self) -> None:
+        """Wait until all of it has ended by itself."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:

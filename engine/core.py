@@ -1,0 +1,182 @@
+"""The engine: wires inbox, roster, transports and feed; starts, stops, reloads, and tells what it is doing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from engine.address import Address
+from engine.catalogue import catalogue
+from engine.clock import Clock, SystemClock
+from engine.config.schema import Settings
+from engine.dispatcher import Dispatcher
+from engine.errors import CommandError, RefusedError
+from engine.event import Event
+from engine.feed import Feed
+from engine.lanes.base import UNSUBSCRIBED, Lane
+from engine.options import SubscriptionOptions
+from engine.reload import ReloadReport, apply, subscribe_configured
+from engine.reporter import Reporter
+from engine.roster import Roster
+from engine.snapshot import EngineSnapshot
+from engine.subscription import Subscription, SubscriptionTable
+from engine.target import Targets
+from engine.tasks import Tasks
+from engine.transports.base import TransportContext
+
+if TYPE_CHECKING:
+    from engine.lab import Lab
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """The dispatcher of virtual event subscribers. All of it runs on one event loop; nothing here is thread-safe."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.feed = Feed()
+        self.event_ids: dict[str, int] = {}
+        self.mi_url: str | None = None
+        """Where MI listens; whoever starts it says so here, for the console."""
+        self.lab: Lab | None = None
+        """The receivers of a demo, where there are some; whoever starts them says so here."""
+        self.tasks = Tasks()
+        self.dispatcher = Dispatcher(self.clock, settings.inbox_size, self._lanes_of)
+        context = TransportContext(self.tasks, self.clock, SystemRandom(), raise_event=self._raise_own)
+        self._targets = Targets(context, self.tasks, settings.transports)
+        self.roster = Roster(self.clock, self.feed, self._targets, self.dispatcher.note_room)
+        self._reporter = Reporter(self)
+        for name in (*catalogue(), *settings.events):
+            self.register_event(name)
+
+    @property
+    def table(self) -> SubscriptionTable:
+        """The subscriptions."""
+        return self.roster.table
+
+    async def start(self) -> None:
+        """Subscribe what the configuration says. Connections are opened by the first events.
+
+        Raises:
+            SwitchboardError: a socket or a transport cannot be used; the text says which.
+        """
+        for entry in self.settings.subscriptions:
+            self.register_event(entry.event)
+            subscribe_configured(self.roster, self.settings, entry)
+
+    async def stop(self) -> None:
+        """Stop cleanly: take nothing more, give what is in flight its deadline, flush, leave nothing running."""
+        self.dispatcher.drain()
+        self.dispatcher.is_closed = True
+        deadline = self.clock.now() + self.settings.stop_timeout
+        while self.clock.now() < deadline and any(lane.in_flight for lane in self.roster.lanes()):
+            await self.dispatcher.progress()
+        self._targets.close_deadline_s = max(0.1, deadline - self.clock.now())
+        self.roster.remove_all("the engine stopped")
+        await self.tasks.finish()
+
+    def register_event(self, name: str) -> int:
+        """Make an event name known; returns its numeric id, which is only informative (EI 1.2)."""
+        return self.event_ids.setdefault(name, len(self.event_ids))
+
+    def raise_event(self, event: Event, source: str) -> int:
+        """Take one event in; how many subscriptions hear it.
+
+        Raises:
+            RefusedError: the engine is stopping.
+            BusyError: the inbox is full.
+        """
+        self.dispatcher.put(event, source)
+        return len(self.table.of_event(event.name))
+
+    async def raise_many(self, events: Sequence[Event], source: str = "in-process") -> None:
+        """Take many events in, in order, waiting for room wherever members make progress.
+
+        Raises:
+            RefusedError: the engine is stopping.
+        """
+        await self.dispatcher.put_many(events, source)
+
+    def subscribe(
+        self, event: str, address: Address, expire_s: float | None, options: SubscriptionOptions | None = None
+    ) -> Subscription:
+        """Subscribe a socket to an event, or refresh the subscription that is the same one.
+
+        Args:
+            event: the event's name; it becomes known.
+            address: plain or virtual.
+            expire_s: seconds; None is permanent, and leaves the expiry of one that is refreshed as it was (EI 1.4).
+            options: None keeps those of the subscription that is refreshed, or takes the configuration's.
+        """
+        self.register_event(event)
+        found = self.table.find(event, address)
+        wanted = options or (found.options if found is not None else self._default_options())
+        return self.roster.subscribe(event, address, expire_s, wanted)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """End a subscription at once; what it holds ends undelivered.
+
+        Raises:
+            CommandError: there is no such subscription.
+        """
+        self.roster.remove(self.roster.get(subscription_id), UNSUBSCRIBED)
+
+    def pause(self, subscription_id: str, member: int) -> None:
+        """Take a member out: it is skipped until resumed, and never marked.
+
+        Raises:
+            CommandError: no such subscription or member.
+        """
+        self._lane_with(subscription_id, member).pause(member)
+
+    def resume(self, subscription_id: str, member: int) -> None:
+        """Put a paused member back in.
+
+        Raises:
+            CommandError: no such subscription or member.
+        """
+        self._lane_with(subscription_id, member).resume(member)
+
+    async def reopen_files(self, path: str | None) -> int:
+        """Reopen the flat file `path`, or all; how many were in use."""
+        return await self._targets.reopen_files(path)
+
+    async def reload(self, settings: Settings) -> ReloadReport:
+        """Apply the difference to another configuration. What did not change keeps connection and health.
+
+        Subscriptions made by commands stay. `inbox_size` and `label` take effect at the next start.
+        """
+        old, self.settings = self.settings, settings
+        self._targets.use_settings(settings.transports)
+        for name in (*settings.events, *(entry.event for entry in settings.subscriptions)):
+            self.register_event(name)
+        return apply(self.roster, old, settings)
+
+    def snapshot(self) -> EngineSnapshot:
+        """What the engine looks like now; immutable, secrets masked."""
+        return self._reporter.snapshot()
+
+    def _lanes_of(self, event: str) -> list[Lane]:
+        return self.roster.lanes_of(event)
+
+    def _lane_with(self, subscription_id: str, member: int) -> Lane:
+        lane = self.roster.get(subscription_id).lane
+        if not 0 <= member < len(lane.members):
+            raise CommandError(404, "Member does not exist", f"there are {len(lane.members)} members, counted from 0")
+        return lane
+
+    def _default_options(self) -> SubscriptionOptions:
+        settings = self.settings
+        return SubscriptionOptions(failover_timeout=settings.failover_timeout, queue_size=settings.queue_size)
+
+    def _raise_own(self, name: str, params: tuple[tuple[str, str | int], ...]) -> None:
+        """Raise an event of a transport's own. It is dispatched later, so that no transport meets itself."""
+        self.register_event(name)
+        try:
+            self.dispatcher.put(Event(name, params), "engine")
+        except RefusedError as error:
+            _log.warning("%s was not raised: %s", name, error)

@@ -1,0 +1,151 @@
+"""The dispatcher: a bounded inbox, emptied in batches, parted by event name, given to the lanes that listen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from engine.clock import Clock
+from engine.errors import BusyError, RefusedError
+from engine.event import Event
+from engine.lanes.base import Lane
+from engine.run import Batch
+
+BATCH_MAX = 512
+"""Events that `raise_many` hands over at a time, so that others come between."""
+
+PROGRESS_S = 0.05
+"""Longest wait for progress before looking again."""
+
+_name = attrgetter("name")
+
+
+class _Chunk(NamedTuple):
+    events: list[Event]
+    raised_at: float
+    source: str
+
+
+class Dispatcher:
+    """Takes events in and gives them, in the order raised, to the lanes of their subscriptions."""
+
+    def __init__(self, clock: Clock, inbox_size: int, lanes_of: Callable[[str], Collection[Lane]]) -> None:
+        self.accepted = 0
+        self.unheard = 0
+        self.refused = 0
+        self.is_closed = False
+        self._clock = clock
+        self._inbox_size = inbox_size
+        self._lanes_of = lanes_of
+        self._inbox: deque[_Chunk] = deque()
+        self._waiting = 0
+        self._next_seq = 1
+        self._is_scheduled = False
+        self._room_made: asyncio.Event | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Events in the inbox."""
+        return self._waiting
+
+    def put(self, event: Event, source: str) -> None:
+        """Take one event; it joins those of the same source that were raised in this turn of the loop.
+
+        Raises:
+            RefusedError: the engine is stopping.
+            BusyError: the inbox is full.
+        """
+        self._check_open(1)
+        if self._waiting >= self._inbox_size:
+            self.refused += 1
+            raise BusyError(f"the engine is busy: {self._waiting} events wait in the inbox; try again")
+        last = self._inbox[-1] if self._inbox else None
+        if last is not None and last.source == source and len(last.events) < BATCH_MAX:
+            last.events.append(event)
+        else:
+            self._inbox.append(_Chunk([event], self._clock.now(), source))
+        self._took(1)
+
+    async def put_many(self, events: Sequence[Event], source: str) -> None:
+        """Take many events, waiting for room in the inbox and in the queues of members that make progress.
+
+        Raises:
+            RefusedError: the engine is stopping; the events before were taken.
+        """
+        position = 0
+        while position < len(events):
+            part = list(events[position : position + BATCH_MAX])
+            self._check_open(len(events) - position)
+            room = self._room_for(part)
+            if room <= 0:
+                await self.progress()
+                continue
+            del part[room:]
+            self._inbox.append(_Chunk(part, self._clock.now(), source))
+            self._took(len(part))
+            position += len(part)
+            await asyncio.sleep(0)
+
+    def note_room(self) -> None:
+        """A queue got shorter: whoever waits may look again."""
+        if self._room_made is not None:
+            self._room_made.set()
+            self._room_made = None
+
+    def drain(self) -> None:
+        """Give everything that waits in the inbox to the lanes."""
+        self._is_scheduled = False
+        while self._inbox:
+            chunk = self._inbox.popleft()
+            self._waiting -= len(chunk.events)
+            self._dispatch(chunk)
+        self.note_room()
+
+    def _dispatch(self, chunk: _Chunk) -> None:
+        names = set(map(_name, chunk.events))
+        if len(names) == 1:
+            self._give(names.pop(), chunk.events, chunk)
+            return
+        for name, events in groupby(sorted(chunk.events, key=_name), key=_name):
+            self._give(name, list(events), chunk)
+
+    def _give(self, name: str, events: list[Event], chunk: _Chunk) -> None:
+        lanes = self._lanes_of(name)
+        first_seq = self._next_seq
+        self._next_seq += len(events)
+        if not lanes:
+            self.unheard += len(events)
+            return
+        batch = Batch(name, events, first_seq, chunk.raised_at, chunk.source)
+        for lane in lanes:
+            lane.take(batch)
+
+    def _took(self, count: int) -> None:
+        self.accepted += count
+        self._waiting += count
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            asyncio.get_running_loop().call_soon(self.drain)
+
+    def _check_open(self, count: int) -> None:
+        if self.is_closed:
+            self.refused += count
+            raise RefusedError("the engine is stopping and takes no more events")
+
+    def _room_for(self, events: Sequence[Event]) -> int:
+        rooms = [lane.room for name in set(map(_name, events)) for lane in self._lanes_of(name)]
+        return min([self._inbox_size - self._waiting, *rooms])
+
+    async def progress(self) -> None:
+        """Return when something has settled, or after a moment: one that stands still is to be noticed too."""
+        if self._room_made is None:
+            self._room_made = asyncio.Event()
+        try:
+            async with asyncio.timeout(PROGRESS_S):
+                await self._room_made.wait()
+        except TimeoutError:
+            return

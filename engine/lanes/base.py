@@ -1,0 +1,147 @@
+"""What the lanes share: members, counters, feed records, and the two ends of a delivery."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.clock import Clock
+from engine.feed import Feed, Step
+from engine.member import Member
+from engine.metrics import DeliveryCounters
+from engine.options import SubscriptionOptions
+from engine.policies.base import Standing
+from engine.run import Batch, Fault, Outcome, Run, Skip, Status, failed
+
+UNSUBSCRIBED = "the subscription ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneContext:
+    """What every lane works with."""
+
+    subscription: str
+    clock: Clock
+    feed: Feed
+    options: SubscriptionOptions
+
+
+class Lane(ABC):
+    """One subscription at work. Everything happens on the engine's event loop."""
+
+    def __init__(self, context: LaneContext, make_members: Callable[[Lane], Sequence[Member]]) -> None:
+        self.context = context
+        self.counters = DeliveryCounters()
+        self.version = 0
+        """Changes whenever something that a console shows does."""
+        self.last_undelivered: str | None = None
+        self.closed_because: str | None = None
+        self.members = list(make_members(self))
+
+    @abstractmethod
+    def take(self, batch: Batch) -> None:
+        """Plan a batch and start what can be started."""
+
+    @abstractmethod
+    def next_member(self) -> int | None:
+        """Who gets the next event, where the policy has one."""
+
+    @property
+    def held_since(self) -> float | None:
+        """Since when events wait because nobody may be tried; only FAILOVER holds."""
+        return None
+
+    @property
+    def room(self) -> int:
+        """Events that it can take without refusing any, as far as its moving members go."""
+        return min(
+            (member.room for member in self.members if member.is_moving), default=self.context.options.queue_size
+        )
+
+    def failover_timeout(self) -> float | None:
+        """Seconds for which a failed member is skipped; None under policies that skip nobody."""
+        return None
+
+    def history(self, index: int) -> str:
+        """A member's last outcomes, oldest first, one sign each."""
+        return "".join(self.members[index].history)
+
+    def standings(self) -> list[Standing]:
+        """What the policy may know of the members."""
+        return [member.standing for member in self.members]
+
+    def changed(self) -> None:
+        """Something that a console shows is different now."""
+        self.version += 1
+
+    def pause(self, index: int) -> None:
+        """The operator takes a member out: it is skipped, never marked. What it has in flight ends as it ends."""
+        self._set_paused(index, paused=True)
+
+    def resume(self, index: int) -> None:
+        """The operator puts a member back in."""
+        self._set_paused(index, paused=False)
+        self.members[index].pump()
+
+    def close(self, reason: str) -> None:
+        """End: what waits ends undelivered for `reason`; what is in flight settles, and is passed on to nobody."""
+        self.closed_because = reason
+        for member in self.members:
+            for run in member.give_back():
+                run.settle_all(failed(reason, Fault.ENGINE))
+        self.changed()
+
+    @property
+    def in_flight(self) -> int:
+        """Notifications that transports were handed and have not settled."""
+        return sum(member.in_flight for member in self.members)
+
+    def note(self, run: Run, positions: range, outcome: Outcome) -> range:
+        """Write down a settled part of a run; returns it as positions of the batch."""
+        context = self.context
+        now = context.clock.now()
+        indices = run.indices[positions.start : positions.stop]
+        self.members[run.member].note(run, len(positions), outcome, now)
+        context.feed.add(
+            now,
+            Step.SETTLED,
+            context.subscription,
+            run.batch,
+            indices,
+            run.member,
+            skipped=run.skipped,
+            attempts=run.attempts,
+            outcome=outcome,
+            took_s=now - run.planned_at,
+        )
+        self.version += 1
+        return indices
+
+    def count_taken(self, status: Status, count: int) -> None:
+        """Deliveries that somebody took."""
+        if status is Status.DELIVERED:
+            self.counters.delivered += count
+        else:
+            self.counters.sent += count
+
+    def end(self, batch: Batch, indices: range, reason: str, skipped: tuple[Skip, ...] = ()) -> None:
+        """Deliveries that nobody took: undelivered, with the reason."""
+        context = self.context
+        self.counters.undelivered += len(indices)
+        self.last_undelivered = reason
+        context.feed.add(
+            context.clock.now(),
+            Step.ENDED,
+            context.subscription,
+            batch,
+            indices,
+            skipped=skipped,
+            outcome=failed(reason, Fault.ENGINE),
+        )
+        self.version += 1
+
+    def _set_paused(self, index: int, *, paused: bool) -> None:
+        member = self.members[index]
+        member.health = member.health.with_pause(self.context.clock.now(), paused=paused)
+        self.changed()

@@ -1,0 +1,127 @@
+"""The ROUND-ROBIN lane: events dealt out in turn, each member with its queue; what fails is passed on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from engine.feed import Step
+from engine.lanes.base import Lane, LaneContext
+from engine.member import HISTORY, NOT_CHOSEN, SIGNS, Member
+from engine.options import OnFailure
+from engine.policies import round_robin
+from engine.policies.base import End, Share, summary
+from engine.run import Attempt, Batch, Fault, Outcome, Run, Skip, failed
+
+
+class RoundRobinLane(Lane):
+    """One member an event, in the order given. `pointer` shows whose turn is next."""
+
+    def __init__(self, context: LaneContext, make_members: Callable[[Lane], Sequence[Member]]) -> None:
+        self.pointer = 0
+        self._recent: deque[tuple[int, range, int, str]] = deque(maxlen=4 * HISTORY)
+        """What settled last, as (first sequence number, indices, member, sign), for `history`."""
+        self._failed: deque[tuple[Run, range, Attempt]] = deque()
+        self._is_passing = False
+        super().__init__(context, make_members)
+
+    def take(self, batch: Batch) -> None:
+        """Deal the batch out."""
+        self.counters.taken += len(batch)
+        indices = range(len(batch))
+        planned = round_robin.plan(self.pointer, indices, self.standings())
+        self.pointer = planned.pointer
+        if planned.end is not None:
+            self.end(batch, indices, planned.end.reason, planned.end.skipped)
+            return
+        now = self.context.clock.now()
+        for share in planned.shares:
+            self._give(batch, share, now, ())
+
+    def next_member(self) -> int | None:
+        """Whose turn it is, passing over who cannot be given anything."""
+        return round_robin.next_member(self.pointer, self.standings())
+
+    def history(self, index: int) -> str:
+        """The member's part in the last events: its outcome, or that it was not chosen."""
+        if not self._recent:
+            return ""
+        last = max(first + indices[-1] for first, indices, _, _ in self._recent)
+        signs = {last - step: NOT_CHOSEN for step in range(min(HISTORY, self.counters.taken))}
+        for first, indices, member, sign in self._recent:
+            if member == index:
+                signs |= {first + i: sign for i in indices[-HISTORY:] if first + i in signs}
+        return "".join(signs[number] for number in sorted(signs))
+
+    def pause(self, index: int) -> None:
+        """Pause a member; what waits in its queue goes to the others."""
+        super().pause(index)
+        self._relieve(self.members[index], failed("paused by the operator", Fault.ENGINE))
+
+    def settled(self, run: Run, positions: range, outcome: Outcome) -> None:
+        """A part of a run ended; what failed goes on to the next member."""
+        indices = self.note(run, positions, outcome)
+        self._recent.append((run.batch.first_seq, indices, run.member, SIGNS[outcome.status]))
+        member = self.members[run.member]
+        if not outcome.is_failure:
+            self.count_taken(outcome.status, len(indices))
+        else:
+            self._failed.append((run, indices, Attempt(run.member, self.context.clock.now(), outcome)))
+            if outcome.marks:
+                self._relieve(member, outcome)
+        member.landed(run, len(indices))
+        self._pass_on()
+
+    def _give(self, batch: Batch, share: Share, now: float, attempts: tuple[Attempt, ...]) -> None:
+        context = self.context
+        context.feed.add(
+            now,
+            Step.PLANNED,
+            context.subscription,
+            batch,
+            share.indices,
+            share.member,
+            skipped=share.skipped,
+            attempts=attempts,
+        )
+        run = Run(batch, share.indices, share.member, now, self.settled, skipped=share.skipped, attempts=attempts)
+        self.members[share.member].offer(run)
+
+    def _relieve(self, member: Member, outcome: Outcome) -> None:
+        """Pass on what waits for a member that just failed or was paused, when somebody else can take it."""
+        others = (
+            self.members.index(other)
+            for other in self.members
+            if other is not member and not other.health.paused and other.target.down is None
+        )
+        if self.context.options.on_failure is OnFailure.FAIL or next(others, None) is None:
+            return
+        attempt = Attempt(member.index, self.context.clock.now(), outcome)
+        self._failed.extend((run, run.indices, attempt) for run in member.give_back())
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Find the next member for what failed. A loop, not a recursion: a thousand members may refuse in a row."""
+        if self._is_passing:
+            return
+        self._is_passing = True
+        try:
+            while self._failed:
+                run, indices, attempt = self._failed.popleft()
+                attempts = (*run.attempts, attempt)
+                self._decide(run.batch, indices, attempts)
+        finally:
+            self._is_passing = False
+
+    def _decide(self, batch: Batch, indices: range, attempts: tuple[Attempt, ...]) -> None:
+        decision = self._next_share(indices, attempts)
+        if isinstance(decision, End):
+            self.end(batch, indices, decision.reason, decision.skipped)
+        else:
+            self._give(batch, decision, self.context.clock.now(), attempts)
+
+    def _next_share(self, indices: range, attempts: tuple[Attempt, ...]) -> Share | End:
+        if self.closed_because is not None or self.context.options.on_failure is OnFailure.FAIL:
+            no_skips: tuple[Skip, ...] = ()
+            return End(summary(attempts), no_skips)
+        return round_robin.pass_on(indices, attempts, self.standings())

@@ -1,0 +1,153 @@
+"""A member: one subscriber of a virtual subscriber, with its health, its figures and its bounded queue."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from engine.address import MemberAddress, printed
+from engine.clock import Clock
+from engine.health import Health
+from engine.metrics import LatencyHistogram, MemberCounters
+from engine.policies.base import Standing
+from engine.run import Fault, Outcome, Run, Status, failed
+from engine.target import Target
+
+WINDOW = 1_024
+"""Notifications that a transport is handed at most before it has settled some."""
+
+PATIENCE_S = 0.25
+"""A member that settles nothing for this long is not waited for when events are raised in bulk."""
+
+HISTORY = 16
+"""Outcomes that a member remembers for the operator."""
+
+SIGNS = {Status.DELIVERED: "✓", Status.SENT: "~", Status.FAILED: "✖"}
+NOT_CHOSEN = "·"
+
+
+class Member:
+    """One member at its place in the list. Policies see its `standing`; its lane hands it runs.
+
+    `queue` is for PARALLEL and ROUND-ROBIN; FAILOVER keeps what waits in front of the policy.
+    """
+
+    def __init__(
+        self,
+        index: int,
+        address: MemberAddress,
+        target: Target,
+        clock: Clock,
+        queue_size: int,
+        freed: Callable[[], None],
+    ) -> None:
+        self.index = index
+        self.address = address
+        self.socket = printed(address)
+        self.target = target
+        self.health = Health(since=clock.now())
+        self.counters = MemberCounters()
+        self.latency = LatencyHistogram()
+        self.history: deque[str] = deque(maxlen=HISTORY)
+        self.queue: deque[Run] = deque()
+        self.queued = 0
+        self.in_flight = 0
+        self.moved_at = clock.now()
+        """When it last settled anything: whether it is worth waiting for."""
+        self._clock = clock
+        self._queue_size = queue_size
+        self._freed = freed
+        self._is_pumping = False
+
+    @property
+    def standing(self) -> Standing:
+        """What policies may know of it."""
+        return Standing(self.health, self.target.down)
+
+    @property
+    def room(self) -> int:
+        """Notifications that its queue can still take."""
+        return self._queue_size - self.queued
+
+    def offer(self, run: Run) -> None:
+        """Queue a run; what does not fit fails at once, and is no mark against the member (design: a full queue)."""
+        room = self.room
+        if len(run) > room:
+            fitting, refused = run.split(room)
+            if room:
+                self._enqueue(fitting)
+            self.counters.refused += len(refused)
+            refused.settle_all(failed(f"queue full: {self.queued} notifications wait", Fault.QUEUE))
+        else:
+            self._enqueue(run)
+        self.pump()
+
+    def pump(self) -> None:
+        """Hand queued runs to the transport, a window at most. Not re-entered when a run settles at once."""
+        if self._is_pumping:
+            return
+        self._is_pumping = True
+        try:
+            while self.queue and self.in_flight < WINDOW and not self.health.paused:
+                run = self.queue.popleft()
+                if len(run) > (room := WINDOW - self.in_flight):
+                    run, rest = run.split(room)
+                    self.queue.appendleft(rest)
+                self.queued -= len(run)
+                self.start(run)
+        finally:
+            self._is_pumping = False
+
+    def start(self, run: Run) -> None:
+        """Hand a run to the transport."""
+        run.is_started = True
+        run.started_at = self._clock.now()
+        run.connect_now = run.connect_now or not self.health.tried
+        self.in_flight += len(run)
+        self.target.transport.start(run)
+
+    def note(self, run: Run, count: int, outcome: Outcome, now: float) -> None:
+        """Count `count` settled notifications of a run and let health follow."""
+        self.moved_at = now
+        status = outcome.status
+        self.history.extend(SIGNS[status] * min(count, HISTORY))
+        if status is Status.FAILED:
+            self.counters.failed += count
+            self._note_failure(outcome, now)
+            return
+        self.health = self.health.succeeded(now, run.started_at)
+        self.latency.record(now - run.started_at, count)
+        if status is Status.DELIVERED:
+            self.counters.delivered += count
+        else:
+            self.counters.sent += count
+
+    def landed(self, run: Run, count: int) -> None:
+        """`count` notifications of a run are settled; more may follow from the queue."""
+        if run.is_started:
+            self.in_flight -= count
+        if self.queue:
+            self.pump()
+        self._freed()
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it is worth waiting for: its queue is empty, or it settled something lately."""
+        return not self.queue or self._clock.now() - self.moved_at < PATIENCE_S
+
+    def give_back(self) -> list[Run]:
+        """Take everything out of the queue."""
+        runs = list(self.queue)
+        self.queue.clear()
+        self.queued = 0
+        return runs
+
+    def _enqueue(self, run: Run) -> None:
+        self.queue.append(run)
+        self.queued += len(run)
+
+    def _note_failure(self, outcome: Outcome, now: float) -> None:
+        if outcome.marks:
+            self.health = self.health.failed(now, outcome.reason)
+        elif outcome.fault is not Fault.ENGINE:
+            self.health = self.health.noted(now, outcome.reason)

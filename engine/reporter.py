@@ -1,0 +1,130 @@
+"""Makes snapshots. A row is made anew only when something in it changed, so a quiet engine costs a console nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.lanes.base import Lane
+from engine.member import Member
+from engine.metrics import DeliveryCounters
+from engine.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
+from engine.subscription import Subscription
+from engine.version import __version__
+
+if TYPE_CHECKING:
+    from engine.core import Engine
+
+
+class Reporter:
+    """Knows the last rows of every subscription."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._started_at = engine.clock.now()
+        self._rows: dict[str, tuple[Lane, int, SubscriptionRow]] = {}
+        self._events: tuple[str, ...] = ()
+
+    def snapshot(self) -> EngineSnapshot:
+        """The engine at this moment."""
+        engine = self._engine
+        now = engine.clock.now()
+        rows = tuple(self._row(subscription, now) for subscription in engine.table)
+        self._forget(rows)
+        if len(self._events) != len(engine.event_ids):
+            self._events = tuple(engine.event_ids)
+        return EngineSnapshot(
+            version=__version__,
+            label=engine.settings.label,
+            at=now,
+            wall=engine.clock.wall(),
+            started_at=self._started_at,
+            is_stopping=engine.dispatcher.is_closed,
+            figures=self._figures(),
+            subscriptions=rows,
+            events=self._events,
+            mi_url=engine.mi_url,
+            next_record=engine.feed.next_number,
+        )
+
+    def _figures(self) -> Figures:
+        engine = self._engine
+        total = DeliveryCounters()
+        lanes = engine.roster.lanes()
+        for counters in (engine.roster.retired, *(lane.counters for lane in lanes)):
+            total.add(counters)
+        failures = sum(member.counters.failed for lane in lanes for member in lane.members)
+        dispatcher = engine.dispatcher
+        return Figures(
+            accepted=dispatcher.accepted,
+            unheard=dispatcher.unheard,
+            refused=dispatcher.refused,
+            delivered=total.delivered,
+            sent=total.sent,
+            undelivered=total.undelivered,
+            waiting=total.waiting + dispatcher.waiting,
+            failed=engine.roster.retired_failures + failures,
+        )
+
+    def _row(self, subscription: Subscription, now: float) -> SubscriptionRow:
+        lane = subscription.lane
+        known = self._rows.get(subscription.id)
+        # A mark runs out without anything happening, so rows with one are made anew.
+        is_counting_down = any(member.health.failed_at is not None for member in lane.members)
+        if known is not None and known[:2] == (lane, lane.version) and not is_counting_down:
+            return known[2]
+        row = _subscription_row(subscription, now)
+        self._rows[subscription.id] = (lane, lane.version, row)
+        return row
+
+    def _forget(self, rows: tuple[SubscriptionRow, ...]) -> None:
+        if len(self._rows) > len(rows):
+            kept = {row.id for row in rows}
+            self._rows = {name: known for name, known in self._rows.items() if name in kept}
+
+
+def _subscription_row(subscription: Subscription, now: float) -> SubscriptionRow:
+    lane = subscription.lane
+    counters = lane.counters
+    following = lane.next_member()
+    return SubscriptionRow(
+        id=subscription.id,
+        version=lane.version,
+        event=subscription.event,
+        policy=subscription.policy,
+        socket=subscription.socket,
+        expires_at=subscription.expires_at,
+        failover_timeout=lane.failover_timeout(),
+        members=tuple(_member_row(lane, member, now, following) for member in lane.members),
+        delivered=counters.delivered,
+        sent=counters.sent,
+        undelivered=counters.undelivered,
+        waiting=counters.waiting,
+        held_since=lane.held_since,
+        last_undelivered=lane.last_undelivered,
+    )
+
+
+def _member_row(lane: Lane, member: Member, now: float, following: int | None) -> MemberRow:
+    health = member.health
+    timeout = lane.failover_timeout()
+    return MemberRow(
+        index=member.index,
+        socket=member.socket,
+        scheme=member.address.scheme,
+        state=health.state(now, timeout),
+        since=health.since,
+        skipped_until=None if timeout is None else health.skipped_until(timeout),
+        connection=member.target.transport.connection.state,
+        is_next=member.index == following,
+        error=health.error,
+        error_at=health.error_at,
+        delivered=member.counters.delivered,
+        sent=member.counters.sent,
+        failed=member.counters.failed,
+        refused=member.counters.refused,
+        waiting=member.queued,
+        in_flight=member.in_flight,
+        latency_p50_s=member.latency.percentile(0.5),
+        latency_p99_s=member.latency.percentile(0.99),
+        history=lane.history(member.index),
+    )

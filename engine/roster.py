@@ -1,0 +1,144 @@
+"""The roster: who is subscribed to what, from the first event to the last one in flight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.address import Address, MemberAddress, PolicyName, VirtualAddress, printed
+from engine.clock import Clock
+from engine.errors import CommandError
+from engine.feed import Feed
+from engine.lanes.base import Lane, LaneContext
+from engine.lanes.failover import FailoverLane
+from engine.lanes.parallel import ParallelLane
+from engine.lanes.round_robin import RoundRobinLane
+from engine.member import Member
+from engine.metrics import DeliveryCounters
+from engine.options import SubscriptionOptions
+from engine.subscription import Subscription, SubscriptionTable
+from engine.target import Targets
+
+_LANES: dict[PolicyName, type[Lane]] = {
+    PolicyName.PARALLEL: ParallelLane,
+    PolicyName.FAILOVER: FailoverLane,
+    PolicyName.ROUND_ROBIN: RoundRobinLane,
+}
+
+
+class Roster:
+    """Makes, refreshes and ends subscriptions. What changes nothing for a subscription leaves its members alone."""
+
+    def __init__(self, clock: Clock, feed: Feed, targets: Targets, freed: Callable[[], None]) -> None:
+        self.table = SubscriptionTable()
+        self.retired = DeliveryCounters()
+        """Deliveries of subscriptions that have ended, so that the engine's totals never shrink."""
+        self.retired_failures = 0
+        self._clock = clock
+        self._feed = feed
+        self._targets = targets
+        self._freed = freed
+        self._closing: list[Lane] = []
+
+    def subscribe(
+        self, event: str, address: Address, expire_s: float | None, options: SubscriptionOptions
+    ) -> Subscription:
+        """Subscribe, or refresh the subscription that is the same one (EI 1.4).
+
+        A refresh restarts the clock; a permanent one leaves an expiry as it was. Members, connections and health stay,
+        unless secrets or options differ from before.
+        """
+        found = self.table.find(event, address)
+        if found is not None and is_same(found, address, options):
+            if expire_s is not None:
+                self._set_expiry(found, expire_s)
+            return found
+        if found is not None:
+            self.remove(found, "the subscription was changed")
+        subscription = self._add(event, address, options)
+        self._set_expiry(subscription, expire_s)
+        return subscription
+
+    def get(self, subscription_id: str) -> Subscription:
+        """The subscription with this id.
+
+        Raises:
+            CommandError: there is none.
+        """
+        found = self.table.get(subscription_id)
+        if found is None:
+            raise CommandError(404, "Subscriber does not exist", f"no subscription {subscription_id!r}")
+        return found
+
+    def remove(self, subscription: Subscription, reason: str) -> None:
+        """End a subscription: what waits ends undelivered for `reason`, what is in flight settles."""
+        if subscription.timer is not None:
+            subscription.timer.cancel()
+        self.table.remove(subscription)
+        lane = subscription.lane
+        lane.close(reason)
+        for target in {member.target for member in lane.members}:
+            self._targets.leave(target, lane.changed)
+        self._closing.append(lane)
+
+    def remove_all(self, reason: str) -> None:
+        """End every subscription."""
+        for subscription in self.table:
+            self.remove(subscription, reason)
+
+    def lanes_of(self, event: str) -> list[Lane]:
+        """The lanes that an event goes to."""
+        return [subscription.lane for subscription in self.table.of_event(event)]
+
+    def lanes(self) -> list[Lane]:
+        """The lanes of all subscriptions, and of ended ones that still have something in flight."""
+        self._retire()
+        return [*(subscription.lane for subscription in self.table), *self._closing]
+
+    def _retire(self) -> None:
+        """Add up ended lanes once their last notification has settled, and let them go."""
+        for lane in [lane for lane in self._closing if not lane.counters.waiting and not lane.in_flight]:
+            self._closing.remove(lane)
+            self.retired.add(lane.counters)
+            self.retired_failures += sum(member.counters.failed for member in lane.members)
+
+    def _add(self, event: str, address: Address, options: SubscriptionOptions) -> Subscription:
+        subscription_id = self.table.id_for(event, address)
+        if isinstance(address, VirtualAddress):
+            policy, members = address.policy, address.members
+        else:
+            policy, members = PolicyName.PARALLEL, (address,)
+        context = LaneContext(subscription_id, self._clock, self._feed, options)
+        lane = _LANES[policy](context, lambda lane: self._make_members(lane, members, options))
+        subscription = Subscription(subscription_id, event, address, options, lane, None)
+        self.table.add(subscription)
+        return subscription
+
+    def _make_members(
+        self, lane: Lane, addresses: Sequence[MemberAddress], options: SubscriptionOptions
+    ) -> list[Member]:
+        targets = [self._targets.join(address, lane.changed) for address in addresses]
+        return [
+            Member(index, address, target, self._clock, options.queue_size, self._freed)
+            for index, (address, target) in enumerate(zip(addresses, targets, strict=True))
+        ]
+
+    def _set_expiry(self, subscription: Subscription, expire_s: float | None) -> None:
+        if subscription.timer is not None:
+            subscription.timer.cancel()
+        subscription.timer = None
+        subscription.expire_s = expire_s
+        subscription.expires_at = None
+        if expire_s is not None:
+            subscription.expires_at = self._clock.now() + expire_s
+            subscription.timer = self._clock.call_at(subscription.expires_at, lambda: self._expired(subscription))
+        subscription.lane.changed()
+
+    def _expired(self, subscription: Subscription) -> None:
+        if self.table.get(subscription.id) is subscription:
+            self.remove(subscription, "the subscription expired")
+
+
+def is_same(found: Subscription, address: Address, options: SubscriptionOptions) -> bool:
+    """Whether subscribing again would change nothing but the expiry."""
+    same_socket = printed(found.address, secrets=True) == printed(address, secrets=True)
+    return same_socket and options == found.options

@@ -1,0 +1,94 @@
+"""Targets: one transport for each distinct address, shared by all members that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.address import FlatstoreAddress, MemberAddress, printed
+from engine.tasks import Tasks
+from engine.transports.base import ConnectionState, Transport, TransportContext, TransportOptions
+from engine.transports.registry import load
+
+CLOSE_DEADLINE_S = 5.0
+"""What is in flight at a target that nobody names any more gets this long to end."""
+
+
+class Target:
+    """One address, the transport that serves it, and who wants to hear of its connection."""
+
+    def __init__(self, key: str, address: MemberAddress, options: TransportOptions, context: TransportContext) -> None:
+        self.key = key
+        self.address = address
+        self.options = options
+        self.listeners: set[Callable[[], None]] = set()
+        self.transport: Transport = load(address.scheme)(address, options, replace(context, changed=self._changed))
+
+    @property
+    def down(self) -> str | None:
+        """The last error while the connection is known to be down."""
+        connection = self.transport.connection
+        if connection.state is not ConnectionState.DOWN:
+            return None
+        return connection.error or "not connected"
+
+    def _changed(self) -> None:
+        for listener in tuple(self.listeners):
+            listener()
+
+
+class Targets:
+    """The targets in use. `settings` are the checked options by socket prefix."""
+
+    def __init__(self, context: TransportContext, tasks: Tasks, settings: Mapping[str, Any]) -> None:
+        self._context = context
+        self._tasks = tasks
+        self._settings = settings
+        self._targets: dict[str, Target] = {}
+        self.close_deadline_s = CLOSE_DEADLINE_S
+
+    def __len__(self) -> int:
+        return len(self._targets)
+
+    def use_settings(self, settings: Mapping[str, Any]) -> None:
+        """Options for targets that are opened from now on."""
+        self._settings = settings
+
+    def join(self, address: MemberAddress, listener: Callable[[], None]) -> Target:
+        """The target of `address`, made when it is the first use; `listener` hears of its connection.
+
+        Raises:
+            SwitchboardError: there is no such transport, or it cannot serve the address.
+        """
+        options = self._options(address.scheme)
+        key = printed(address, secrets=True)
+        target = self._targets.get(key)
+        if target is None or target.options != options:
+            target = self._targets[key] = Target(key, address, options, self._context)
+        target.listeners.add(listener)
+        return target
+
+    def leave(self, target: Target, listener: Callable[[], None]) -> None:
+        """Stop using a target; with its last user gone it is closed in the background."""
+        target.listeners.discard(listener)
+        if target.listeners:
+            return
+        if self._targets.get(target.key) is target:
+            del self._targets[target.key]
+        self._tasks.spawn(target.transport.close(self.close_deadline_s), f"close {printed(target.address)}")
+
+    async def reopen_files(self, path: str | None) -> int:
+        """Reopen the flat file `path`, or all of them; how many there were."""
+        chosen = [
+            target
+            for target in self._targets.values()
+            if isinstance(target.address, FlatstoreAddress) and path in {None, target.address.path}
+        ]
+        for target in chosen:
+            await target.transport.reopen()
+        return len(chosen)
+
+    def _options(self, scheme: str) -> TransportOptions:
+        options = self._settings.get(scheme)
+        return options if isinstance(options, TransportOptions) else load(scheme).Options()
