@@ -10,6 +10,7 @@ import orjson
 
 from engine.event import Event, Param, Value
 from engine.wire.payloads import Payloads
+from engine.wire.reasons import no_byte_for
 
 _VERSION_AND_METHOD = '{"jsonrpc":"2.0","method":'
 
@@ -73,8 +74,8 @@ class JsonRpcFormat:
         for index, (event, one) in enumerate(zip(events, params, strict=True)):
             try:
                 parts.append(self._head(event.name) + _tail(one))
-            except (TypeError, ValueError) as error:
-                failures[index] = f"cannot be written as JSON: {_why(error)}"
+            except UnicodeEncodeError as error:
+                failures[index] = f"cannot be written as JSON: {no_byte_for(error)}"
                 parts.append(b"")
         return Payloads(parts, failures)
 
@@ -113,9 +114,3 @@ def _quoted(text: str) -> str:
     """`text` as a JSON string: short escapes, lower-case hex for other control characters, the rest as it is."""
     quoted: str = encode_basestring(text)
     return quoted
-
-
-def _why(error: TypeError | ValueError) -> str:
-    if isinstance(error, UnicodeEncodeError):
-        return f"a lone surrogate (U+{ord(error.object[error.start]):04X}) stands for no byte"
-    return str(error)
