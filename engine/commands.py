@@ -6,45 +6,18 @@ The console's keys, its palette, the management interface and its help all read 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import CommandError
+from engine.operations.registry import COMMANDS, Command, command
 
 if TYPE_CHECKING:
     from engine.core import Engine
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command. `changes`: it alters the engine. `asks`: a person is asked before it is carried out."""
-
-    name: str
-    help: str
-    parameters: tuple[inspect.Parameter, ...]
-    changes: bool
-    asks: bool
-    function: Callable[..., Any]
+__all__ = ["COMMANDS", "Command", "command", "execute"]
 
 
-COMMANDS: dict[str, Command] = {}
-
-
-def command(*, changes: bool = False, asks: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function `(engine, **parameters)`; its docstring's first line is the help text."""
-
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        name = function.__name__
-        parameters = tuple(inspect.signature(function, eval_str=False).parameters.values())[1:]
-        text = (inspect.getdoc(function) or "").partition("\n")[0]
-        COMMANDS[name] = Command(name, text, parameters, changes, asks, function)
-        return function
-
-    return register
-
-
-async def execute(engine: Engine, name: str, **parameters: Any) -> Any:
+async def execute(engine: Engine, name: str, /, **parameters: Any) -> Any:
     """Carry out a command on the engine's own event loop.
 
     Raises:

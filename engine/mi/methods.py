@@ -1,0 +1,166 @@
+"""OpenSIPS' own MI methods, in its names, shapes, codes and words (EI 4.1). The names of 4.x are aliases."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import Any
+
+from engine.address import parse
+from engine.commands import execute
+from engine.errors import CommandError, SocketTextError
+from engine.event import Event
+from engine.mi.event_params import event_params
+from engine.mi.flatfiles import check_flat_files
+from engine.mi.listing import subscriber_entry
+from engine.mi.parameters import Arguments, bad_type, integer, invalid_params, string
+from engine.mi.registry import METHODS, Caller, method
+from engine.operations.arguments import address_of, registered_event
+from engine.operations.raising import hand_over
+from engine.version import __version__
+
+EXPIRE_DEFAULT_S = 3600
+"""Expiry of a subscription that names none (EI 1.3)."""
+
+OPENSIPS_VERSION = "3.6.8"
+"""The release whose interface this is; clients read it from `version`."""
+
+
+@method("event socket", "event socket expire", module="event interface", names=("event_subscribe", "evi:subscribe"))
+async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
+    """Subscribes a socket to an event for `expire` seconds (3600); 0 ends the subscription."""
+    event, socket = _non_empty(arguments, "event"), _non_empty(arguments, "socket")
+    expire = integer(arguments, "expire") if "expire" in arguments else EXPIRE_DEFAULT_S
+    if expire < 0:
+        raise invalid_params("Negative expire value")
+    engine = caller.engine
+    registered_event(engine, event)
+    address = address_of(socket)
+    if expire == 0:
+        found = engine.table.find(event, address)
+        if found is not None:
+            engine.unsubscribe(found.id)
+        return "OK"
+    await asyncio.to_thread(check_flat_files, address, caller.settings.flatstore_roots)
+    await execute(engine, "subscribe", event=event, socket=socket, expire=expire)
+    return "OK"
+
+
+@method("", module="event interface", names=("events_list", "evi:list"))
+def events_list(caller: Caller, _arguments: Arguments) -> dict[str, Any]:
+    """Lists the events that can be subscribed to and raised."""
+    by_id = sorted(caller.engine.event_ids.items(), key=lambda item: item[1])
+    return {"Events": [{"name": name, "id": number} for name, number in by_id]}
+
+
+@method("", "event", "event socket", module="event interface", names=("subscribers_list", "evi:subscribers"))
+def subscribers_list(caller: Caller, arguments: Arguments) -> dict[str, Any]:
+    """Lists the subscribers of all events, of one event, or one of them."""
+    if not arguments:
+        return _subscribers_of_all(caller)
+    event = string(arguments, "event")
+    number = caller.engine.event_ids.get(event)
+    if number is None:
+        raise CommandError(404, "Event not published")
+    if "socket" in arguments:
+        return _one_subscriber(caller, event, number, string(arguments, "socket"))
+    listed = _subscribers(caller, event)
+    return {"Event": {"name": event, "id": number, "Subscribers": listed} if listed else {}}
+
+
+@method("event", "event params", module="event interface", names=("raise_event", "evi:raise"))
+def raise_event(caller: Caller, arguments: Arguments) -> str:
+    """Raises an event; `params` is an object, an array, or a string that holds a JSON object."""
+    event = string(arguments, "event")
+    if event not in caller.engine.event_ids:
+        raise CommandError(404, "Event not registered")
+    params = event_params(arguments["params"]) if "params" in arguments else ()
+    if not hand_over(caller.engine, Event(event, params), caller.source):
+        raise CommandError(480, "Temporarily Unavailable")
+    return "OK"
+
+
+@method("path_to_file", module="event_flatstore", names=("evi_flat_rotate", "event_flatstore:rotate"))
+async def evi_flat_rotate(caller: Caller, arguments: Arguments) -> str:
+    """Closes a flat file and opens it anew, after something else has moved it away."""
+    path = string(arguments, "path_to_file")
+    if not path or not await caller.engine.reopen_files(path):
+        raise CommandError(400, "File not found")
+    return "OK"
+
+
+@method("", "command", module="core", names=("which",))
+def which(_caller: Caller, arguments: Arguments) -> list[Any]:
+    """Lists the commands, or the parameters of one, an array for each way to call it."""
+    if not arguments:
+        return list(METHODS)
+    found = METHODS.get(string(arguments, "command"))
+    if found is None:
+        raise CommandError(404, "unknown MI command")
+    return [list(signature) for signature in found.signatures]
+
+
+@method("", "mi_cmd", module="core", names=("help",))
+def help_text(_caller: Caller, arguments: Arguments) -> str | dict[str, str]:
+    """Says what a command does."""
+    if not arguments:
+        return "help mi_cmd - what a command does; which - the list of commands"
+    found = METHODS.get(string(arguments, "mi_cmd"))
+    if found is None:
+        raise CommandError(404, "unknown MI command")
+    return {"Help": found.help, "Exported by": found.module}
+
+
+@method("", module="core")
+def version(_caller: Caller, _arguments: Arguments) -> dict[str, str]:
+    """Says which OpenSIPS interface this is, and which Switchboard."""
+    # opensips-cli reads the digits behind "OpenSIPS (" and picks its event transport by them (EI 8.4).
+    return {"Server": f"OpenSIPS ({OPENSIPS_VERSION} (Switchboard {__version__}))"}
+
+
+@method("", module="core")
+def uptime(caller: Caller, _arguments: Arguments) -> dict[str, str]:
+    """Says since when the engine has been running."""
+    snapshot = caller.engine.snapshot()
+    seconds = snapshot.at - snapshot.started_at
+    return {
+        "Now": time.ctime(snapshot.wall),
+        "Up since": time.ctime(snapshot.wall - seconds),
+        "Up time": f"{int(seconds)} [sec]",
+    }
+
+
+@method("", module="core")
+def ps(_caller: Caller, _arguments: Arguments) -> dict[str, Any]:
+    """Lists the processes: there is one."""
+    return {"Processes": [{"ID": 0, "PID": os.getpid(), "Type": "switchboard engine"}]}
+
+
+def _non_empty(arguments: Arguments, name: str) -> str:
+    value = string(arguments, name)
+    if not value:
+        raise bad_type(name)
+    return value
+
+
+def _subscribers_of_all(caller: Caller) -> dict[str, Any]:
+    by_id = sorted(caller.engine.event_ids.items(), key=lambda item: item[1])
+    rows = [{"name": name, "id": number, "Subscribers": _subscribers(caller, name)} for name, number in by_id]
+    return {"Events": [row for row in rows if row["Subscribers"]]}
+
+
+def _subscribers(caller: Caller, event: str) -> list[dict[str, Any]]:
+    now = caller.engine.clock.now()
+    return [subscriber_entry(subscription, now) for subscription in caller.engine.table.of_event(event)]
+
+
+def _one_subscriber(caller: Caller, event: str, number: int, socket: str) -> dict[str, Any]:
+    try:
+        found = caller.engine.table.find(event, parse(socket))
+    except SocketTextError:
+        found = None
+    if found is None:
+        raise CommandError(404, "Subscriber does not exist")
+    entry = subscriber_entry(found, caller.engine.clock.now())
+    return {"Event": {"name": event, "id": number, "Subscriber": entry}}

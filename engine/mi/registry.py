@@ -1,0 +1,82 @@
+"""The table of MI methods: names, signatures, help. Filled by `engine.mi.methods` and `engine.mi.additions`."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from engine.config.schema import MiSettings
+from engine.errors import CommandError
+from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request
+from engine.mi.parameters import Arguments, Signature, bind
+
+if TYPE_CHECKING:
+    from engine.core import Engine
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and what it may: the engine, the settings in force, and the source that raised events get."""
+
+    engine: Engine
+    settings: MiSettings
+    source: str
+
+
+MethodFunction: TypeAlias = Callable[[Caller, Arguments], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method. `module` is what `help` says exports it."""
+
+    name: str
+    signatures: tuple[Signature, ...]
+    help: str
+    module: str
+    function: MethodFunction
+
+
+METHODS: dict[str, Method] = {}
+
+
+def method(*signatures: str, module: str, names: tuple[str, ...] = ()) -> Callable[[MethodFunction], MethodFunction]:
+    """Register a function `(caller, arguments)` under `names`, its own name by default.
+
+    A signature is written as its parameters' names, in order: "event socket expire"; "" is a call without parameters.
+    The docstring's first line is the help text.
+    """
+
+    def register(function: MethodFunction) -> MethodFunction:
+        text = (inspect.getdoc(function) or "").partition("\n")[0]
+        parsed = tuple(tuple(signature.split()) for signature in signatures)
+        for name in names or (function.__name__,):
+            METHODS[name] = Method(name, parsed, text, module, function)
+        return function
+
+    return register
+
+
+async def call(caller: Caller, request: Request) -> Any:
+    """Carry out a request; the result is ready for JSON.
+
+    Raises:
+        CommandError: in OpenSIPS' codes and words (EI 4.1, 4.2).
+    """
+    found = METHODS.get(request.method)
+    if found is None:
+        raise CommandError(METHOD_NOT_FOUND, "Method not found")
+    arguments = bind(request.params, found.signatures)
+    try:
+        result = found.function(caller, arguments)
+        return await result if inspect.isawaitable(result) else result
+    except CommandError:
+        raise
+    except Exception as error:
+        _log.exception("MI method %s failed", request.method)
+        raise CommandError(SERVER_ERROR, "Server error", "the command failed; the log says why") from error

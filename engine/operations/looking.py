@@ -1,0 +1,71 @@
+"""Commands that change nothing: what a socket means, which events there are."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from engine.address import Address, PolicyName, VirtualAddress, parse, printed
+from engine.catalogue import EventInfo
+from engine.catalogue import catalogue as known_events
+from engine.errors import SocketTextError, SwitchboardError
+from engine.operations.arguments import bad_value, members_of
+from engine.operations.registry import command
+from engine.transports.registry import load
+
+if TYPE_CHECKING:
+    from engine.core import Engine
+
+
+@command()
+async def check_socket(engine: Engine, socket: str) -> dict[str, Any]:
+    """Check a socket as it is typed: its problems, its normal form, and what to be warned of."""
+    try:
+        address = parse(socket)
+    except SocketTextError as error:
+        return {"problems": [asdict(problem) for problem in error.problems], "normal": None, "warnings": []}
+    await load_transports(address)
+    return {"problems": [], "normal": printed(address), "warnings": failover_warnings(engine, address)}
+
+
+@command()
+def catalogue(engine: Engine) -> list[dict[str, Any]]:
+    """List the events that may be raised, with their parameters."""
+    known = known_events()
+    return [_described(name, known.get(name)) for name in engine.event_ids]
+
+
+async def load_transports(address: Address) -> None:
+    """Import the transports of an address in a thread, as that can take a while the first time.
+
+    Raises:
+        CommandError: when one cannot be loaded.
+    """
+    for scheme in sorted({member.scheme for member in members_of(address)}):
+        try:
+            await asyncio.to_thread(load, scheme)
+        except SwitchboardError as error:
+            raise bad_value(str(error)) from None
+
+
+def failover_warnings(engine: Engine, address: Address) -> list[str]:
+    """Why members of a FAILOVER may fail unnoticed, one sentence a member; nothing for other policies."""
+    if not isinstance(address, VirtualAddress) or address.policy is not PolicyName.FAILOVER:
+        return []
+    warnings = []
+    for position, member in enumerate(address.members, 1):
+        transport = load(member.scheme)
+        options = engine.settings.transport_options(member.scheme) or transport.Options()
+        blindness = transport.failure_blindness(member, options)
+        if blindness is not None:
+            warnings.append(f"member {position} ({printed(member)}): {blindness}")
+    return warnings
+
+
+def _described(name: str, info: EventInfo | None) -> dict[str, Any]:
+    if info is None:
+        return {"name": name, "module": "", "description": "", "params": [], "open_params": True}
+    described = asdict(info)
+    described["params"] = list(described["params"])
+    return described

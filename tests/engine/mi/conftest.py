@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from engine.config.schema import MiSettings, Settings
+from engine.core import Engine
+from engine.mi import additions, methods
+from engine.mi.envelope import Request
+from engine.mi.jsontext import JsonObject
+from engine.mi.registry import Caller, call
+from tests.support.clock import FakeClock
+
+assert additions
+assert methods
+
+
+class Mi:
+    """An engine on a clock that stands still, and MI calls to it without a network."""
+
+    def __init__(self, settings: Settings, mi: MiSettings) -> None:
+        self.clock = FakeClock()
+        self.engine = Engine(settings, clock=self.clock)
+        self.settings = mi
+
+    async def __call__(self, method: str, *positional: Any, **named: Any) -> Any:
+        """The result of a method; raises CommandError as the method does."""
+        params = JsonObject(named.items()) if named else list(positional)
+        return await call(Caller(self.engine, self.settings, "MI test"), Request(method, params, 1, False))
+
+    async def sockets(self, event: str) -> list[str]:
+        """The sockets that are subscribed to an event, newest first."""
+        answer = await self("subscribers_list", event)
+        return [entry["socket"] for entry in answer["Event"].get("Subscribers", [])]
+
+
+@pytest.fixture
+async def mi(tmp_path: Any) -> AsyncIterator[Mi]:
+    """Events E_A and E_B beside the catalogue's; flat files below `tmp_path/flat`."""
+    (tmp_path / "flat").mkdir()
+    settings = Settings(events=("E_A", "E_B"), stop_timeout=0.1)
+    mi = Mi(settings, MiSettings(flatstore_roots=(str(tmp_path / "flat"),)))
+    await mi.engine.start()
+    yield mi
+    await mi.engine.stop()

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.errors import CommandError
+from engine.event import Param
+from engine.mi.event_params import event_params
+from engine.mi.jsontext import JsonObject, decode
+
+
+@pytest.mark.parametrize(
+    ("given", "params"),
+    [
+        ([], ()),
+        (["x", 2, 3.7, ""], ((None, "x"), (None, "2"), (None, "3"), (None, ""))),
+        (JsonObject(), ()),
+        ("{}", ()),
+        ('{"a":3.7,"b":-0.5,"c":1e3,"d":1000000000000}', (("a", 3), ("b", 0), ("c", 1000), ("d", 2147483647))),
+        ('{"x":1,"y":"2","x":"3"} trailing', (("x", 1), ("y", "2"), ("x", "3"))),
+        ('{"n":null,"s":"42","":"e"}', (("n", None), ("s", "42"), ("", "e"))),
+        ('{"a":"\udcc3("}', (("a", "\udcc3("),)),
+    ],
+)
+def test_every_accepted_form(given: Any, params: tuple[Param, ...]) -> None:
+    assert event_params(given) == params
+
+
+def test_an_object_means_the_same_as_the_string_that_holds_it() -> None:
+    text = '{"a":1,"b":"x","a":null,"c":-1.5}'
+    assert event_params(decode(text)) == event_params(text) == (("a", 1), ("b", "x"), ("a", None), ("c", -1))
+
+
+@pytest.mark.parametrize(
+    "given", ["", "not json", "[1,2]", '"str"', "5", '{"a":1', 5, [{"a": 1}], [None], [True], [[1]]]
+)
+def test_bad_params(given: Any) -> None:
+    with pytest.raises(CommandError) as caught:
+        event_params(given)
+    assert (caught.value.code, caught.value.message) == (400, "Bad Params")
+
+
+@pytest.mark.parametrize("given", [None, True, False])
+def test_no_params(given: Any) -> None:
+    with pytest.raises(CommandError) as caught:
+        event_params(given)
+    assert (caught.value.code, caught.value.message) == (400, "No Params")
+
+
+@pytest.mark.parametrize("text", [r'{"a":"x\u0000y"}', r'{"a":"x\ud83dy"}', r'{"d":"tail\u0000"}'])
+def test_escapes_that_no_event_can_carry_are_refused_as_captured(text: str) -> None:
+    with pytest.raises(CommandError, match="Bad Params"):
+        event_params(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"t":true}', "parameter 't': an event carries strings, integers and null, not true"),
+        ('{"o":{"k":1}}', "parameter 'o': an event carries strings, integers and null, not an object"),
+        ('{"l":[]}', "parameter 'l': an event carries strings, integers and null, not an array"),
+    ],
+)
+def test_what_an_event_cannot_carry_is_refused_by_name(text: str, words: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        event_params(text)
+    assert caught.value.data == words
