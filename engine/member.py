@@ -66,21 +66,17 @@ class Member:
 
     @property
     def room(self) -> int:
-        """Notifications that its queue can still take."""
-        return self._queue_size - self.queued
+        """Notifications that it can still take."""
+        return self._queue_size - self.queued + WINDOW - self.in_flight
 
     def offer(self, run: Run) -> None:
         """Queue a run; what does not fit fails at once, and is no mark against the member (design: a full queue)."""
-        room = self.room
-        if len(run) > room:
-            fitting, refused = run.split(room)
-            if room:
-                self._enqueue(fitting)
-            self.counters.refused += len(refused)
-            refused.settle_all(failed(f"queue full: {self.queued} notifications wait", Fault.QUEUE))
-        else:
-            self._enqueue(run)
+        self.queue.append(run)
+        self.queued += len(run)
         self.pump()
+        surplus = self.queued - self._queue_size
+        if surplus > 0:
+            self._refuse_newest(surplus)
 
     def pump(self) -> None:
         """Hand queued runs to the transport, a window at most. Not re-entered when a run settles at once."""
@@ -142,9 +138,16 @@ class Member:
         self.queued = 0
         return runs
 
-    def _enqueue(self, run: Run) -> None:
-        self.queue.append(run)
-        self.queued += len(run)
+    def _refuse_newest(self, surplus: int) -> None:
+        run = self.queue.pop()
+        self.queued -= len(run)
+        kept = len(run) - surplus
+        if kept > 0:
+            fitting, run = run.split(kept)
+            self.queue.append(fitting)
+            self.queued += kept
+        self.counters.refused += len(run)
+        run.settle_all(failed(f"queue full: {self.queued} notifications wait", Fault.QUEUE))
 
     def _note_failure(self, outcome: Outcome, now: float) -> None:
         if outcome.marks:

@@ -49,13 +49,12 @@ class FailoverLane(Lane):
     def take(self, batch: Batch) -> None:
         """Queue the batch behind what waits; what does not fit is refused, newest first."""
         self.counters.taken += len(batch)
-        fitting = min(self.context.options.queue_size - self._queued, len(batch))
-        if fitting:
-            self._queue.append(Pending(batch, range(fitting)))
-            self._queued += fitting
-            self._advance()
-        if fitting < len(batch):
-            self.end(batch, range(fitting, len(batch)), f"queue full: {self._queued} events wait")
+        self._queue.append(Pending(batch, range(len(batch))))
+        self._queued += len(batch)
+        self._advance()
+        surplus = self._queued - self.context.options.queue_size
+        if surplus > 0 and self._queue and self._queue[-1].batch is batch:
+            self._refuse_newest(surplus)
 
     def next_member(self) -> int | None:
         """Who gets the next event; None while everybody is marked or paused."""
@@ -233,6 +232,14 @@ class FailoverLane(Lane):
         self._queued -= len(pending.indices)
         self.end(pending.batch, pending.indices, reason)
         return True
+
+    def _refuse_newest(self, surplus: int) -> None:
+        newest = self._queue.pop()
+        kept = max(0, len(newest.indices) - surplus)
+        if kept:
+            self._queue.append(newest._replace(indices=newest.indices[:kept]))
+        self._queued -= len(newest.indices) - kept
+        self.end(newest.batch, newest.indices[kept:], f"queue full: {self._queued} events wait")
 
     def _set_timer(self, when: float | None) -> None:
         if self._timer is not None:

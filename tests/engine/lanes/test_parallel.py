@@ -1,0 +1,116 @@
+"""The PARALLEL lane: independent members, and one outcome for each delivery."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.feed import Step
+from engine.lanes.parallel import ParallelLane
+from engine.run import DELIVERED, SENT, Fault, failed
+from tests.support.lanes import LaneBench
+
+
+def test_every_member_gets_every_event_in_order() -> None:
+    bench = LaneBench(ParallelLane)
+    numbers = bench.raise_events(5) + bench.raise_events(1)
+    assert [transport.took for transport in bench.transports] == [numbers] * 3
+    assert bench.lane.counters.sent == 6
+
+
+def test_a_failing_member_harms_no_other_and_the_delivery_counts_as_taken() -> None:
+    bench = LaneBench(ParallelLane)
+    bench.fail(1)
+    numbers = bench.raise_events(4)
+    assert bench.transports[0].took == bench.transports[2].took == numbers
+    assert bench.lane.counters.sent == 4
+    assert bench.lane.counters.undelivered == 0
+    assert bench.members[1].counters.failed == 4
+
+
+def test_a_hanging_member_holds_up_only_itself_and_its_queue_is_bounded() -> None:
+    bench = LaneBench(ParallelLane, queue_size=10)
+    bench.transports[1].answer = None
+    for _ in range(3):
+        bench.raise_events(600)
+    assert len(bench.transports[0].took) == 1800
+    hanging = bench.members[1]
+    assert (hanging.in_flight, hanging.queued) == (1024, 10)
+    assert hanging.counters.refused == 1800 - hanging.in_flight - hanging.queued
+    assert hanging.health.failed_at is None, "a full queue marks nobody"
+    bench.check_books()
+
+
+def test_delivered_wins_over_sent_and_undelivered_needs_everyone_to_fail() -> None:
+    bench = LaneBench(ParallelLane, members=2, answer=None)
+    bench.raise_events(4)
+    first, second = bench.transports
+    first.settle_next(2, SENT)
+    first.settle_next(2, failed("refused"))
+    second.settle_next(1, DELIVERED)
+    second.settle_next(1, failed("reset"))
+    second.settle_next(1, SENT)
+    assert bench.lane.counters.waiting == 4, "a delivery ends with its last notification"
+    second.settle_next(1, failed("reset"))
+    counters = bench.lane.counters
+    assert (counters.delivered, counters.sent, counters.undelivered) == (1, 2, 1)
+    ended = [record for record in bench.feed.since(0) if record.step is Step.ENDED]
+    assert [(record.indices, record.outcome and record.outcome.reason) for record in ended] == [
+        (range(3, 4), "1: refused; 2: reset")
+    ]
+
+
+def test_a_paused_member_is_skipped_and_keeps_what_waits_until_resumed() -> None:
+    bench = LaneBench(ParallelLane, members=2)
+    bench.lane.pause(0)
+    numbers = bench.raise_events(3)
+    assert bench.transports[0].started == []
+    assert bench.transports[1].took == numbers
+    bench.lane.resume(0)
+    later = bench.raise_events(1)
+    assert bench.transports[0].took == later
+
+
+def test_with_everyone_paused_events_end_undelivered_with_the_reason() -> None:
+    bench = LaneBench(ParallelLane, members=1)
+    bench.lane.pause(0)
+    bench.raise_events(2)
+    assert bench.lane.counters.undelivered == 2
+    assert bench.lane.last_undelivered == "1: paused by the operator"
+
+
+def test_a_window_is_handed_over_at_most_and_the_rest_follows_in_order() -> None:
+    bench = LaneBench(ParallelLane, members=1, answer=None)
+    numbers = bench.raise_events(1500)
+    transport = bench.transports[0]
+    assert bench.members[0].in_flight == 1024
+    while transport.open:
+        transport.settle_next(100, DELIVERED)
+    assert transport.took == numbers
+    assert bench.lane.counters.delivered == 1500
+
+
+def test_closing_ends_what_waits_and_lets_what_is_in_flight_settle() -> None:
+    bench = LaneBench(ParallelLane, members=1, answer=None)
+    bench.raise_events(1100)
+    bench.lane.close("the subscription ended")
+    assert bench.lane.counters.waiting == 1100, "one batch ends as a whole"
+    bench.transports[0].settle_next(1024, DELIVERED)
+    counters = bench.lane.counters
+    assert (counters.delivered, counters.undelivered, counters.waiting) == (1024, 76, 0)
+    assert bench.members[0].in_flight == 0
+
+
+def test_an_event_failure_does_not_mark() -> None:
+    bench = LaneBench(ParallelLane, members=1)
+    bench.fail(0, "too long", Fault.EVENT)
+    bench.raise_events(1)
+    health = bench.members[0].health
+    assert health.failed_at is None
+    assert health.error == "too long"
+
+
+@pytest.mark.parametrize("size", [1, 7, 512])
+def test_the_feed_has_one_record_a_plan_and_one_a_settled_range(size: int) -> None:
+    bench = LaneBench(ParallelLane, members=3)
+    bench.raise_events(size)
+    assert [record.step for record in bench.feed.since(0)] == [Step.PLANNED] + [Step.SETTLED] * 3
