@@ -42,8 +42,12 @@ class FeedRecord:
     """SETTLED: seconds from the plan to the outcome."""
 
 
+RECORDS_PER_DELIVERY = 10
+"""A delivery has several records (a PARALLEL one as many as members); this many are room enough."""
+
+
 class Feed:
-    """The last deliveries. When it overflows, the oldest records go; `dropped` counts them."""
+    """The last `capacity` deliveries, told run by run. When it overflows, the oldest go; `dropped` counts them."""
 
     def __init__(self, capacity: int = 10_000) -> None:
         self._capacity = capacity
@@ -77,10 +81,14 @@ class Feed:
         )
         self._next += 1
         self._records.append(record)
-        self._events += len(indices)
-        while self._events > self._capacity and len(self._records) > 1:
-            self._events -= len(self._records.popleft().indices)
+        self._events += _weight(record)
+        while len(self._records) > 1 and self._is_overfull:
+            self._events -= _weight(self._records.popleft())
             self.dropped += 1
+
+    @property
+    def _is_overfull(self) -> bool:
+        return self._events > self._capacity or len(self._records) > RECORDS_PER_DELIVERY * self._capacity
 
     def since(self, number: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
         """The records numbered `number` and later, the newest `limit` of them, oldest first."""
@@ -88,3 +96,8 @@ class Feed:
         if fresh <= 0:
             return ()
         return tuple(islice(reversed(self._records), fresh))[::-1]
+
+
+def _weight(record: FeedRecord) -> int:
+    """How many deliveries a record tells of for the first time: how they ended counts with their plan."""
+    return len(record.indices) if record.step is Step.PLANNED else 0

@@ -1,0 +1,47 @@
+"""The feed: append-only, bounded by events and by records, read by number."""
+
+from __future__ import annotations
+
+from engine.event import Event
+from engine.feed import Feed, Step
+from engine.run import Batch
+
+
+def add(feed: Feed, size: int, step: Step = Step.PLANNED) -> None:
+    batch = Batch("E_X", [Event("E_X")] * size, 1, 0.0, "test")
+    feed.add(0.0, step, "s", batch, range(size), 0)
+
+
+def test_records_are_read_since_a_number_oldest_first() -> None:
+    feed = Feed()
+    for _ in range(5):
+        add(feed, 1)
+    assert feed.next_number == 6
+    assert [record.number for record in feed.since(3)] == [3, 4, 5]
+    assert [record.number for record in feed.since(0, limit=2)] == [4, 5]
+    assert feed.since(6) == ()
+
+
+def test_the_oldest_go_when_more_events_are_told_of_than_it_holds() -> None:
+    feed = Feed(capacity=1000)
+    for _ in range(10):
+        add(feed, 300)
+    assert [record.number for record in feed.since(0)] == [8, 9, 10]
+    assert feed.dropped == 7
+
+
+def test_settled_records_count_for_their_plan_but_are_bounded_too() -> None:
+    feed = Feed(capacity=100)
+    add(feed, 50)
+    for _ in range(10):
+        add(feed, 50, Step.SETTLED)
+    assert len(feed.since(0)) == 11, "one delivery has several records"
+    for _ in range(5000):
+        add(feed, 1, Step.SETTLED)
+    assert len(feed.since(0, limit=100_000)) <= 1000
+
+
+def test_a_batch_larger_than_the_feed_is_told_of_all_the_same() -> None:
+    feed = Feed(capacity=10)
+    add(feed, 512)
+    assert len(feed.since(0)) == 1

@@ -1,0 +1,43 @@
+"""Latency histograms and counters."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.metrics import DeliveryCounters, LatencyHistogram
+
+
+@given(st.lists(st.floats(1e-6, 100.0), min_size=1, max_size=200), st.sampled_from([0.5, 0.9, 0.99]))
+def test_a_percentile_is_right_to_the_width_of_a_bucket(seconds: list[float], share: float) -> None:
+    histogram = LatencyHistogram()
+    for value in seconds:
+        histogram.record(value)
+    exact = sorted(seconds)[max(0, -(-len(seconds) * share // 1).__int__() - 1)]
+    found = histogram.percentile(share)
+    assert found is not None
+    assert exact * 0.999 - 2e-6 <= found <= exact * 1.13 + 2e-6
+
+
+def test_a_run_counts_as_many_and_nothing_is_none() -> None:
+    histogram = LatencyHistogram()
+    assert histogram.percentile(0.5) is None
+    histogram.record(0.001, 99)
+    histogram.record(1.0, 1)
+    assert histogram.total == 100
+    assert (histogram.percentile(0.5) or 0) < 0.0012
+    assert (histogram.percentile(1.0) or 0) >= 1.0
+
+
+def test_the_histogram_is_bounded() -> None:
+    histogram = LatencyHistogram()
+    for micros in range(200_000):
+        histogram.record(micros / 1e6)
+    assert len(histogram._counts) < 150
+
+
+def test_waiting_is_what_has_not_ended() -> None:
+    total = DeliveryCounters(taken=10, delivered=3, sent=2, undelivered=1)
+    assert total.waiting == 4
+    total.add(DeliveryCounters(taken=1, delivered=1))
+    assert (total.taken, total.waiting) == (11, 4)
