@@ -16,9 +16,10 @@ LOOK_AHEAD = 16
 """How many pieces behind a broken login may still belong to its password."""
 
 _SEPARATORS = re.compile(r"""([\s"'<>]+)""")
-_LOGIN = re.compile(r"rabbitmq:|://")
+_SOCKET = re.compile("rabbitmq:")
+_LOGIN = re.compile("rabbitmq:|://")
 _POLICY = re.compile(r"virtual:|PARALLEL|FAILOVER|ROUND-ROBIN")
-_PREFIX = re.compile(r"\W*([A-Za-z][\w+.-]*):")
+_BRACKETS = "([{,;=|"
 _NO_PASSWORD = re.compile(r"(?:[^:/@]*@)?(?:\[[^\]@]*\]|[^:/@\[]*)(?::\d{0,5})?(?:/[^@]*|\W*)")
 """What stands behind `rabbitmq:` or `://` when there is no password: `[user@]host[:port][/...]`."""
 
@@ -46,24 +47,26 @@ def _masked(pieces: Sequence[str], index: int) -> tuple[str, int]:
     start = _password_start(piece)
     if start is None:
         return piece, 1
-    at = piece.rfind("@", start)
-    if at >= 0:
-        return piece[:start] + MASK + piece[at:], 1
-    end = _end_of_torn(pieces, index)
-    if end is None:
-        return piece[:start] + MASK, 1
-    return piece[:start] + MASK + pieces[end][pieces[end].rindex("@") :], end + 1 - index
+    end, at = index, piece.rfind("@", start)
+    if at < 0 or (_SOCKET.search(piece) and "/" not in piece[at:]):
+        end, at = _end_of_torn(pieces, index, at)
+    return piece[:start] + MASK + ("" if at < 0 else pieces[end][at:]), end + 1 - index
 
 
-def _end_of_torn(pieces: Sequence[str], index: int) -> int | None:
-    """The piece with the @ that ends a password which blanks or quotes have torn, on the same line."""
+def _end_of_torn(pieces: Sequence[str], index: int, at: int) -> tuple[int, int]:
+    """The piece, and the place in it, of the @ that ends a password which blanks or quotes have torn.
+
+    That is the last one on the same line, before another login begins; where there is none, it is the one at `at` in
+    the piece at `index`.
+    """
+    end = index
     for ahead in range(index + 1, min(index + 1 + LOOK_AHEAD, len(pieces))):
         other = pieces[ahead]
         if "\n" in other or _LOGIN.search(other):
-            return None
+            break
         if "@" in other:
-            return ahead
-    return None
+            end, at = ahead, other.rindex("@")
+    return end, at
 
 
 def _password_start(piece: str) -> int | None:
@@ -72,11 +75,11 @@ def _password_start(piece: str) -> int | None:
     if login is not None:
         colon = piece.find(":", login.end())
         return None if colon < 0 or _NO_PASSWORD.fullmatch(piece, login.end()) else colon + 1
-    if "@" not in piece:
-        return None
     policy = _POLICY.match(piece)
-    prefix = _PREFIX.match(piece, policy.end() if policy else 0)
-    if prefix is None or prefix[1] in WITHOUT_LOGIN:
+    start = policy.end() if policy else 0
+    first, at = piece.find(":", start), piece.rfind("@")
+    # A mistyped prefix has a user and a second colon behind it; a forgotten one leaves `user:password@`.
+    if first < 0 or "@" in piece[start:first] or at < 0 or piece[start:first].strip(_BRACKETS) in WITHOUT_LOGIN:
         return None
-    colon = piece.find(":", prefix.end(), piece.rfind("@"))
-    return prefix.end() if colon < 0 else colon + 1
+    second = piece.find(":", first + 1, at)
+    return (first if second < 0 else second) + 1

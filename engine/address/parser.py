@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from engine.address.members import read_flatstore, read_tcp, read_udp, read_unix, read_xmlrpc
 from engine.address.model import Address, MemberAddress, PolicyName, VirtualAddress
-from engine.address.part import Part, Problems
+from engine.address.part import Part, Problems, quotable
 from engine.address.percent import CONTROL
 from engine.address.rabbitmq import read_rabbitmq
 from engine.errors import SocketTextError
@@ -210,7 +210,9 @@ def _read_policy(words: list[Part], problems: Problems) -> tuple[PolicyName | No
     if _GLUED_MEMBER.match(glued.text):
         return policy, [glued, *others]
     problems.add(
-        glued, f"a blank was expected after {policy}, found '{glued.text[0]}'", "members are separated by blanks"
+        glued,
+        f"a blank was expected after {policy}, found '{quotable(glued.text[0])}'",
+        "members are separated by blanks",
     )
     return None, others
 

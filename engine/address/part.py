@@ -71,4 +71,10 @@ class Problems:
             return ", found nothing"
         if self.is_secret or "@" in text:
             return ""
-        return f", found '{text if len(text) <= QUOTE_MAX else text[:QUOTE_MAX] + '…'}'"
+        return f", found '{quotable(text)}'"
+
+
+def quotable(text: str) -> str:
+    """The beginning of a text as a message can repeat it, with invisible characters as escapes."""
+    short = text if len(text) <= QUOTE_MAX else text[:QUOTE_MAX] + "…"
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in short)
