@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from engine.transports.base import IDLE, Connection, TransportContext, Transport
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Endpoint, Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
+from engine.transports.sockets import connected_datagram
 from engine.wire.jsonrpc import JsonRpcFormat
 from engine.wire.payloads import Payloads
 
@@ -165,8 +166,8 @@ class _DatagramTransport(ABC):
             self._wait(self._options.connect_timeout, "the host name was not found within")
             return False
         self._socket = opened
-        position, error = self._send(opened, sending)
-        return self._refused(opened, sending, position, error) if error else self._sent_all(opened, sending)
+        position, failure = self._send(opened, sending)
+        return self._refused(opened, sending, position, failure) if failure else self._sent_all(opened, sending)
 
     @staticmethod
     def _send(opened: socket.socket, sending: _Sending) -> tuple[int, OSError | None]:
@@ -315,7 +316,7 @@ class UdpTransport(_DatagramTransport):
         endpoint = self._endpoint or self._resolver.literal()
         self._endpoint = None
         if endpoint is not None:
-            return _connected(endpoint.family, endpoint.sockaddr)
+            return connected_datagram(endpoint)
         if self._lookup is None or self._lookup.done():
             self._raise_if_just_failed(sending.run)
             self._lookup = self._context.tasks.spawn(self._look_up(), "look up a udp receiver")
@@ -359,7 +360,7 @@ class UnixTransport(_DatagramTransport):
         return None
 
     def _open(self, sending: _Sending) -> socket.socket:  # noqa: ARG002 - there is nothing to wait for
-        return _connected(socket.AF_UNIX, self._path)
+        return connected_datagram(Endpoint(socket.AF_UNIX, self._path))
 
     def _may_reopen(self) -> bool:
         """A receiver that was restarted has a new socket at the old path."""
@@ -377,18 +378,6 @@ class UnixTransport(_DatagramTransport):
     def _limit(self, opened: socket.socket) -> int:
         # Linux keeps 32 bytes of the buffer for itself (unix_dgram_sendmsg).
         return opened.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) - 32
-
-
-def _connected(family: int, sockaddr: Any) -> socket.socket:
-    """A non-blocking datagram socket to one receiver. Raises OSError."""
-    opened = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        opened.setblocking(False)
-        opened.connect(sockaddr)
-    except BaseException:
-        opened.close()
-        raise
-    return opened
 
 
 def _is_loopback(host: str) -> bool:

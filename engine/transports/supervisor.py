@@ -10,6 +10,8 @@ from engine.transports.reasons import reason_of
 
 BACKOFF_FIRST_S = 0.1
 BACKOFF_MAX_S = 15.0
+STABLE_S = 5.0
+"""A connection that lasts so long ends the growth of the back-off; one that breaks at once does not."""
 
 
 class Supervisor:
@@ -39,6 +41,7 @@ class Supervisor:
         self._on_down = on_down
         self._wake = asyncio.Event()
         self._failures = 0
+        self._up_at = 0.0
         self._is_closed = False
         self._task: asyncio.Task[None] | None = None
 
@@ -65,6 +68,8 @@ class Supervisor:
         """The owner noticed that the connection broke. Tells `on_down`, and connects again after a short wait."""
         if self._is_closed or not self.is_up:
             return
+        lasted_s = self._context.clock.now() - self._up_at
+        self._failures = 0 if lasted_s >= STABLE_S else self._failures + 1
         self._set_down(reason)
 
     async def close(self) -> None:
@@ -89,14 +94,13 @@ class Supervisor:
         try:
             async with asyncio.timeout(self._connect_timeout_s):
                 await self._connect()
-        except TimeoutError:
-            self._failures += 1
-            self._set_down(f"no connection within {self._connect_timeout_s * 1000:.0f} ms")
         except Exception as error:  # noqa: BLE001 - whatever a protocol library raises is this target's failure
             self._failures += 1
-            self._set_down(reason_of(error))
+            is_ours = isinstance(error, TimeoutError) and not error.args
+            limit = f"no connection within {self._connect_timeout_s * 1000:.0f} ms"
+            self._set_down(limit if is_ours else reason_of(error))
         else:
-            self._failures = 0
+            self._up_at = self._context.clock.now()
             self._set(Connection(ConnectionState.UP))
             self._on_up()
 

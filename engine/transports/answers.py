@@ -1,0 +1,196 @@
+"""Requests that wait for their JSON-RPC answers, and the answers as they come out of a byte stream."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from engine.errors import SwitchboardError
+from engine.run import DELIVERED, Fault, Outcome, Run, failed
+
+ANSWER_MAX = 1 << 20
+"""Longest answer that is waited for, in characters."""
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+_MESSAGE_MAX = 200
+"""Characters of a peer's own words that go into a reason."""
+
+
+class AnswerError(SwitchboardError):
+    """The peer sent something that is no answer, so the stream can no longer be trusted."""
+
+
+class Answer(NamedTuple):
+    """What the peer said to the request `number`."""
+
+    number: int
+    outcome: Outcome
+
+
+class AnswerReader:
+    """Takes a stream of JSON objects apart, back to back or with white space, split anywhere."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._scan = json.JSONDecoder().raw_decode
+        self._rest = ""
+
+    def feed(self, data: bytes) -> Iterator[Answer]:
+        """The answers that `data` completes.
+
+        Raises:
+            AnswerError: behind the last good answer, when what follows is none or is longer than `ANSWER_MAX`.
+        """
+        fresh = self._decoder.decode(data)
+        text = self._rest + fresh
+        start = _after_space(text, 0)
+        if "}" in fresh:  # nothing else can complete an object, and a long one is not scanned for each piece of it
+            while start < len(text):
+                try:
+                    value, stop = self._scan(text, start)
+                except json.JSONDecodeError:
+                    break
+                except (ValueError, RecursionError) as error:
+                    raise AnswerError(f"the peer sent an answer that cannot be read ({error})") from error
+                yield _answer(value, text[start:stop])
+                start = _after_space(text, stop)
+        self._rest = text[start:]
+        if self._rest and self._rest[0] != "{":
+            raise AnswerError("the peer sent something that is not a JSON object")
+        if len(self._rest) > ANSWER_MAX:
+            raise AnswerError(f"the peer sent {len(self._rest)} characters that are no complete answer")
+
+
+def _after_space(text: str, start: int) -> int:
+    found = _SPACE.match(text, start)
+    return start if found is None else found.end()
+
+
+def _answer(value: Any, text: str) -> Answer:
+    """The answer that a decoded object is; EI 2.4: an `error` member decides, `result` is not looked at."""
+    number = value.get("id") if isinstance(value, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise AnswerError("the peer sent an answer without the id of a request")
+    error = value.get("error")
+    return Answer(number, DELIVERED if error is None else _refusal(error, text))
+
+
+def _refusal(error: Any, text: str) -> Outcome:
+    if isinstance(error, dict):
+        words = " ".join(str(error[key]) for key in ("code", "message") if error.get(key) is not None)
+    else:
+        words = str(error)
+    reason = f"answered with error {words[:_MESSAGE_MAX]}".rstrip()
+    return failed(reason, Fault.ANSWER, text.encode("utf-8", "surrogateescape"))
+
+
+class _Flight:
+    """Neighbouring events of a run that were written together: request `first + i` is position `start + i`."""
+
+    __slots__ = ("answered", "deadline", "first", "run", "start", "waiting")
+
+    def __init__(self, run: Run, positions: range, first: int, deadline: float, unsent: tuple[int, ...]) -> None:
+        self.run = run
+        self.start = positions.start
+        self.first = first
+        self.deadline = deadline
+        self.answered = bytearray(len(positions))
+        for position in unsent:
+            self.answered[position - self.start] = 1
+        self.waiting = len(positions) - len(unsent)
+
+    def take(self, start: int, stop: int) -> bool:
+        """Note the answers `start` to `stop` (counted in the flight); False when one of them came before."""
+        if self.answered.find(1, start, stop) >= 0:
+            return False
+        self.answered[start:stop] = b"\x01" * (stop - start)
+        self.waiting -= stop - start
+        return True
+
+    def settle(self, start: int, stop: int, outcome: Outcome) -> None:
+        """Settle events by their place in the flight."""
+        self.run.settle(range(self.start + start, self.start + stop), outcome)
+
+    def fail_rest(self, outcome: Outcome) -> None:
+        """Settle what has no answer."""
+        start = self.answered.find(0)
+        while start >= 0:
+            stop = self.answered.find(1, start)
+            stop = len(self.answered) if stop < 0 else stop
+            self.answered[start:stop] = b"\x01" * (stop - start)
+            self.settle(start, stop, outcome)
+            start = self.answered.find(0, stop)
+
+
+class InFlight:
+    """The requests of one connection that wait for an answer, in the order in which they were written."""
+
+    def __init__(self) -> None:
+        self._flights: list[_Flight] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._flights)
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When the oldest request is given up; None when nothing waits."""
+        return self._flights[0].deadline if self._flights else None
+
+    def add(self, run: Run, positions: range, first: int, deadline: float, unsent: tuple[int, ...]) -> None:
+        """Requests that were written now. `first` is the id of the first; `unsent` are positions without a payload."""
+        if len(unsent) < len(positions):
+            self._flights.append(_Flight(run, positions, first, deadline, unsent))
+
+    def settle(self, answers: Iterator[Answer]) -> None:
+        """Settle events as answers say, neighbours with one call. An id that nothing waits for is passed over.
+
+        Raises:
+            AnswerError: as `AnswerReader.feed`; the answers before it are settled.
+        """
+        flight: _Flight | None = None
+        start = stop = 0
+        try:
+            for number, outcome in answers:
+                if flight is not None and outcome is DELIVERED and number - flight.first == stop < len(flight.answered):
+                    stop += 1
+                    continue
+                self._settle_part(flight, start, stop, DELIVERED)
+                flight = self._find(number)
+                start = stop = 0 if flight is None else number - flight.first
+                if outcome is DELIVERED:
+                    stop += 1
+                else:
+                    self._settle_part(flight, start, start + 1, outcome)
+                    flight = None
+        finally:
+            self._settle_part(flight, start, stop, DELIVERED)
+
+    def fail_all(self, outcome: Outcome) -> None:
+        """Settle everything that waits."""
+        flights, self._flights = self._flights, []
+        for flight in flights:
+            flight.fail_rest(outcome)
+
+    def _find(self, number: int) -> _Flight | None:
+        place = bisect_right(self._flights, number, key=lambda flight: flight.first) - 1
+        if place < 0:
+            return None
+        flight = self._flights[place]
+        return flight if number - flight.first < len(flight.answered) else None
+
+    def _settle_part(self, flight: _Flight | None, start: int, stop: int, outcome: Outcome) -> None:
+        if flight is None:
+            return
+        if not flight.take(start, stop):
+            for place in range(start, stop):  # one of them was answered twice: the others count
+                if flight.take(place, place + 1):
+                    flight.settle(place, place + 1, outcome)
+        else:
+            flight.settle(start, stop, outcome)
+        if not flight.waiting:
+            self._flights.remove(flight)

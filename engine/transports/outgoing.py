@@ -1,0 +1,65 @@
+"""A run on its way into a byte stream, and how much of it the kernel took."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from engine.run import Run
+from engine.wire.jsonrpc import with_id
+from engine.wire.payloads import Payloads
+
+
+class Outgoing:
+    """A run that is being written: everything before `position` was handed to the kernel."""
+
+    __slots__ = ("data", "ends", "first_id", "is_prepared", "offset", "payloads", "position", "run")
+
+    def __init__(self, run: Run, payloads: Payloads) -> None:
+        self.run = run
+        self.payloads = payloads
+        self.position = 0
+        self.offset = 0
+        """Bytes of `data` that the kernel took."""
+        self.data = memoryview(b"")
+        """The whole run as it goes onto the wire, once its turn has come (`prepare`)."""
+        self.is_prepared = False
+        self.ends: list[int] | None = None
+        """Where each event ends in `data`; made when the kernel took a part only."""
+        self.first_id = 0
+        """Id of the request at position 0, in sync_mode."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the kernel has all of it."""
+        return self.is_prepared and self.offset == len(self.data)
+
+    def prepare(self, first_id: int | None) -> None:
+        """Make the bytes, as requests when there is an id for the first of them."""
+        indices = self.run.indices
+        self.is_prepared = True
+        if first_id is None:
+            self.data = memoryview(self.payloads.span(indices))
+            return
+        self.first_id = first_id
+        payloads = map(self.payloads.__getitem__, indices)
+        requests = [with_id(payload, number) if payload else b"" for number, payload in enumerate(payloads, first_id)]
+        self.ends = list(accumulate(map(len, requests)))
+        self.data = memoryview(b"".join(requests))
+
+    def took(self, count: int) -> range:
+        """The kernel took `count` bytes more: the positions that are complete now."""
+        self.offset += count
+        start = self.position
+        if self.is_complete:
+            self.position = len(self.run)
+        else:
+            self.ends = self.ends or list(accumulate(self.payloads.sizes(self.run.indices)))
+            self.position = bisect_right(self.ends, self.offset)
+        return range(start, self.position)
+
+    def unsent(self, positions: range) -> tuple[int, ...]:
+        """The positions without a payload among these."""
+        if not self.payloads.failures:
+            return ()
+        return tuple(one for one in positions if self.run.indices[one] in self.payloads.failures)

@@ -1,0 +1,60 @@
+"""Connected, non-blocking sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+
+from engine.transports.resolving import Endpoint
+
+KEEPALIVE_IDLE_S = 10
+"""An idle connection asks the peer's machine after so long whether it is still there."""
+
+
+def connected_datagram(endpoint: Endpoint) -> socket.socket:
+    """A datagram socket to one receiver. Raises OSError."""
+    made = socket.socket(endpoint.family, socket.SOCK_DGRAM)
+    try:
+        made.setblocking(False)
+        made.connect(endpoint.sockaddr)
+        _refuse_itself(made)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+async def connected_stream(endpoint: Endpoint, timeout_ms: int) -> socket.socket:
+    """A TCP socket, connected; the kernel gives it up when the peer's machine is silent for `timeout_ms`.
+
+    Raises:
+        OSError: when the connection was not made.
+    """
+    made = socket.socket(endpoint.family, socket.SOCK_STREAM)
+    try:
+        made.setblocking(False)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _notice_silence(made, timeout_ms)
+        await asyncio.get_running_loop().sock_connect(made, endpoint.sockaddr)
+        _refuse_itself(made)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _refuse_itself(made: socket.socket) -> None:
+    """A free port of this machine can be given to the very socket that calls it: then nobody is there."""
+    if made.family != socket.AF_UNIX and made.getsockname() == made.getpeername():
+        raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+
+
+def _notice_silence(made: socket.socket, timeout_ms: int) -> None:
+    """Have the kernel give up on a machine that answers nothing, where it can be told to (Linux)."""
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_S)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
