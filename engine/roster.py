@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.address import Address, MemberAddress, PolicyName, VirtualAddress, printed
+from engine.address import Address, MemberAddress, PolicyName, RabbitmqAddress, VirtualAddress, identity
 from engine.clock import Clock
 from engine.errors import CommandError
 from engine.feed import Feed
@@ -140,5 +140,15 @@ class Roster:
 
 def is_same(found: Subscription, address: Address, options: SubscriptionOptions) -> bool:
     """Whether subscribing again would change nothing but the expiry."""
-    same_socket = printed(found.address, secrets=True) == printed(address, secrets=True)
-    return same_socket and options == found.options
+    return options == found.options and _login(address) == _login(found.address)
+
+
+def _login(address: Address) -> list[tuple[str, str | None, bool, str | None]]:
+    """What of an address is not part of its identity, and yet makes another connection or message."""
+    members = address.members if isinstance(address, VirtualAddress) else (address,)
+    logins = [
+        (identity(member), member.password, member.persistent, member.tls_domain)
+        for member in members
+        if isinstance(member, RabbitmqAddress)
+    ]
+    return sorted(logins, key=repr)
