@@ -11,6 +11,7 @@ NAME_MAX = 253
 """Longest host name, in characters (RFC 1035)."""
 PORT_MAX = 65535
 
+_EXAMPLE = "for example 127.0.0.1:9000"
 _NAME = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?"
 )
@@ -25,25 +26,30 @@ def read_endpoint(part: Part, problems: Problems, ends: str = "") -> tuple[str |
     Returns:
         host and port, None where they are wrong, and what is left: nothing, or a text that begins with one of `ends`.
     """
+    if not part.text:
+        problems.add(part, "a host and a port were expected, found nothing", _EXAMPLE)
+        return None, None, part
     if part.text.startswith("//"):
         problems.add(part, "a host was expected, found //", "this is not a URL: leave the // out")
         return None, None, part.tail(len(part.text))
-    before, after = _cut_host(part)
+    before, after = cut_host(part)
     port_part, rest = _cut_port(after, ends)
     if not _is_number(port_part.text[1:]) and _BARE_IPV6.match(part.text):
         problems.add(part, "an IPv6 address stands in brackets", "write [::1]:9000")
         return None, None, rest
     host = read_host(before, problems)
+    if before.text.startswith("[") and not before.text.endswith("]"):
+        return None, None, rest
     if not port_part.text.startswith(":"):
-        problems.add(port_part, "a colon and a port were expected after the host", "for example 127.0.0.1:9000")
+        problems.add(port_part, "a colon and a port were expected after the host", _EXAMPLE)
         return host, None, rest
     return host, read_port(port_part.tail(1), problems), rest
 
 
-def _cut_host(part: Part) -> tuple[Part, Part]:
-    """The host, and the rest with its leading colon, if there is one."""
-    closing = part.text.find("]") if part.text.startswith("[") else -1
-    length = closing + 1 if closing > 0 else part.text.find(":")
+def cut_host(part: Part) -> tuple[Part, Part]:
+    """The host with its brackets, and the rest with its leading colon, if there is one."""
+    bracket = part.text.find("]") + 1
+    length = (bracket or -1) if part.text.startswith("[") else part.text.find(":")
     return (part, part.tail(len(part.text))) if length < 0 else (part.head(length), part.tail(length))
 
 
@@ -89,7 +95,7 @@ def _read_ipv6(part: Part, problems: Problems) -> str | None:
         problems.expected("an IPv6 address between the brackets", part)
         return None
     if scope is not None and not _SCOPE.fullmatch(scope):
-        problems.expected("the name of a network interface after the % of the IPv6 address", part)
+        problems.expected("the name of an interface after the %", part)
         return None
     return text
 
@@ -98,7 +104,7 @@ def _host_hint(text: str) -> str | None:
     if "@" in text:
         return "only rabbitmq: takes a user"
     if not text.isascii():
-        return "write a name with letters beyond ASCII in its xn-- form"
+        return "write it in its xn-- form"
     return "blanks do not belong in a host" if " " in text else None
 
 
@@ -111,9 +117,13 @@ def read_port(part: Part, problems: Problems) -> int | None:
 
 
 def _port_hint(text: str) -> str | None:
-    if "," in text:
-        return "members are separated by blanks, not by commas"
-    return "remove the blank" if _is_number(text.strip(" ")) and not _is_number(text) else None
+    if "@" in text:
+        return "only rabbitmq: takes a user"
+    if _is_number(text.strip(" ")) and not _is_number(text):
+        return "remove the blank"
+    if "," in text or any(sign.isspace() for sign in text):
+        return "only blanks and tabs separate members"
+    return None
 
 
 def _is_number(text: str) -> bool:

@@ -16,7 +16,7 @@ LOOK_AHEAD = 16
 """How many pieces behind a broken login may still belong to its password."""
 
 _SEPARATORS = re.compile(r"""([\s"'<>]+)""")
-_SOCKET = re.compile("rabbitmq:")
+_SERVER = re.compile(r"@[\w.:%\[\]-]+/")
 _LOGIN = re.compile("rabbitmq:|://")
 _POLICY = re.compile(r"virtual:|PARALLEL|FAILOVER|ROUND-ROBIN")
 _BRACKETS = "([{,;=|"
@@ -48,7 +48,7 @@ def _masked(pieces: Sequence[str], index: int) -> tuple[str, int]:
     if start is None:
         return piece, 1
     end, at = index, piece.rfind("@", start)
-    if at < 0 or (_SOCKET.search(piece) and "/" not in piece[at:]):
+    if at < 0 or ("rabbitmq:" in piece and not _SERVER.match(piece, at)):
         end, at = _end_of_torn(pieces, index, at)
     return piece[:start] + MASK + ("" if at < 0 else pieces[end][at:]), end + 1 - index
 

@@ -89,8 +89,7 @@ def parse_member(text: str) -> MemberAddress:
     problems = Problems()
     if len(text) > TEXT_MAX:
         problems.add(TEXT_MAX + 1, f"a socket has at most {TEXT_MAX} characters, this text has {len(text)}")
-    blank = _BLANK.search(text)
-    if blank is not None:
+    elif (blank := _BLANK.search(text)) is not None:
         problems.add(blank.start() + 1, "a member has no blanks", "in rabbitmq: write a blank as %20")
     address = None if problems.found else _read_member(Part(text, 1), problems, PLAIN_SCHEMES)
     if address is None or problems.found:
@@ -141,7 +140,7 @@ def _refuse_scheme(part: Part, name: str | None, schemes: tuple[str, ...], probl
     if not text:
         problems.add(part, "a socket was expected, found nothing", f"a socket begins with {_listed(schemes)}")
     elif name == VIRTUAL:
-        problems.add(part, "a virtual socket cannot be a member", "list its members here, or subscribe it on its own")
+        problems.add(part, "a virtual socket cannot be a member", "list its members here, or subscribe it alone")
     elif text in schemes:
         problems.add(part.end, f"a colon was expected after {text}")
     elif name in NOT_YET:

@@ -37,13 +37,11 @@ class Part:
 
     def split(self, separator: str) -> list[Part]:
         """The pieces between all `separator`s (one character)."""
-        pieces, rest = [], self
-        while True:
-            piece, after = rest.cut(separator)
-            pieces.append(piece)
-            if after is None:
-                return pieces
-            rest = after
+        pieces, column = [], self.column
+        for text in self.text.split(separator):
+            pieces.append(Part(text, column))
+            column += len(text) + 1
+        return pieces
 
 
 @dataclass(slots=True)

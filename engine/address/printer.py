@@ -16,8 +16,8 @@ from engine.address.model import (
 )
 from engine.address.percent import encode, encode_all
 
-IN_LOGIN = "/:@?\"'<>"
-"""What is encoded in a user, and the quotes, so that a socket stands out in any text."""
+IN_LOGIN = "/:@?\"'<>•"
+"""What is encoded in a user: what has a meaning, the quotes, so that a socket stands out in any text, and the mask."""
 IN_VALUE = ";?@"
 """What is encoded in the values of parameters."""
 IN_KEY = "?@"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 
-from engine.address.hosts import read_host, read_port
+from engine.address.hosts import cut_host, read_host, read_port
 from engine.address.model import MASK, RabbitmqAddress
 from engine.address.part import Part, Problems
 from engine.address.percent import decode
@@ -21,7 +21,7 @@ SHORT_MAX = 255
 VALUED = ("exchange", "vhost", "tls_domain")
 FLAG = "persistent"
 
-_ESCAPES = "in a user or password write / as %2F, : as %3A, @ as %40"
+_ESCAPES = "in a user or password write / as %2F, : as %3A, @ as %40, a blank as %20"
 
 
 def read_rabbitmq(rest: Part, problems: Problems) -> RabbitmqAddress | None:
@@ -33,9 +33,7 @@ def read_rabbitmq(rest: Part, problems: Problems) -> RabbitmqAddress | None:
     authority, behind = rest.cut("/")
     user, password, host, port = _read_authority(authority, behind, problems)
     if behind is None:
-        problems.add(
-            rest.end, "a / and a routing key were expected after the host", "for example rabbitmq:127.0.0.1/queue"
-        )
+        problems.add(rest.end, "a / and a routing key were expected after the host", "for example 127.0.0.1/queue")
         return None
     params, key = _read_params_and_key(behind, problems)
     if host is None or key is None or len(problems.found) > already:
@@ -63,8 +61,8 @@ def _read_authority(
         problems.add(pieces[2].column - 1, "more than one @", _ESCAPES)
         return "", None, None, None
     user, password = _read_login(pieces[0], problems) if len(pieces) == 2 else ("guest", None)
-    is_slash_likely = len(pieces) == 1 and behind is not None and "@" in behind.text
-    host, port = _read_server(pieces[-1], problems, _ESCAPES if is_slash_likely else None)
+    is_torn_password_likely = len(pieces) == 1 and (behind is None or "@" in behind.text)
+    host, port = _read_server(pieces[-1], problems, _ESCAPES if is_torn_password_likely else None)
     return user, password, host, port
 
 
@@ -83,19 +81,17 @@ def _read_login(part: Part, problems: Problems) -> tuple[str, str | None]:
 
 
 def _read_server(part: Part, problems: Problems, hint: str | None) -> tuple[str | None, int | None]:
-    closing = part.text.find("]") if part.text.startswith("[") else -1
-    length = closing + 1 if closing > 0 else part.text.find(":")
-    host_part, port_part = (part, None) if length < 0 else (part.head(length), part.tail(length))
+    if part.text.count(":") > 1 and not part.text.startswith("["):
+        problems.add(part, "more than one colon in host and port", "an IPv6 address stands in brackets: [::1]:5672")
+        return None, None
+    host_part, port_part = cut_host(part)
     decoded = decode(host_part, problems)
     host = None if decoded is None else read_host(Part(decoded, host_part.column), problems)
-    if port_part is None or not port_part.text:
+    if not port_part.text:
         return host, None
     if not port_part.text.startswith(":"):
         problems.add(port_part, "a colon and a port, or a /, were expected after the ]")
         return host, None
-    if part.text.count(":") > 1 and closing < 0:
-        problems.add(part, "more than one colon after the user", "an IPv6 address stands in brackets: [::1]:5672")
-        return None, None
     before = len(problems.found)
     port = read_port(port_part.tail(1), problems)
     if hint is not None and len(problems.found) > before:
@@ -153,7 +149,7 @@ def _param_hint(name: str, value: Part | None) -> str:
     if close:
         return f"did you mean {close[0]}{'' if close[0] == FLAG else '='}?"
     if value is None and name:
-        return "did you mean exchange=…?; in a routing key write ? as %3F"
+        return "did you mean exchange=…? Or write ? as %3F"
     return "in a routing key write ? as %3F"
 
 

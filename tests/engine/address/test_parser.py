@@ -91,7 +91,7 @@ def test_normal_form_of_a_text_stands_for_the_same_address(text: str, address: A
 
 
 @given(ADDRESSES)
-@example(RabbitmqAddress("h", "", password="•••", vhost="•••"))
+@example(RabbitmqAddress("h", "", user="•••", password="•••", vhost="•••"))
 @example(RabbitmqAddress("h", "exchange=x", user="a:b@c/d?e;f=g%h i"))
 @example(RabbitmqAddress("fe80::1%eth0", "q"))
 def test_every_address_survives_printing_and_parsing(address: Address) -> None:
