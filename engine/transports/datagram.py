@@ -384,4 +384,4 @@ def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host.lower().rstrip(".").endswith("localhost")
+        return host.lower().rstrip(".").split(".")[-1] == "localhost"
