@@ -1,0 +1,71 @@
+"""The lab: all receivers of a configuration."""
+
+from __future__ import annotations
+
+from engine.address import MemberAddress, TcpAddress, UdpAddress, UnixAddress, XmlRpcAddress, parse_member
+from engine.config.schema import LabSettings, ReceiverSettings
+from engine.lab.datagram import UdpReceiver, UnixReceiver
+from engine.lab.endpoint import endpoint_of
+from engine.lab.receiver import LabError, Receiver
+from engine.lab.stream import TcpReceiver
+from engine.lab.xmlrpc import XmlRpcReceiver
+
+
+class Lab:
+    """Starts and stops the receivers, and knows which one is behind a member.
+
+    Raises:
+        SwitchboardError: a receiver's socket does not parse, or is of a kind that nobody receives.
+    """
+
+    def __init__(self, settings: LabSettings) -> None:
+        self.receivers: tuple[Receiver, ...] = tuple(map(_receiver, settings.receivers))
+
+    async def start(self) -> None:
+        """Start all receivers, or none.
+
+        Raises:
+            LabError: one of them cannot listen.
+        """
+        try:
+            for receiver in self.receivers:
+                await receiver.start()
+        except LabError:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop all receivers."""
+        for receiver in self.receivers:
+            await receiver.stop()
+
+    def receiver_of(self, address: MemberAddress) -> Receiver | None:
+        """The receiver that listens where a member sends: same kind, host and port, or path. Methods do not matter."""
+        wanted = endpoint_of(address)
+        return next((one for one in self.receivers if wanted is not None and endpoint_of(one.address) == wanted), None)
+
+    async def toggle(self, receiver: Receiver) -> None:
+        """Stop a receiver that runs, or start one that does not.
+
+        Raises:
+            LabError: it cannot listen again.
+        """
+        if receiver.is_running:
+            await receiver.stop()
+        else:
+            await receiver.start()
+
+
+def _receiver(settings: ReceiverSettings) -> Receiver:
+    address = parse_member(settings.socket)
+    match address:
+        case UdpAddress():
+            return UdpReceiver(settings.name, address)
+        case UnixAddress():
+            return UnixReceiver(settings.name, address)
+        case TcpAddress():
+            return TcpReceiver(settings.name, address)
+        case XmlRpcAddress():
+            return XmlRpcReceiver(settings.name, address)
+        case _:
+            raise LabError(f"receiver {settings.name}: nobody can receive for {address.scheme}: sockets")
