@@ -85,11 +85,10 @@ class BackgroundEngine:
     async def _serve(self, started: concurrent.futures.Future[None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        service = self._make_service(self._settings)
         try:
+            service = self._make_service(self._settings)
             await service.start()
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits in start()
-            await service.stop()
             started.set_exception(error)
             return
         self._service = service
