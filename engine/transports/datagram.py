@@ -13,8 +13,11 @@ import os
 import socket
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
+from operator import length_hint
 from typing import ClassVar
 
 from pydantic import Field
@@ -171,20 +174,20 @@ class _DatagramTransport(ABC):
 
     @staticmethod
     def _send(opened: socket.socket, sending: _Sending) -> tuple[int, OSError | None]:
-        """The hot path: one system call an event, nothing else. An event that could not be encoded has no payload.
+        """The hot path: one system call an event, and the loop around it in C.
 
         Returns where it ended, and the error of the send that failed there.
         """
-        send = opened.send
-        position = sending.position
+        indices = sending.run.indices[sending.position :]
+        send: Callable[[memoryview], int] = opened.send
+        if sending.payloads.failures:
+            send = partial(_send_unless_empty, send)
+        left = iter(list(map(sending.payloads.__getitem__, indices)))
         try:
-            for payload in map(sending.payloads.__getitem__, sending.run.indices[position:]):
-                if payload:
-                    send(payload)
-                position += 1
+            deque(map(send, left), maxlen=0)
         except OSError as error:
-            return position, error
-        return position, None
+            return sending.position + len(indices) - length_hint(left) - 1, error
+        return len(sending.run), None
 
     def _refused(self, opened: socket.socket, sending: _Sending, position: int, error: OSError) -> bool:
         """The send at `position` failed; decide for it, for the one before and for the rest. False: wait."""
@@ -378,6 +381,11 @@ class UnixTransport(_DatagramTransport):
     def _limit(self, opened: socket.socket) -> int:
         # Linux keeps 32 bytes of the buffer for itself (unix_dgram_sendmsg).
         return opened.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) - 32
+
+
+def _send_unless_empty(send: Callable[[memoryview], int], payload: memoryview) -> int:
+    """An event that could not be encoded has no payload; it is settled already and sends nothing."""
+    return send(payload) if payload else 0
 
 
 def _is_loopback(host: str) -> bool:
