@@ -19,5 +19,5 @@ def subscriber_entry(subscription: Subscription, now: float) -> dict[str, Any]:
     socket = printed(subscription.address)
     if subscription.expire_s is None or subscription.expires_at is None:
         return {"socket": socket, "expire": "never"}
-    left = math.ceil(subscription.expires_at - now)
+    left = math.ceil(round(subscription.expires_at - now, 3))  # sums of floats are a hair off
     return {"socket": socket, "expire": math.ceil(subscription.expire_s), "ttl": left if left > 0 else "expired"}

@@ -14,6 +14,7 @@ from engine.config.schema import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.mi.http import MiHttp
 from engine.transports.flatstore import FlatstoreOptions
+from tests.conformance.mi_differences import Brief
 from tests.support.clock import FakeClock
 from tests.support.http import request
 from tests.support.waiting import until
@@ -52,6 +53,11 @@ OPTIONS = {
 }
 """Settings of the captured server, in our words where they differ."""
 
+STARTS = {"flat_rotate_period": 1038.9}
+"""Where the clock starts, if it matters: a second before a period of two seconds ends, as in the capture."""
+
+_SECONDS = re.compile(r"(?<=rot_b\.log)\.\d\d")
+_TIMESTAMP = re.compile(r'"timestamp":"\d+"')
 _ENDPOINT = re.compile(r"(udp|tcp|xmlrpc):(127\.0\.0\.1|localhost):(\d{4,5})")
 
 
@@ -60,7 +66,45 @@ def conversations() -> dict[str, dict[str, Any]]:
     return {found["id"]: found for found in json.loads(CAPTURES.read_text("utf-8"))["conversations"]}
 
 
-def address_of(receiver: str) -> str:
+def captured(step: dict[str, Any]) -> Brief | None:
+    """What the captured server did at a step, in short; None where there is nothing to compare."""
+    if "receiver" in step:
+        return [timeless(text) for text in step["received"]]
+    if "arrival_order" in step:
+        return sorted(step["arrival_order"])
+    if "files" in step:
+        return brief_files(step["files"])
+    if "response" not in step:
+        return None
+    return "no answer" if step["response"] is None else brief(step["status"], step["response"])
+
+
+def brief(status: int, body: str) -> Brief:
+    """An answer in short. What it leaves out is compared as text, where the two are to be equal."""
+    if status != 200:
+        return f"HTTP {status}"
+    answer = json.loads(body)
+    if "error" in answer:
+        return f"{answer['error']['code']} {answer['error']['message']}"
+    result = answer["result"]
+    if not isinstance(result, dict):
+        return str(result)
+    events = result["Events"] if "Events" in result else [result["Event"]]
+    rows = [row for event in events for row in event.get("Subscribers", [event.get("Subscriber")]) if row]
+    return [f"{row['socket']} | {row['expire']}" for row in rows] or "no subscriber"
+
+
+def brief_files(files: dict[str, str]) -> list[str]:
+    """Files as "name: content"; a suffix made of the clock's seconds differs from run to run."""
+    return sorted(f"{_SECONDS.sub('.NN', name)}: {content}" for name, content in files.items())
+
+
+def timeless(payload: str) -> str:
+    """A payload without what differs from run to run."""
+    return _SECONDS.sub(".NN", _TIMESTAMP.sub('"timestamp":"T"', payload))
+
+
+def endpoint_of(receiver: str) -> str:
     """Which endpoint a capture means by `udp 9101`; the rotation events went to that one, too."""
     return "udp 9101" if receiver == "rotation event" else receiver
 
@@ -118,7 +162,7 @@ class Replay:
         self.id: str = conversation["id"]
         self.steps: list[dict[str, Any]] = conversation["steps"]
         self.directory = directory
-        self.clock = FakeClock()
+        self.clock = FakeClock(STARTS.get(self.id, 1000.0))
         self.inboxes: dict[str, Inbox] = {}
         self._elapsed = 0.0
         self._forward: dict[str, str] = {"/peer/": f"{directory}/"}
@@ -128,6 +172,8 @@ class Replay:
         self._use_captured_ids(conversation)
         self._mi = MiHttp(self.engine, MiSettings(http="127.0.0.1:0", flatstore_roots=(str(directory),)))
         self._url = ""
+        self.answer = ""
+        """The last answer's body, in the capture's addresses."""
 
     async def start(self) -> None:
         """Start engine and server."""
@@ -141,62 +187,67 @@ class Replay:
         for inbox in self.inboxes.values():
             inbox.close()
 
-    async def play(self, step: dict[str, Any]) -> Any:
-        """Do what a step did. The answer has the shape of `captured(step)`: None where nothing is compared."""
+    async def play(self, step: dict[str, Any], expected: Brief | None) -> Brief | None:
+        """Do what a step did, and tell in short what came of it; None where there is nothing to tell.
+
+        `expected` is how long to wait: for as many payloads, or for such files.
+        """
         at = step.get("at", self._elapsed)
         self.clock.advance(max(0.0, at - self._elapsed))
         self._elapsed = max(at, self._elapsed)
         if "wait" in step:
             return None
         if "receiver" in step:
-            return await self._received(step)
+            return await self._received(step["receiver"], len(expected or ()))
         if "arrival_order" in step:
-            return await self._arrived(step)
+            return await self._arrived(step["arrival_order"])
         if "files" in step:
-            return await self._files(step)
+            return await self._files(list(expected or ()))
         if "action" in step:
-            return (self.directory / "rot_a.log").rename(self.directory / "rot_a.log.1") and None
+            (self.directory / "rot_a.log").rename(self.directory / "rot_a.log.1")
+            return None
         return await self._call(step)
 
     def left_over(self) -> dict[str, list[str]]:
         """What arrived at endpoints that the conversation looks at, and was expected nowhere."""
-        watched = {address_of(step["receiver"]) for step in self.steps if "receiver" in step}
+        watched = {endpoint_of(step["receiver"]) for step in self.steps if "receiver" in step}
         return {name: box.received for name, box in self.inboxes.items() if name in watched and box.drain()}
 
-    async def _call(self, step: dict[str, Any]) -> tuple[int, str]:
+    async def _call(self, step: dict[str, Any]) -> Brief:
         method, path = step.get("http", "POST /mi").split()
         body = self._ours(step["request"] or "").encode()
         answer = await request(self._url, method, path, body, {"Content-Type": "application/json"})
-        return answer.status, self._theirs(answer.body.decode())
+        # The capture looked at its receivers some time later; here the clock stands still until all has arrived.
+        await until(lambda: not self.engine.snapshot().figures.waiting, "every delivery to end")
+        self.answer = self._theirs(answer.body.decode())
+        return brief(answer.status, self.answer)
 
-    async def _received(self, step: dict[str, Any]) -> list[str]:
-        """What the endpoint got, waiting for as much as the capture had; what is there already, where it had none."""
-        if step["receiver"] == "file":
-            return await self._last_line(self.directory / "mi_order.log")
-        inbox = self.inboxes[address_of(step["receiver"])]
-        wanted = len(step["received"]) if step.get("expect_none") is None else 0
-        await until(lambda: len(inbox.drain()) >= wanted, f"{wanted} at {step['receiver']}")
+    async def _received(self, receiver: str, wanted: int) -> list[str]:
+        """What a receiver got: at least as much as was wanted."""
+        if receiver == "file":
+            return self._last_line(self.directory / "mi_order.log")
+        inbox = self.inboxes[endpoint_of(receiver)]
+        await until(lambda: len(inbox.drain()) >= wanted, f"{wanted} payloads at {receiver}")
         taken, inbox.received = inbox.received, []
-        return [self._theirs(text) for text in taken]
+        return [timeless(self._theirs(text)) for text in taken]
 
-    async def _last_line(self, path: Path) -> list[str]:
-        await until(lambda: path.exists() and path.read_text("utf-8").endswith("\n"), f"a line in {path}")
-        return [path.read_text("utf-8").splitlines(keepends=True)[-1]]
+    def _last_line(self, path: Path) -> list[str]:
+        return path.read_text("utf-8").splitlines(keepends=True)[-1:]
 
-    async def _arrived(self, step: dict[str, Any]) -> list[str]:
-        """Who got the event. The order of arrival between subscribers is no promise (EI section 7)."""
-        boxes = {name: self.inboxes[name] for name in step["arrival_order"]}
-        await until(lambda: all(box.drain() for box in boxes.values()), f"one event at each of {list(boxes)}")
+    async def _arrived(self, receivers: list[str]) -> list[str]:
+        """Who got the event. The order of arrival at different subscribers is no promise (EI section 7)."""
+        boxes = {name: self.inboxes[name] for name in receivers}
+        await until(lambda: all(box.drain() for box in boxes.values()), f"one event at each of {receivers}")
         for box in boxes.values():
             box.received = []
         return sorted(boxes)
 
-    async def _files(self, step: dict[str, Any]) -> dict[str, str]:
-        def contents() -> dict[str, str]:
-            return {path.name: path.read_text("utf-8") for path in sorted(self.directory.glob("rot_*"))}
+    async def _files(self, expected: list[str]) -> list[str]:
+        def contents() -> list[str]:
+            paths = [path for path in self.directory.glob("rot_*") if path.stat().st_size]
+            return brief_files({path.name: path.read_text("utf-8") for path in paths})
 
-        size = sum(map(len, step["files"].values()))
-        await until(lambda: sum(map(len, contents().values())) >= size, f"{size} bytes in files")
+        await until(lambda: sum(map(len, contents())) >= sum(map(len, expected)), f"the files {expected}")
         return contents()
 
     def _open_inboxes(self) -> None:

@@ -49,6 +49,12 @@ async def test_the_time_left_counts_down_and_the_subscription_ends_on_time(mi: M
     assert await mi("subscribers_list", "E_A") == {"Event": {}}
 
 
+async def test_a_full_second_is_not_counted_twice(mi: Mi) -> None:
+    mi.clock.advance(2.1)  # 1002.1 + 3600 - 1002.1 is a hair more than 3600
+    await mi("event_subscribe", "E_A", UDP)
+    assert (await mi("subscribers_list", "E_A", UDP))["Event"]["Subscriber"]["ttl"] == 3600
+
+
 async def test_subscribing_again_refreshes(mi: Mi) -> None:
     await mi("event_subscribe", "E_A", UDP, 100)
     mi.clock.advance(50)
