@@ -42,6 +42,8 @@ class MiHttp:
         self._engine = engine
         self.settings = settings
         """What is allowed; may be replaced while the server runs. A new address needs a new server."""
+        self.url: str | None = None
+        """Where it listens, once it was started."""
         self._server = web.Server(self._handle, access_log=None)
         self._runner = web.ServerRunner(self._server, access_log=None, shutdown_timeout=STOP_TIMEOUT_S)
         self._listen_host = ""
@@ -64,9 +66,9 @@ class MiHttp:
             ) from error
         self._listen_host = host.lower()
         shown = f"[{host}]" if ":" in host else host
-        url = f"http://{shown}:{self._runner.addresses[0][1]}/mi"
-        _log.info("MI listens on %s", url)
-        return url
+        self.url = f"http://{shown}:{self._runner.addresses[0][1]}/mi"
+        _log.info("MI listens on %s", self.url)
+        return self.url
 
     async def stop(self) -> None:
         """Stop listening; requests under way get a second."""

@@ -95,7 +95,10 @@ async def toggle_receiver(engine: Engine, subscription: str, member: int) -> dic
     receiver = engine.lab.receiver_of(address)
     if receiver is None:
         raise CommandError(404, "No receiver", "the lab has no receiver for this member's socket")
-    await engine.lab.toggle(receiver)
+    try:
+        await engine.lab.toggle(receiver)
+    except SwitchboardError as error:
+        raise CommandError(500, "Cannot Start Receiver", str(error)) from error
     return {"receiver": receiver.name, "running": receiver.is_running}
 
 
