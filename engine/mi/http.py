@@ -65,8 +65,7 @@ class MiHttp:
                 "stop what listens there, or choose another address under mi.http"
             ) from error
         self._listen_host = host.lower()
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._runner.addresses[0][1]}/mi"
+        self.url = f"http://{_bracketed(host)}:{self._runner.addresses[0][1]}/mi"
         _log.info("MI listens on %s", self.url)
         return self.url
 
@@ -109,11 +108,14 @@ class MiHttp:
         """The hosts that mean this server, beside loopback: where it listens, the address that the client reached it
         at (a forged name cannot be an address), and what the configuration adds."""
         name = request.transport.get_extra_info("sockname") if request.transport else None
-        reached = [str(name[0])] if name else []
+        reached = [str(name[0]).removeprefix("::ffff:")] if name else []
         return [self._listen_host, *reached, *self.settings.allowed_hosts]
 
 
 async def _body(request: web.BaseRequest) -> bytes:
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
     parts, size = [], 0
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
@@ -131,7 +133,11 @@ async def _body(request: web.BaseRequest) -> bytes:
 
 def _peer(request: web.BaseRequest) -> str:
     name = request.transport.get_extra_info("peername") if request.transport else None
-    return f"{name[0]}:{name[1]}" if name else "over HTTP"
+    return f"{_bracketed(str(name[0]))}:{name[1]}" if name else "over HTTP"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _json(status: int, body: bytes) -> web.Response:

@@ -144,6 +144,34 @@ async def test_a_connection_is_kept_and_chunked_bodies_are_taken(url: str) -> No
     assert [answer.body for answer in answers] == [ANSWER] * 3
 
 
+async def test_a_client_that_asks_first_is_told_to_go_on(url: str) -> None:
+    port = int(url.rpartition(":")[2].partition("/")[0])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        b"POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Expect: 100-continue\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(CALL)
+    )
+    async with asyncio.timeout(15):
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(CALL)
+        rest = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert rest.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert rest.endswith(b"\r\n\r\n" + ANSWER)
+
+
+async def test_too_many_connections_are_told_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.mi.http.CONNECTIONS_MAX", 1)
+    port = int(url.rpartition(":")[2].partition("/")[0])
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = await post(url, CALL)
+    assert answer.status == 503
+    assert "connections" in reason(answer)
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_a_connection_that_says_nothing_harms_nobody(url: str) -> None:
     port = int(url.rpartition(":")[2].partition("/")[0])
     _, writer = await asyncio.open_connection("127.0.0.1", port)
