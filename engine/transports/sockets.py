@@ -12,6 +12,9 @@ from engine.transports.resolving import Endpoint
 KEEPALIVE_IDLE_S = 10
 """An idle connection asks the peer's machine after so long whether it is still there."""
 
+SILENCE_MIN_MS = 3000
+"""The kernel is not told to give up earlier than this: a lost packet alone costs it some hundred milliseconds."""
+
 
 def connected_datagram(endpoint: Endpoint) -> socket.socket:
     """A datagram socket to one receiver. Raises OSError."""
@@ -57,4 +60,4 @@ def _notice_silence(made: socket.socket, timeout_ms: int) -> None:
     if hasattr(socket, "TCP_KEEPIDLE"):
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_S)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, max(timeout_ms, SILENCE_MIN_MS))

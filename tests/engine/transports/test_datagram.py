@@ -14,7 +14,7 @@ import pytest
 
 from engine.address import UdpAddress, UnixAddress
 from engine.event import Event
-from engine.run import Fault, Outcome, Status
+from engine.run import Fault, Outcome, Run, Status
 from engine.transports import datagram
 from engine.transports.base import ConnectionState, TransportContext
 from engine.transports.datagram import DatagramOptions, UdpTransport, UnixTransport
@@ -185,6 +185,42 @@ class TestUdp:
         transport.start(ledger.run(events(1)))
         assert not left
         assert ledger.is_complete
+
+    async def test_a_run_started_by_an_outcome_in_mid_run_comes_behind_that_run(self, scripted: Make) -> None:
+        taken = ScriptedSocket({1: errno.EMSGSIZE})
+        transport, _ = scripted(taken)
+        ledger = Ledger()
+        first, second = ledger.run(events(3)), ledger.run(events(5), range(3, 5))
+        note = first._handler
+
+        def settled(run: Run, positions: range, outcome: Outcome) -> None:
+            note(run, positions, outcome)
+            if outcome.fault is Fault.EVENT:
+                transport.start(second)
+
+        first._handler = settled
+        transport.start(first)
+        assert [json.loads(one)["params"]["n"] for one in taken.sent] == [0, 2, 3, 4]
+        assert ledger.is_complete
+
+    async def test_a_long_chain_of_runs_started_by_outcomes_needs_no_deep_stack(self, scripted: Make) -> None:
+        taken = ScriptedSocket({})
+        transport, _ = scripted(taken)
+        ledger = Ledger()
+        note = ledger._settled
+
+        def settled(run: Run, positions: range, outcome: Outcome) -> None:
+            note(run, positions, outcome)
+            if len(ledger.outcomes) < 5000:
+                start()
+
+        def start() -> None:
+            run = ledger.run(events(1))
+            run._handler = settled
+            transport.start(run)
+
+        start()
+        assert len(taken.sent) == 5000
 
     def test_the_connection_is_idle_because_there_is_none(self) -> None:
         transport = UdpTransport(UdpAddress("127.0.0.1", 9), DatagramOptions(), TransportContext())
@@ -379,6 +415,17 @@ class TestUnix:
         transport.start(run)
         assert told(ledger.of(run)) == "mmm"
         assert {outcome.reason for outcome in ledger.of(run) if outcome} == {f"nobody receives at {path}"}
+
+    async def test_a_socket_that_refuses_again_and_again_is_opened_anew_once(
+        self, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left = [ScriptedSocket({2: errno.ECONNREFUSED}), *[ScriptedSocket({0: errno.ECONNREFUSED})] * 2]
+        monkeypatch.setattr(datagram, "connected_datagram", lambda _endpoint: left.pop(0))
+        ledger = Ledger()
+        run = ledger.run(events(5))
+        make(UnixAddress("/x")).start(run)
+        assert told(ledger.of(run)) == "ssmmm"
+        assert len(left) == 1
 
     async def test_the_reason_names_the_path(self, make: Make, tmp_path: Path) -> None:
         (tmp_path / "file").touch()

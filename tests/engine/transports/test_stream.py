@@ -12,7 +12,7 @@ import pytest
 
 from engine.address import TcpAddress
 from engine.event import Event
-from engine.run import Fault, Outcome, Status
+from engine.run import Fault, Outcome, Run, Status
 from engine.transports import stream
 from engine.transports.base import ConnectionState, TransportContext
 from engine.transports.resolving import Endpoint
@@ -190,6 +190,25 @@ class TestBytes:
         peer.answer(*peer.ids())
         await complete(ledger)
         assert told(ledger.of(run)) == "deede"
+
+    async def test_a_run_started_by_an_outcome_before_its_cause_is_written_comes_behind_it(
+        self, peer: Peer, make: Make
+    ) -> None:
+        ledger, transport = Ledger(), make()
+        first = ledger.run([Event("E_TEST", (("n", "\ud800"),)), Event("E_TEST", (("n", 1),))])
+        second = ledger.run([Event("E_TEST", (("n", 2),))])
+        note = first._handler
+
+        def settled(run: Run, positions: range, outcome: Outcome) -> None:
+            note(run, positions, outcome)
+            if outcome.fault is Fault.EVENT:
+                transport.start(second)
+
+        first._handler = settled
+        transport.start(first)
+        await until(lambda: len(peer.objects()) == 2, "both runs")
+        assert [one["params"]["n"] for one in peer.objects()] == [1, 2]
+        assert told(ledger.of(first)) == "es"
 
     async def test_it_reaches_an_ipv6_peer(self, make: Make) -> None:
         other = Peer()
@@ -373,6 +392,56 @@ class TestAnswers:
             "no answer within 100 ms; the event may have been processed",
             "no answer within 100 ms",
         }
+
+    async def test_half_an_answer_does_not_outlive_its_connection(self, peer: Peer, make: Make) -> None:
+        ledger, transport = Ledger(), make(sync_mode=True)
+        transport.start(ledger.run(events(1)))
+        await until(peer.ids, "the request")
+        peer.say(b'{"jsonrpc":"2.0","id":')
+        peer.visits[0].transport.close()
+        await complete(ledger)
+        run = ledger.run(events(1))
+        transport.start(run)
+        await until(lambda: len(peer.visits) > 1 and peer.ids(), "the request on a new connection")
+        peer.answer(*peer.ids())
+        await complete(ledger)
+        assert told(ledger.of(run)) == "d"
+
+    async def test_answers_that_were_read_count_although_the_connection_breaks_meanwhile(
+        self, peer: Peer, make: Make
+    ) -> None:
+        ledger, transport = Ledger(), make(sync_mode=True)
+        first, second, third = (ledger.run(events(1)) for _ in range(3))
+        note = first._handler
+
+        def settled(run: Run, positions: range, outcome: Outcome) -> None:
+            note(run, positions, outcome)
+            assert transport._socket is not None
+            transport._socket.shutdown(socket.SHUT_WR)
+            transport.start(third)
+
+        first._handler = settled
+        transport.start(first)
+        transport.start(second)
+        await until(lambda: len(peer.ids()) == 2, "the requests")
+        peer.answer(*peer.ids())
+        await complete(ledger)
+        assert [told(ledger.of(run)) for run in (first, second, third)] == ["d", "d", "m"]
+        assert reasons(ledger) == {"connection closed by the peer"}
+
+    async def test_answers_that_lie_unread_count_although_a_write_failed(self, peer: Peer, make: Make) -> None:
+        ledger, transport = Ledger(), make(sync_mode=True)
+        first = ledger.run(events(1))
+        transport.start(first)
+        await until(peer.ids, "the request")
+        assert transport._socket is not None
+        asyncio.get_running_loop().remove_reader(transport._socket)
+        peer.answer(*peer.ids())
+        transport._socket.shutdown(socket.SHUT_WR)
+        second = ledger.run(events(1))
+        transport.start(second)
+        await complete(ledger)
+        assert [told(ledger.of(run)) for run in (first, second)] == ["d", "m"]
 
     async def test_close_waits_for_answers(self, peer: Peer, make: Make) -> None:
         ledger, transport = Ledger(), make(sync_mode=True)
