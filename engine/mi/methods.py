@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from typing import Any
@@ -19,6 +20,8 @@ from engine.mi.registry import METHODS, Caller, method
 from engine.operations.arguments import address_of, registered_event
 from engine.operations.raising import hand_over
 from engine.version import __version__
+
+_log = logging.getLogger(__name__)
 
 EXPIRE_DEFAULT_S = 3600
 """Expiry of a subscription that names none (EI 1.3)."""
@@ -37,13 +40,17 @@ async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
     engine = caller.engine
     registered_event(engine, event)
     address = address_of(socket)
+    found = engine.table.find(event, address)
     if expire == 0:
-        found = engine.table.find(event, address)
         if found is not None:
             engine.unsubscribe(found.id)
         return "OK"
     await asyncio.to_thread(check_flat_files, address, caller.settings.flatstore_roots)
-    await execute(engine, "subscribe", event=event, socket=socket, expire=expire)
+    made = await execute(engine, "subscribe", event=event, socket=socket, expire=expire)
+    if found is None:
+        # The answer has no place for warnings. A client that refreshes would repeat them every few seconds.
+        for warning in made["warnings"]:
+            _log.warning("%s subscribed to %s: %s", caller.source, event, warning)
     return "OK"
 
 

@@ -13,7 +13,9 @@ from typing import Any
 from engine.config.schema import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.mi.http import MiHttp
+from engine.transports.base import TransportOptions
 from engine.transports.flatstore import FlatstoreOptions
+from engine.transports.registry import load
 from tests.conformance.mi_differences import Brief
 from tests.support.clock import FakeClock
 from tests.support.http import request
@@ -260,11 +262,13 @@ class Replay:
             self._forward[f"{scheme}:{host}:{port}"] = f"{scheme}:{host}:{free}"
 
     def _settings(self) -> Settings:
-        options = OPTIONS.get(self.id)
+        # Nobody answers here, as nobody's answer was read in the capture; no need to wait long for it.
+        transports: dict[str, TransportOptions] = {"xmlrpc": load("xmlrpc").Options(timeout=200)}
+        if self.id in OPTIONS:
+            transports["flatstore"] = OPTIONS[self.id]
         present = tuple(
             entry.model_copy(update={"socket": self._ours(entry.socket_text)}) for entry in PRESENT.get(self.id, ())
         )
-        transports = {} if options is None else {"flatstore": options}
         return Settings(subscriptions=present, transports=transports, stop_timeout=0.5)
 
     def _use_captured_ids(self, conversation: dict[str, Any]) -> None:

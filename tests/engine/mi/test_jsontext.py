@@ -18,7 +18,19 @@ def test_only_the_first_value_counts(data: bytes | str) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"  ", b"hello", b'{"a":1', b"NaN", b"[-Infinity]", b"{'a':1}", b"\0{}", b"[" * 200_000, b"1" * 5000],
+    [
+        b"",
+        b"  ",
+        b"hello",
+        b'{"a":1',
+        b"NaN",
+        b"[-Infinity]",
+        b"{'a':1}",
+        b"\0{}",
+        b"[" * 200_000,
+        b"1" * 5000,
+        b'"a\0b"',
+    ],
     ids=lambda data: repr(data[:12]),
 )
 def test_what_is_no_json_is_refused(data: bytes) -> None:

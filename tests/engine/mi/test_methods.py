@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.address import parse
 from engine.errors import BusyError, CommandError, RefusedError
 from engine.event import Event
 from engine.mi.registry import METHODS
@@ -163,15 +164,24 @@ async def test_all_subscribers_are_listed_by_event_newest_first(mi: Mi) -> None:
     assert await mi.sockets("E_A") == ["unix:/run/x.sock", UDP]
 
 
+async def test_all_events_are_listed_by_id_not_by_name(mi: Mi) -> None:
+    await mi("event_subscribe", "E_A", UDP)
+    await mi("event_subscribe", "E_PIKE_BLOCKED", UDP)
+    events = (await mi("subscribers_list"))["Events"]
+    assert [event["name"] for event in events] == ["E_PIKE_BLOCKED", "E_A"]
+
+
+async def test_a_new_failover_that_may_fail_unnoticed_is_logged_once(mi: Mi, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(3):
+        await mi("event_subscribe", "E_A", f"virtual:FAILOVER tcp:127.0.0.1:9201 {UDP}")
+    assert [record.getMessage()[:48] for record in caplog.records] == [
+        "MI test subscribed to E_A: member 1 (tcp:127.0.0"
+    ]
+
+
 async def test_a_permanent_subscription_never_expires(mi: Mi) -> None:
-    mi.engine.subscribe("E_A", (await address(UDP)), None)
+    mi.engine.subscribe("E_A", parse(UDP), None)
     assert (await mi("subscribers_list", "E_A"))["Event"]["Subscribers"] == [{"socket": UDP, "expire": "never"}]
-
-
-async def address(socket: str) -> Any:
-    from engine.address import parse
-
-    return parse(socket)
 
 
 async def test_subscribers_of_unknown_events_and_sockets(mi: Mi) -> None:
