@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _HEAD = '<?xml version="1.0"?>\n<methodResponse>\n'
 _OK = f"{_HEAD}<params>\n<param>\n<value><string>OK</string></value>\n</param>\n</params>\n</methodResponse>\n"
 
+_SHUTDOWN_S = 0.1
+"""Seconds for a handler to notice that its connection was broken; 0 would mean for ever."""
+
 
 class XmlRpcReceiver(Receiver):
     """An XML-RPC server that says OK to every call."""
@@ -25,7 +28,7 @@ class XmlRpcReceiver(Receiver):
         self.address: XmlRpcAddress = address
         self._runner: web.ServerRunner | None = None
         self._listening: socket.socket | None = None
-        self._known: set[asyncio.BaseTransport] = set()
+        self._known: set[asyncio.Transport] = set()
 
     @property
     def is_running(self) -> bool:
@@ -36,7 +39,7 @@ class XmlRpcReceiver(Receiver):
 
         where = self.address
         server = web.Server(self._handle, access_log=None, handler_cancellation=True)
-        self._runner = web.ServerRunner(server, shutdown_timeout=0)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
         found = await asyncio.get_running_loop().getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
         family, kind, protocol, _, place = found[0]
@@ -54,9 +57,11 @@ class XmlRpcReceiver(Receiver):
     async def _shut(self) -> None:
         runner, self._runner = self._runner, None
         self._listening = None
+        for transport in self._known:
+            transport.abort()
+        self._known.clear()
         if runner is not None:
             await runner.cleanup()
-        self._known.clear()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         from aiohttp import web  # noqa: PLC0415 - as above
@@ -83,7 +88,7 @@ class XmlRpcReceiver(Receiver):
         self.counters.answered += 1
         return _OK
 
-    def _note_connection(self, transport: asyncio.BaseTransport | None) -> None:
+    def _note_connection(self, transport: asyncio.Transport | None) -> None:
         if transport is None or transport in self._known:
             return
         self._known = {known for known in self._known if not known.is_closing()} | {transport}
