@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -192,6 +193,35 @@ async def test_events_name_the_peer_as_their_source(url: str, mi: Mi, monkeypatc
     await post(url, b'{"jsonrpc":"2.0","id":1,"method":"raise_event","params":["E_A"]}')
     assert len(sources) == 1
     assert sources[0].startswith("MI 127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("params", "payload"),
+    [
+        (b'{"x":1,"y":"2","x":"3"}', b',"params":{"x":1,"y":"2","x":"3"}'),
+        (b'"{\\"a\\":\\"\xc3(\xf0\x9f\\"}"', b',"params":{"a":"\xc3(\xf0\x9f"}'),
+        (b'{"a":"\xc3(\xf0\x9f"}', b',"params":{"a":"\xc3(\xf0\x9f"}'),
+        (b'["a",5]', b',"params":["a","5"]'),
+        (b"{}", b""),
+    ],
+)
+async def test_a_raised_event_arrives_byte_for_byte(url: str, mi: Mi, params: bytes, payload: bytes) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.setblocking(False)
+        await mi("event_subscribe", "E_A", f"udp:127.0.0.1:{receiver.getsockname()[1]}")
+        call = b'{"jsonrpc":"2.0","id":1,"method":"raise_event","params":{"event":"E_A","params":%s}}' % params
+        assert (await post(url, call)).body == b'{"jsonrpc":"2.0","result":"OK","id":1}'
+        async with asyncio.timeout(15):
+            received = await asyncio.get_running_loop().sock_recv(receiver, 65536)
+    assert received == b'{"jsonrpc":"2.0","method":"E_A"%s}' % payload
+
+
+async def test_what_opensips_cli_sends_is_understood(url: str) -> None:
+    call = b'{"jsonrpc": "2.0", "id": "16927", "method": "which", "params": {}}'
+    answer = json.loads((await post(url, call)).body)
+    assert answer["id"] == "16927"
+    assert "event_subscribe" in answer["result"]
 
 
 async def test_a_taken_port_says_what_to_do(url: str, mi: Mi) -> None:
