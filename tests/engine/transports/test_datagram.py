@@ -138,6 +138,17 @@ class TestUdp:
         transport.start(run)
         assert told(ledger.of(run)) == "sssm"
 
+    async def test_an_event_that_cannot_be_encoded_fails_alone_and_sends_nothing(self, scripted: Make) -> None:
+        taken = ScriptedSocket({})
+        transport, _ = scripted(taken)
+        ledger = Ledger()
+        bad = Event("E_TEST", (("n", 2), ("text", "\ud800")))
+        one, two = events(2)
+        run = ledger.run([bad, one, bad, two])
+        transport.start(run)
+        assert told(ledger.of(run)) == "eses"
+        assert [json.loads(sent)["params"]["n"] for sent in taken.sent] == [0, 1]
+
     async def test_the_event_before_is_the_one_that_was_sent(self, scripted: Make) -> None:
         """An event that could not be encoded was not sent; the refusal belongs to the one before it."""
         transport, _ = scripted(ScriptedSocket({2: errno.ECONNREFUSED}))

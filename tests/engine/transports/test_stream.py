@@ -508,6 +508,26 @@ class TestConnecting:
             make(TcpAddress("peer.test", peer.port)).start(ledger.run(events(1)))
             await until(peer.objects, "the event, at the second address")
 
+    async def test_an_address_that_says_nothing_leaves_time_for_the_next(
+        self, peer: Peer, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def connected(endpoint: Endpoint, timeout_ms: int) -> socket.socket:
+            if endpoint.sockaddr[0] == "192.0.2.1":
+                await asyncio.Event().wait()
+            return await connected_stream(endpoint, timeout_ms)
+
+        async def look_up(_host: str, _port: int, **_kind: Any) -> Any:
+            addresses = (("192.0.2.1", 9), (peer.host, peer.port))
+            return [(socket.AF_INET, 1, 6, "", address) for address in addresses]
+
+        monkeypatch.setattr(stream, "connected_stream", connected)
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+        ledger = Ledger()
+        run = ledger.run(events(1))
+        make(TcpAddress("peer.test", peer.port), connect_timeout=1000).start(run)
+        await complete(ledger)
+        assert told(ledger.of(run)) == "s"
+
     async def test_reopen_connects_anew_without_a_failure(self, peer: Peer, make: Make) -> None:
         ledger, transport = Ledger(), make()
         transport.start(ledger.run(events(1)))
