@@ -23,6 +23,9 @@ from engine.policies.base import (
 )
 from engine.run import Attempt, Skip
 
+RETRY_S = 0.1
+"""The same event is not tried again at a member within this many seconds, however short failover_timeout is."""
+
 Decision: TypeAlias = Share | Wait | Hold | End
 
 
@@ -48,23 +51,34 @@ def plan(
         when_all_failed: what happens while every member is marked.
     """
     refused_by = own_account(attempts)
+    tried_at = {attempt.member: attempt.at for attempt in attempts}
     skipped: list[Skip] = []
+    ready: list[float] = []
     for member, (health, _) in enumerate(standings):
-        skip = _skip(member, health, now, failover_timeout)
         if member in refused_by:
             continue
-        if skip is None:
+        ready_at = _ready_at(health, failover_timeout, tried_at.get(member))
+        if health.paused:
+            skipped.append(paused_skip(member))
+        elif ready_at is not None and now < ready_at:
+            skipped.append(marked_skip(member, health, now))
+            ready.append(ready_at)
+        else:
             return _give(Share(member, indices, tuple(skipped), health.failed_at is not None), holder)
-        skipped.append(skip)
     if len(refused_by) == len(standings):
         return End(summary(attempts))
-    return _nobody(indices, attempts, standings, holder, tuple(skipped), failover_timeout, when_all_failed)
+    if when_all_failed is WhenAllFailed.HOLD:
+        return Hold(min(ready, default=None), tuple(skipped))
+    if when_all_failed is WhenAllFailed.TRY and ready and not any(attempt.is_last_resort for attempt in attempts):
+        return _give(_last_resort(indices, standings, tuple(skipped)), holder)
+    return End(summary(attempts, skipped), tuple(skipped))
 
 
 def next_member(standings: Standings, now: float, failover_timeout: float) -> int | None:
     """Who gets the next event; None while every member is marked or paused."""
     for member, (health, _) in enumerate(standings):
-        if _skip(member, health, now, failover_timeout) is None:
+        ready_at = _ready_at(health, failover_timeout)
+        if not health.paused and (ready_at is None or now >= ready_at):
             return member
     return None
 
@@ -74,36 +88,23 @@ def own_account(attempts: Sequence[Attempt]) -> Collection[int]:
     return {attempt.member for attempt in attempts if attempt.outcome.is_own_account} if attempts else ()
 
 
-def _nobody(
-    indices: range,
-    attempts: Sequence[Attempt],
-    standings: Standings,
-    holder: int | None,
-    skipped: tuple[Skip, ...],
-    failover_timeout: float,
-    when_all_failed: WhenAllFailed,
-) -> Decision:
-    marked = [
-        (health.failed_at, member)
-        for member, health in ((skip.member, standings[skip.member].health) for skip in skipped)
-        if health.failed_at is not None and not health.paused
-    ]
-    if when_all_failed is WhenAllFailed.HOLD:
-        return Hold(min(marked)[0] + failover_timeout if marked else None, skipped)
-    if when_all_failed is WhenAllFailed.TRY and marked and not any(attempt.is_last_resort for attempt in attempts):
-        member = min(marked)[1]
-        passed_over = tuple(skip for skip in skipped if skip.member != member)
-        return _give(Share(member, indices, passed_over, is_trial=True, is_last_resort=True), holder)
-    return End(summary(attempts, skipped), skipped)
+def _last_resort(indices: range, standings: Standings, skipped: tuple[Skip, ...]) -> Share:
+    """One attempt at the member whose mark is oldest."""
+    marks = [(standings[skip.member].health, skip.member) for skip in skipped]
+    _, member = min(
+        (health.failed_at, member) for health, member in marks if health.failed_at is not None and not health.paused
+    )
+    passed_over = tuple(skip for skip in skipped if skip.member != member)
+    return Share(member, indices, passed_over, is_trial=True, is_last_resort=True)
 
 
 def _give(share: Share, holder: int | None) -> Share | Wait:
     return share if holder is None or holder == share.member else Wait(holder)
 
 
-def _skip(member: int, health: Health, now: float, failover_timeout: float) -> Skip | None:
-    if health.paused:
-        return paused_skip(member)
-    if health.failed_at is not None and now < health.failed_at + failover_timeout:
-        return marked_skip(member, health, now)
-    return None
+def _ready_at(health: Health, failover_timeout: float, tried_at: float | None = None) -> float | None:
+    """When a marked member may be tried; None without a mark. `tried_at`: when these events were last tried there."""
+    if health.failed_at is None:
+        return None
+    due = health.failed_at + failover_timeout
+    return due if tried_at is None else max(due, tried_at + RETRY_S)
