@@ -1,0 +1,76 @@
+"""Reads the answer to an XML-RPC call: a fault, or not (XML-RPC specification, "Response format")."""
+
+from __future__ import annotations
+
+from xml.parsers import expat
+
+TEXT_MAX = 200
+"""Characters of a fault's own words that are shown."""
+
+_TYPES = {"int", "i4", "string"}
+
+
+class NotXmlRpcError(Exception):
+    """An answer that is no `methodResponse`."""
+
+
+def fault_of(body: bytes) -> str | None:
+    """The fault that an answer holds, in words ("fault 4: too many parameters"); None when it holds none.
+
+    Raises:
+        NotXmlRpcError: when it is no XML-RPC answer. A document type is refused too: XML-RPC has none, and entities
+            are declared in it.
+    """
+    reading = _Reading()
+    try:
+        reading.parser.Parse(body, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise NotXmlRpcError(f"the answer is not XML ({error})") from error
+    if not reading.is_fault:
+        return None
+    code = reading.members.get("faultCode", "").strip()
+    text = _shown(reading.members.get("faultString", ""))
+    return " ".join(("fault", code)).rstrip() + (f": {text}" if text else "")
+
+
+class _Reading:
+    """What is noted while the parser goes through an answer: whether it is a fault, and the fault's members."""
+
+    def __init__(self) -> None:
+        self.is_fault = False
+        self.members: dict[str, str] = {}
+        self._depth = 0
+        self._name = ""
+        self._text: list[str] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text.append
+        self.parser.StartDoctypeDeclHandler = self._refuse_doctype
+
+    def _start(self, tag: str, _attributes: dict[str, str]) -> None:
+        if self._depth == 0 and tag != "methodResponse":
+            raise NotXmlRpcError(f"the answer is not XML-RPC: <{_shown(tag)}> instead of <methodResponse>")
+        if self._depth == 1 and tag == "fault":
+            self.is_fault = True
+        self._depth += 1
+        self._text.clear()
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        if tag == "name":
+            self._name = "".join(self._text).strip()
+        elif tag in _TYPES or (tag == "value" and self._name):
+            # A value without a type is a string.
+            self.members.setdefault(self._name, "".join(self._text))
+        self._text.clear()
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise NotXmlRpcError("the answer is not XML-RPC: it has a document type")
+
+
+def _shown(text: str) -> str:
+    """A stranger's text on one line, not too long, without characters that could disturb a terminal."""
+    line = "".join(sign if sign.isprintable() else "�" for sign in " ".join(text.split()))
+    return line if len(line) <= TEXT_MAX else line[: TEXT_MAX - 1] + "…"
