@@ -31,6 +31,11 @@ class TcpReceiver(Receiver):
     def is_running(self) -> bool:
         return self._server is not None
 
+    @property
+    def is_holding_back(self) -> bool:
+        """Whether a connection is not read at present: because of a hang, or as its peer takes no answers."""
+        return any(not visitor.is_reading for visitor in self._visitors)
+
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         where = self.address
@@ -87,6 +92,11 @@ class _Visitor(asyncio.Protocol):
         self._delayed: set[asyncio.TimerHandle] = set()
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._is_full = False
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether what comes is read."""
+        return self._transport.is_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)

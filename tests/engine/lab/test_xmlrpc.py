@@ -76,6 +76,18 @@ async def test_hanging_takes_the_connection_and_answers_nothing_even_to_a_stop(r
     await writer.wait_closed()
 
 
+async def test_a_caller_who_gives_up_leaves_nothing_hanging(receiver: XmlRpcReceiver) -> None:
+    await receiver.set_trouble(Trouble.HANG)
+    before = len(asyncio.all_tasks())
+    _, writer = await asyncio.open_connection("127.0.0.1", receiver.address.port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+    await until(lambda: receiver.counters.connections == 1)
+    assert len(asyncio.all_tasks()) > before
+    writer.close()
+    await writer.wait_closed()
+    await until(lambda: len(asyncio.all_tasks()) == before, "the handler ends", limit_s=5)
+
+
 async def test_refusing_comes_back_at_the_same_port(receiver: XmlRpcReceiver) -> None:
     port = receiver.address.port
     await receiver.set_trouble(Trouble.REFUSE)
