@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
 
+from engine.background import BackgroundEngine
+from engine.commands import execute
 from engine.feed import FeedRecord
 from engine.snapshot import EngineSnapshot
+
+T = TypeVar("T")
 
 
 class Link(Protocol):
@@ -23,3 +29,41 @@ class Link(Protocol):
         Raises:
             CommandError: the engine refused; the text says why.
         """
+
+
+class LocalLink:
+    """The link to an engine in a thread of this process. Everything is done on the engine's own loop.
+
+    Each call raises SwitchboardError when the engine does not run.
+    """
+
+    def __init__(self, background: BackgroundEngine) -> None:
+        self._background = background
+
+    async def snapshot(self) -> EngineSnapshot:
+        """The engine as it is now; immutable."""
+        return await self._on_engine(self._snapshot())
+
+    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+        """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
+        return await self._on_engine(self._feed(since, limit))
+
+    async def command(self, name: str, /, **parameters: Any) -> Any:
+        """Carry out a command of `engine.commands`.
+
+        Raises:
+            CommandError: the engine refused; the text says why.
+        """
+        return await self._on_engine(self._command(name, parameters))
+
+    async def _on_engine(self, work: Coroutine[Any, Any, T]) -> T:
+        return await asyncio.wrap_future(self._background.submit(work))
+
+    async def _snapshot(self) -> EngineSnapshot:
+        return self._background.engine.snapshot()
+
+    async def _feed(self, since: int, limit: int) -> tuple[FeedRecord, ...]:
+        return self._background.engine.feed.since(since, limit)
+
+    async def _command(self, name: str, parameters: dict[str, Any]) -> Any:
+        return await execute(self._background.engine, name, **parameters)

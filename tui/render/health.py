@@ -1,0 +1,197 @@
+"""What state means, in the words of an operator: of a member, and of a whole subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from engine.address import PolicyName
+from engine.health import State
+from engine.snapshot import MemberRow, SubscriptionRow
+from engine.transports.base import ConnectionState
+from tui.render import figures
+from tui.render.line import Role, clean
+
+
+class StateLook(NamedTuple):
+    """How a state is shown: the sign and the word say it without any colour."""
+
+    sign: str
+    word: str
+    role: Role
+
+
+STATE_LOOKS: dict[State, StateLook] = {
+    State.UP: StateLook("●", "UP", "good"),
+    State.FAILED: StateLook("✖", "FAILED", "bad"),
+    State.DUE: StateLook("◔", "DUE", "warn"),
+    State.UNTRIED: StateLook("○", "UNTRIED", "faint"),
+    State.PAUSED: StateLook("⏸", "PAUSED", "warn"),
+}
+
+
+class Concern(IntEnum):
+    """How much a subscription needs a person; the higher, the sooner."""
+
+    NONE = 0
+    SOME = 1  # events are delivered, but a member is out
+    GRAVE = 2  # events wait or are lost
+
+
+CONCERN_ROLES: dict[Concern, Role] = {Concern.NONE: "good", Concern.SOME: "warn", Concern.GRAVE: "bad"}
+
+
+def state_at(member: MemberRow, now: float) -> State:
+    """The state at `now`, which may be later than the snapshot: a mark runs out without any news."""
+    if member.state is State.FAILED and member.skipped_until is not None and member.skipped_until <= now:
+        return State.DUE
+    return member.state
+
+
+def concern(row: SubscriptionRow, now: float) -> Concern:
+    """How much the subscription needs a person."""
+    states = [state_at(member, now) for member in row.members]
+    out = [state for state in states if state in {State.FAILED, State.PAUSED}]
+    if row.held_since is not None or len(out) == len(states):
+        return Concern.GRAVE
+    return Concern.SOME if out or State.DUE in states else Concern.NONE
+
+
+def sentence(row: SubscriptionRow, now: float) -> str:
+    """The subscription's health as one would say it on the phone."""
+    said = _said(row, now)
+    if not row.undelivered:
+        return said
+    return f"{said}; {figures.count(row.undelivered)} undelivered"
+
+
+def _said(row: SubscriptionRow, now: float) -> str:
+    if row.held_since is not None:
+        return f"{_events(row.waiting)} held for {figures.span(now - row.held_since)}: nobody can take them"
+    states = [state_at(member, now) for member in row.members]
+    if all(state in {State.FAILED, State.PAUSED} for state in states):
+        return f"nobody can take events: {_out(row.members, states)}"
+    if all(state is State.UNTRIED for state in states):
+        return "nothing was sent yet"
+    match row.policy:
+        case PolicyName.FAILOVER:
+            return _failover(row, states)
+        case PolicyName.ROUND_ROBIN:
+            return _round_robin(row, states)
+        case _:
+            return _parallel(row, states)
+
+
+def _failover(row: SubscriptionRow, states: Sequence[State]) -> str:
+    out = _out(row.members, states)
+    following = next((member.index for member in row.members if member.is_next), None)
+    if following is not None and states[following] is State.DUE:
+        return f"{following + 1} is due: the next event tries it"
+    taker = _taker(row, states, following)
+    return f"delivered by {taker}" + (f" while {out}" if out else "")
+
+
+def _taker(row: SubscriptionRow, states: Sequence[State], following: int | None) -> int:
+    """The member, from 1, that takes the events now."""
+    if following is not None:
+        return following + 1
+    able = (member.index for member in row.members if states[member.index] in {State.UP, State.UNTRIED})
+    return next(able, 0) + 1
+
+
+def _round_robin(row: SubscriptionRow, states: Sequence[State]) -> str:
+    out = _out(row.members, states)
+    if out:
+        able = sum(state not in {State.FAILED, State.PAUSED} for state in states)
+        return f"{able} of {len(states)} take turns while {out}"
+    taken = [member.delivered + member.sent for member in row.members]
+    total = sum(taken)
+    if not total:
+        return f"{len(states)} take turns"
+    shares = " / ".join(f"{100 * each / total:.0f}" for each in taken)
+    return f"{len(states)} take turns: {shares} %"
+
+
+def _parallel(row: SubscriptionRow, states: Sequence[State]) -> str:
+    if len(states) == 1:
+        return "every event is handed over"
+    out = _out(row.members, states)
+    able = sum(state not in {State.FAILED, State.PAUSED} for state in states)
+    return f"{able} of {len(states)} get every event" + (f" while {out}" if out else "")
+
+
+def _out(members: Sequence[MemberRow], states: Sequence[State]) -> str:
+    """Who is out, in words: `1 is failed, 3 is paused`; empty when nobody is."""
+    words = {State.FAILED: "failed", State.PAUSED: "paused", State.DUE: "due"}
+    return ", ".join(
+        f"{member.index + 1} is {words[state]}" for member, state in zip(members, states, strict=True) if state in words
+    )
+
+
+def _events(number: int) -> str:
+    return "1 event" if number == 1 else f"{figures.count(number)} events"
+
+
+class Remark(NamedTuple):
+    """What is going on with a member, and what happens next."""
+
+    words: str
+    role: Role = "plain"
+    countdown: str = ""
+
+
+def remark(row: SubscriptionRow, member: MemberRow, now: float, bar_width: int) -> Remark:
+    """A member's situation in words. The countdown has a bar of `bar_width` cells that shrinks to nothing."""
+    match state_at(member, now):
+        case State.FAILED:
+            return Remark(_error(member, now), "bad", _countdown(row, member, now, bar_width))
+        case State.DUE:
+            return Remark(_error(member, now), "warn", "due: the next event tries it")
+        case State.PAUSED:
+            return Remark(f"paused for {figures.span(now - member.since)}; p resumes", "warn")
+        case State.UNTRIED:
+            return Remark(_connection(member), "faint")
+        case _:
+            return _at_work(row, member, now)
+
+
+def _error(member: MemberRow, now: float) -> str:
+    text = clean(member.error or "failed")
+    return text if member.error_at is None else f"{text}, {figures.span(now - member.error_at)} ago"
+
+
+def _countdown(row: SubscriptionRow, member: MemberRow, now: float, bar_width: int) -> str:
+    if member.skipped_until is None:
+        return ""
+    left = member.skipped_until - now
+    share = left / row.failover_timeout if row.failover_timeout else 0.0
+    return f"next try in {figures.tenths(left):>6} {figures.bar(share, bar_width)}"
+
+
+def _connection(member: MemberRow) -> str:
+    return "connecting" if member.connection is ConnectionState.CONNECTING else ""
+
+
+def _at_work(row: SubscriptionRow, member: MemberRow, now: float) -> Remark:
+    if member.connection is ConnectionState.DOWN:
+        return Remark("connection is down", "warn")
+    if member.connection is ConnectionState.CONNECTING:
+        return Remark("connecting", "warn")
+    if member.waiting:
+        return Remark(f"{figures.count(member.waiting)} waiting", "warn")
+    if row.policy is PolicyName.FAILOVER and member.is_next and member.index > 0:
+        return Remark("takes what those before it cannot", "faint")
+    if member.error is not None and member.error_at is not None:
+        return Remark(f"last error {figures.span(now - member.error_at)} ago: {clean(member.error)}", "faint")
+    return Remark("")
+
+
+def moment(row: SubscriptionRow, member: MemberRow | None, now: float) -> float | None:
+    """The part of the time that a line shows: tenths while a mark counts down, seconds while something ages."""
+    if member is not None and state_at(member, now) is State.FAILED and member.skipped_until is not None:
+        return round(now, 1)
+    aging = row.expires_at is not None or row.held_since is not None if member is None else member.error_at is not None
+    paused = member is not None and member.state is State.PAUSED
+    counting = member is None and any(one.skipped_until is not None for one in row.members)
+    return float(int(now)) if aging or paused or counting else None
