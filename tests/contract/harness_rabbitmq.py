@@ -1,0 +1,86 @@
+"""rabbitmq: a real broker behind a proxy that can break, hang and come back."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pika
+
+from engine.address import RabbitmqAddress
+from engine.transports.base import Transport, TransportContext
+from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
+from tests.contract.harness import Harness
+from tests.support.proxy import TcpProxy
+from tests.support.rabbitmq import MISSING, RabbitmqNode, command
+
+QUEUE = "contract"
+
+
+@cache
+def shared_node() -> RabbitmqNode:
+    """One node for all contract tests of this process."""
+    directory = tempfile.TemporaryDirectory(prefix="switchboard-rabbitmq-")
+    node = RabbitmqNode(Path(directory.name))
+    atexit.register(directory.cleanup)
+    atexit.register(node.stop)
+    node.start()
+    return node
+
+
+class RabbitmqHarness(Harness):
+    """With publisher confirms."""
+
+    name: ClassVar[str] = "rabbitmq"
+    confirms: ClassVar[bool] = True
+    sync_mode: ClassVar[bool] = True
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self._node = shared_node()
+        self._node.declare(QUEUE)
+        self._proxy = TcpProxy(self._node.port)
+        self._received: list[int] = []
+        self._reader: Any = None
+
+    @classmethod
+    def unavailable(cls) -> str | None:
+        if command("rabbitmq-server") is None and os.environ.get("SWITCHBOARD_REQUIRE_RABBITMQ") != "1":
+            return MISSING
+        return None
+
+    async def start(self) -> None:
+        await self._proxy.stop()
+        await self._proxy.start()
+
+    async def stop(self) -> None:
+        await self._proxy.stop()
+
+    async def hang(self) -> None:
+        self._proxy.hang()
+
+    async def close(self) -> None:
+        await self.stop()
+        if self._reader is not None:
+            self._reader.connection.close()
+
+    def transport(self, context: TransportContext, *, timeout_ms: int) -> Transport:
+        address = RabbitmqAddress("127.0.0.1", QUEUE, port=self._proxy.port)
+        options = RabbitmqOptions(sync_mode=self.sync_mode, timeout=timeout_ms, connect_timeout=2000)
+        return RabbitmqTransport(address, options, context)
+
+    def received(self) -> list[int]:
+        if self._reader is None:
+            connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", self._node.port))
+            self._reader = connection.channel()
+        while (message := self._reader.basic_get(QUEUE, auto_ack=True))[0] is not None:
+            self._received.append(json.loads(message[2])["params"]["n"])
+        return self._received
+
+
+HARNESSES: tuple[type[Harness], ...] = (RabbitmqHarness,)

@@ -1,0 +1,228 @@
+"""The rabbitmq transport against a real broker: what only RabbitMQ does. The contract suite has the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.address import RabbitmqAddress, parse
+from engine.errors import SwitchboardError
+from engine.event import Event
+from engine.run import Fault, Outcome
+from engine.transports.base import ConnectionState, TransportContext
+from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport, TlsDomain
+from tests.support.proxy import TcpProxy
+from tests.support.rabbitmq import RabbitmqNode
+from tests.support.runs import Ledger
+from tests.support.sockets import numbered
+from tests.support.waiting import until
+
+pytestmark = [pytest.mark.rabbitmq, pytest.mark.xdist_group("rabbitmq")]
+
+Make = Callable[..., RabbitmqTransport]
+
+
+@pytest.fixture
+async def make() -> AsyncIterator[Make]:
+    made: list[RabbitmqTransport] = []
+
+    def one(text: str, **options: Any) -> RabbitmqTransport:
+        address = parse(text)
+        assert isinstance(address, RabbitmqAddress)
+        settings = RabbitmqOptions(**{"connect_timeout": 3000, **options})
+        made.append(RabbitmqTransport(address, settings, TransportContext()))
+        return made[-1]
+
+    yield one
+    for transport in made:
+        await transport.close(1.0)
+
+
+async def send(transport: RabbitmqTransport, events: list[Event], *, connect_now: bool = True) -> list[Outcome]:
+    ledger = Ledger()
+    run = ledger.run(events, connect_now=connect_now)
+    transport.start(run)
+    await until(lambda: ledger.is_complete, "every outcome")
+    return [outcome for outcome in ledger.of(run) if outcome is not None]
+
+
+def statuses(outcomes: list[Outcome]) -> dict[str, int]:
+    return dict(Counter(outcome.status.value for outcome in outcomes))
+
+
+async def test_thousands_are_confirmed_and_in_the_queue_in_order(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    rabbitmq_node.declare("confirmed")
+    outcomes = await send(make(rabbitmq_node.socket_text("confirmed")), numbered(3000))
+    assert statuses(outcomes) == {"delivered": 3000}
+    bodies = [body for _, _, body in await asyncio.to_thread(rabbitmq_node.read, "confirmed")]
+    assert bodies[0] == b'{"jsonrpc":"2.0","method":"E_TEST","params":{"n":1}}'
+    assert [int(body.split(b":")[-1].rstrip(b"}")) for body in bodies] == list(range(1, 3001))
+
+
+async def test_a_message_that_no_queue_takes_has_failed_and_says_so(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    outcomes = await send(make(rabbitmq_node.socket_text("no_such_queue")), numbered(50))
+    assert {(o.fault, o.reason) for o in outcomes} == {
+        (Fault.ANSWER, "no queue is bound to the default exchange for key 'no_such_queue'")
+    }
+
+
+async def test_an_unknown_exchange_fails_what_is_in_flight_and_the_channel_is_opened_again(
+    rabbitmq_node: RabbitmqNode, make: Make
+) -> None:
+    transport = make(rabbitmq_node.socket_text("exchange=late.exchange?key"))
+    outcomes = await send(transport, numbered(10))
+    assert {outcome.reason for outcome in outcomes} == {
+        "the broker closed the channel: 404 NOT_FOUND - no exchange 'late.exchange' in vhost '/'"
+    }
+    with rabbitmq_node.channel() as channel:
+        channel.exchange_declare("late.exchange", "fanout")
+        channel.queue_declare("late.queue")
+        channel.queue_bind("late.queue", "late.exchange")
+    assert statuses(await send(transport, numbered(5))) == {"delivered": 5}
+
+
+@pytest.mark.parametrize(
+    ("login", "key", "reason"),
+    [
+        ("guest:wrong", "q", "login refused for user guest"),
+        ("guest:guest", "vhost=nowhere?q", "user guest may not use the virtual host nowhere, or there is none"),
+    ],
+)
+async def test_a_refused_login_says_who_and_never_the_password(
+    rabbitmq_node: RabbitmqNode, make: Make, login: str, key: str, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    outcomes = await send(make(rabbitmq_node.socket_text(key, login)), numbered(2))
+    assert {(o.fault, o.reason) for o in outcomes} == {(Fault.MEMBER, reason)}
+    assert "wrong" not in caplog.text
+
+
+async def test_persistent_messages_are_marked_as_such(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    rabbitmq_node.declare("modes")
+    await send(make(rabbitmq_node.socket_text("persistent?modes")), numbered(1))
+    await send(make(rabbitmq_node.socket_text("modes")), numbered(1))
+    messages = await asyncio.to_thread(rabbitmq_node.read, "modes")
+    assert [properties.delivery_mode for _, properties, _ in messages] == [2, None]
+
+
+async def test_without_sync_mode_messages_are_only_sent(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    rabbitmq_node.declare("unconfirmed")
+    transport = make(rabbitmq_node.socket_text("unconfirmed"), sync_mode=False)
+    assert statuses(await send(transport, numbered(100))) == {"sent": 100}
+    await transport.close(1.0)
+    assert len(await asyncio.to_thread(rabbitmq_node.read, "unconfirmed")) == 100
+
+
+async def test_one_connection_serves_all_targets_of_a_broker_and_login(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    proxy = TcpProxy(rabbitmq_node.port)
+    await proxy.start()
+    for queue in ("shared1", "shared2", "shared3"):
+        rabbitmq_node.declare(queue)
+        await send(make(f"rabbitmq:guest:guest@127.0.0.1:{proxy.port}/{queue}"), numbered(1))
+    assert len(proxy._visits) == 1
+    await proxy.stop()
+
+
+async def test_a_lost_connection_fails_everything_open_at_once_and_comes_back_by_itself(
+    rabbitmq_node: RabbitmqNode, make: Make
+) -> None:
+    rabbitmq_node.declare("broken")
+    proxy = TcpProxy(rabbitmq_node.port)
+    await proxy.start()
+    transport = make(f"rabbitmq:127.0.0.1:{proxy.port}/broken")
+    await send(transport, numbered(1))
+    proxy.hang()
+    ledger = Ledger()
+    for first in range(0, 1000, 100):
+        transport.start(ledger.run(numbered(100, first)))
+    await proxy.stop()
+    await until(lambda: ledger.is_complete)
+    assert {outcome.reason for outcome in ledger.outcomes.values()} == {"connection lost"}
+    down = await send(transport, numbered(3), connect_now=False)
+    assert {outcome.fault for outcome in down} == {Fault.MEMBER}
+    await proxy.start()
+    await until(lambda: transport.connection.state is ConnectionState.UP, "connected again")
+    assert statuses(await send(transport, numbered(3))) == {"delivered": 3}
+    await transport.close(1.0)
+    await proxy.stop()
+
+
+async def test_a_blocked_broker_is_waited_for_and_then_named(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    rabbitmq_node.declare("blocked")
+    transport = make(rabbitmq_node.socket_text("blocked"), timeout=60_000)
+    await send(transport, numbered(1))
+    await asyncio.to_thread(rabbitmq_node.control, "set_vm_memory_high_watermark", "0.000001")
+    try:
+        ledger = Ledger()
+        transport.start(ledger.run(numbered(1)))
+        await until(lambda: transport._broker.blocked is not None, "the broker blocks")
+        transport.start(ledger.run(numbered(5, 2)))
+        assert len(ledger.outcomes) <= 1
+    finally:
+        await asyncio.to_thread(rabbitmq_node.control, "set_vm_memory_high_watermark", "0.4")
+    await until(lambda: ledger.is_complete, "what waited is published")
+    assert statuses(list(ledger.outcomes.values())) == {"delivered": 6}
+
+
+def make_certificates(directory: Path) -> None:
+    """An authority, and a broker's certificate for localhost and 127.0.0.1."""
+    openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj"]
+    commands = [
+        [*openssl, "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.pem"],
+        [
+            *[*openssl, "/CN=127.0.0.1", "-keyout", "broker.key", "-out", "broker.pem"],
+            *["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "subjectAltName=IP:127.0.0.1"],
+            *["-addext", "basicConstraints=critical,CA:FALSE"],
+        ],
+    ]
+    for command in commands:
+        subprocess.run(command, cwd=directory, check=True, capture_output=True)
+    for file in directory.iterdir():
+        file.chmod(0o644)
+
+
+async def test_tls_checks_the_broker_unless_told_not_to(
+    tmp_path: Path, mortal_rabbitmq_node: RabbitmqNode, make: Make
+) -> None:
+    node = mortal_rabbitmq_node
+    make_certificates(tmp_path)
+    node.write_config(
+        f"listeners.ssl.1 = 127.0.0.1:{node.tls_port}\nssl_options.cacertfile = {tmp_path}/ca.pem\n"
+        f"ssl_options.certfile = {tmp_path}/broker.pem\nssl_options.keyfile = {tmp_path}/broker.key"
+    )
+    await asyncio.to_thread(node.kill)
+    await asyncio.to_thread(node.start)
+    await asyncio.to_thread(node.declare, "secret")
+    domains = {
+        "checked": TlsDomain(ca=str(tmp_path / "ca.pem")),
+        "strange": TlsDomain(),
+        "trusting": TlsDomain(verify=False),
+    }
+
+    def transport(domain: str) -> RabbitmqTransport:
+        return make(f"rabbitmq:127.0.0.1:{node.tls_port}/tls_domain={domain}?secret", tls_domains=domains)
+
+    assert statuses(await send(transport("checked"), numbered(3))) == {"delivered": 3}
+    assert statuses(await send(transport("trusting"), numbered(3))) == {"delivered": 3}
+    refused = await send(transport("strange"), numbered(3))
+    assert all("CERTIFICATE_VERIFY_FAILED" in outcome.reason for outcome in refused), refused
+
+
+def test_an_unknown_tls_domain_is_refused_with_those_there_are() -> None:
+    async def attempt() -> None:
+        address = parse("rabbitmq:127.0.0.1/tls_domain=typo?q")
+        RabbitmqTransport(address, RabbitmqOptions(tls_domains={"main": TlsDomain()}), TransportContext())  # type: ignore[arg-type]
+
+    with pytest.raises(SwitchboardError, match=r"'typo' is not in .* \(there: main\)"):
+        asyncio.run(attempt())
+
+
+def test_blindness_is_told() -> None:
+    address = RabbitmqAddress("127.0.0.1", "q")
+    assert RabbitmqTransport.failure_blindness(address, RabbitmqOptions()) is None
+    assert "cannot tell" in (RabbitmqTransport.failure_blindness(address, RabbitmqOptions(sync_mode=False)) or "")
