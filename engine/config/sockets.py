@@ -1,0 +1,57 @@
+"""Sockets in a configuration: read, with each problem at its own column of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from engine.address import MASK, Address, mask_text, parse, parse_member
+from engine.config.document import Scalar
+from engine.config.findings import Findings, Path
+from engine.errors import SocketProblem, SocketTextError
+
+A = TypeVar("A", bound=Address)
+
+_QUOTED = re.compile("'.*'")
+
+
+def read_socket(node: Scalar, path: Path, findings: Findings) -> Address | None:
+    """The address of a `socket`; None when it is none, which `findings` then say."""
+    return _read(node, path, findings, parse)
+
+
+def read_member(node: Scalar, path: Path, findings: Findings) -> Address | None:
+    """The address of an item of `members`, or of a receiver; None when it is none."""
+    return _read(node, path, findings, parse_member)
+
+
+def _read(node: Scalar, path: Path, findings: Findings, read: Callable[[str], A]) -> A | None:
+    if not isinstance(node.value, str) or findings.is_broken(path):
+        return None
+    try:
+        return read(node.value)
+    except SocketTextError as error:
+        for problem in error.problems:
+            findings.add(node.mark_at(problem.column - 1), path, _words(problem, node))
+    return None
+
+
+def _words(problem: SocketProblem, node: Scalar) -> str:
+    """The problem with its member and its column in the socket, where the place in the file does not tell."""
+    message = problem.message + (f" ({problem.hint})" if problem.hint else "")
+    if node.expanded.secrets:
+        message = _without(message, node.expanded.secrets)
+    place = "" if problem.member is None else f"member {problem.member}: "
+    if node.indent is None:
+        place = f"{place}column {problem.column} of the socket: "
+    return place + mask_text(message)
+
+
+def _without(message: str, secrets: tuple[str, ...]) -> str:
+    """The message without anything that may be a piece of a secret: whatever it quotes, and the values themselves."""
+    message = _QUOTED.sub(MASK, message)
+    for secret in secrets:
+        if len(secret) > 3:
+            message = message.replace(secret, MASK)
+    return message

@@ -1,0 +1,108 @@
+"""What is wrong with a value, in people's words instead of a validator's."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.address import mask_text
+from engine.config.document import Entries, Items, Node, Scalar
+
+QUOTE_MAX = 40
+"""Longest stretch of a value that a message repeats, in characters."""
+
+_KINDS: Mapping[str, str] = {
+    "string_type": "text",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a smaller whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "dict_type": "a mapping of keys to values",
+}
+
+_LIMITS: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("a number above {}", "gt"),
+    "greater_than_equal": ("a number from {} on", "ge"),
+    "less_than": ("a number below {}", "lt"),
+    "less_than_equal": ("a number up to {}", "le"),
+    "string_too_short": ("text of at least {} character(s)", "min_length"),
+    "string_too_long": ("text of at most {} characters", "max_length"),
+    "too_short": ("a list of at least {} item(s)", "min_length"),
+    "enum": ("{}", "expected"),
+    "literal_error": ("{}", "expected"),
+}
+
+
+def found(node: Node) -> str:
+    """What stands there, as a message may repeat it: secrets masked, references by their name."""
+    if isinstance(node, Items):
+        return "a list"
+    if isinstance(node, Entries):
+        return "a mapping"
+    if node.expanded.pieces:
+        return "something else in place of the reference"
+    value = node.value
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return quoted(value) if isinstance(value, str) else str(value)
+
+
+def quoted(text: str) -> str:
+    """A text as a message may repeat it: short, printable, secrets masked."""
+    masked = mask_text(text)
+    short = masked if len(masked) <= QUOTE_MAX else masked[:QUOTE_MAX] + "…"
+    return "'" + "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in short) + "'"
+
+
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """What somebody wanted to write, as a suggestion; None when nothing is near."""
+    by_lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, 1)
+    return f"did you mean {by_lower[near[0]]}?" if near else None
+
+
+def unknown_key(name: str, known: Iterable[str]) -> str:
+    """The message for a key that is not taken there."""
+    names = sorted(known)
+    hint = meant(name, names) or ("it takes " + ", ".join(names) if names else "nothing is taken here")
+    return f"expected a known key, found {quoted(name)}; {hint}"
+
+
+def expected(error: Mapping[str, Any], node: Node) -> str:
+    """The message for an error of pydantic's at a value."""
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind in {"value_error", "assertion_error"}:
+        return _own_words(str(context.get("error", error["msg"])), node)
+    if kind in _LIMITS:
+        pattern, key = _LIMITS[kind]
+        what = pattern.format(context[key])
+    else:
+        what = _KINDS.get(kind) or str(error["msg"])
+    return f"expected {what}, found {found(node)}{_advice(kind, node)}"
+
+
+def _advice(kind: str, node: Node) -> str:
+    if kind == "string_type" and isinstance(node, Scalar) and node.value is not None:
+        return "; put it in quotes"
+    if kind in {"tuple_type", "list_type"} and isinstance(node, Scalar):
+        return "; begin each item on a line of its own with '- '"
+    return ""
+
+
+def _own_words(text: str, node: Node) -> str:
+    """What a transport's own check says, without the value where that came from a reference."""
+    if isinstance(node, Scalar) and node.expanded.secrets:
+        return "expected another value, " + f"found {found(node)}"
+    return mask_text(text)
