@@ -1,0 +1,240 @@
+"""The command `switchboard`. What a subcommand needs is imported when it runs, so that `--version` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.version import __version__
+
+if TYPE_CHECKING:
+    from engine.config.schema import Settings
+
+# Imports inside functions: pydantic, aiohttp and Textual cost a few hundred milliseconds, and most commands need one.
+
+FINE, FAILED, BAD_USAGE = 0, 1, 2
+
+DEMO_SECONDS = 15.0
+"""How long the demo runs where there is no terminal to show it."""
+
+_EXIT_CODES = "exit codes: 0 fine, 1 failed, 2 bad usage or configuration"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; the exit code."""
+    chosen = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = chosen.run
+    try:
+        return run(chosen)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has gone; there is nobody to tell
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="switchboard",
+        description="Operator console and dispatcher for virtual event subscribers (the OpenSIPS event interface).",
+        epilog=f"""Without a command: `run` on your own configuration ({_own_place()}),
+or the demo where there is none.
+
+example: switchboard run /etc/switchboard/switchboard.yaml
+
+{_EXIT_CODES}""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"switchboard {__version__}")
+    parser.set_defaults(run=_run_own, seconds=DEMO_SECONDS)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    demo = _add(
+        commands,
+        "demo",
+        _demo,
+        "the console on a demo that needs nothing else",
+        "switchboard demo\n         switchboard demo --seconds 5 </dev/null",
+    )
+    demo.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=DEMO_SECONDS,
+        metavar="N",
+        help="how long it runs where there is no terminal (default: %(default)g)",
+    )
+    for name, run, text, example in (
+        ("run", _run, "the engine and its console", "switchboard run switchboard.yaml"),
+        (
+            "serve",
+            _serve,
+            "the engine without a screen: SIGTERM stops it, SIGHUP reads FILE again",
+            "switchboard serve /etc/switchboard/switchboard.yaml",
+        ),
+    ):
+        _add(commands, name, run, text, example).add_argument("file", type=Path, metavar="FILE", help="configuration")
+    check = _add(
+        commands, "check", _check, "say everything that is wrong with a configuration", "switchboard check *.yaml"
+    )
+    check.add_argument("files", type=Path, metavar="FILE", nargs="+", help="configuration")
+    _add(
+        commands,
+        "schema",
+        _schema,
+        "print the JSON Schema of configurations, for editors",
+        "switchboard schema > switchboard.schema.json",
+    )
+    return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog=f"example: {example}\n\n{_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"expected seconds from above 0 to 86400, found {text}")
+    return seconds
+
+
+def _own_place() -> str:
+    return "$XDG_CONFIG_HOME/switchboard/switchboard.yaml"
+
+
+def _own_file() -> Path:
+    from platformdirs import user_config_path  # noqa: PLC0415
+
+    return user_config_path("switchboard") / "switchboard.yaml"
+
+
+def _run_own(chosen: argparse.Namespace) -> int:
+    """`run` on the user's own configuration, the demo where there is none."""
+    own = _own_file()
+    if not own.exists():
+        return _demo(chosen)
+    return _console_on(own)
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from tui.demo import run_demo  # noqa: PLC0415
+
+    return run_demo(_console if _has_terminal() else None, chosen.seconds, _say)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    return _console_on(chosen.file)
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from engine.serve import serve  # noqa: PLC0415
+
+    return serve(chosen.file)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    bad = [file for file in chosen.files if _checked(file) is None]
+    return BAD_USAGE if bad else FINE
+
+
+def _schema(_chosen: argparse.Namespace) -> int:
+    import json  # noqa: PLC0415
+
+    from engine.config import json_schema  # noqa: PLC0415
+    from engine.errors import SwitchboardError  # noqa: PLC0415
+
+    try:
+        _say(json.dumps(json_schema(), indent=2))
+    except SwitchboardError as error:
+        _complain(str(error))
+        return FAILED
+    return FINE
+
+
+def _checked(file: Path) -> Settings | None:
+    """The settings of a file, after saying what is wrong with it."""
+    from engine.config import check_config  # noqa: PLC0415
+
+    result = check_config(file)
+    for problem in result.problems:
+        _say(str(problem))
+    for warning in result.warnings:
+        _say(f"{warning.file}:{warning.line}:{warning.column}: warning: {warning.where}: {warning.message}")
+    if result.settings is not None:
+        count = len(result.settings.subscriptions)
+        _say(f"{file}: fine, {count} subscription{'' if count == 1 else 's'}")
+    return result.settings
+
+
+def _console_on(file: Path) -> int:
+    if not _has_terminal():
+        _complain(f"the console needs a terminal; without one use: switchboard serve {file}")
+        return BAD_USAGE
+    from engine.config import check_config  # noqa: PLC0415
+
+    result = check_config(file)
+    if result.settings is None:
+        for problem in result.problems:
+            _complain(str(problem))
+        return BAD_USAGE
+    return _console(result.settings, result.settings.label or file.name)
+
+
+def _console(settings: Settings, title: str) -> int:
+    """The console on an engine in the background, until it is left."""
+    from engine.background import BackgroundEngine  # noqa: PLC0415
+    from engine.errors import SwitchboardError  # noqa: PLC0415
+    from tui.app import run_console  # noqa: PLC0415
+
+    _log_beside_the_screen()
+    background = BackgroundEngine(settings)
+    try:
+        background.start()
+    except SwitchboardError as error:
+        _complain(f"not started: {error}")
+        return FAILED
+    try:
+        return run_console(background, title=title)
+    finally:
+        background.stop()
+
+
+def _log_beside_the_screen() -> None:
+    from platformdirs import user_log_path  # noqa: PLC0415
+
+    from engine.logs import log_to_file  # noqa: PLC0415
+
+    path = user_log_path("switchboard") / "switchboard.log"
+    try:
+        log_to_file(path)
+    except OSError as error:
+        _complain(f"there will be no log: {path}: {error.strerror}")
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"switchboard: {line}\n")

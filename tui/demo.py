@@ -1,0 +1,55 @@
+"""The demo: the configuration that comes with Switchboard, on free ports, with its files in a directory of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from importlib.resources import as_file, files
+
+from engine.config import check_config
+from engine.config.schema import Settings
+from engine.errors import ConfigError
+from engine.lab import PortChange, prepare_ports
+from tui.headless import run_headless
+
+TITLE = "Demo"
+
+Console = Callable[[Settings, str], int]
+"""Shows an engine with these settings under a title; the exit code."""
+
+
+def run_demo(console: Console | None, seconds: float, say: Callable[[str], object]) -> int:
+    """Run the demo in a console, or for some seconds without one; the exit code.
+
+    Raises:
+        SwitchboardError: there is no free port.
+    """
+    with tempfile.TemporaryDirectory(prefix="switchboard-demo-") as directory:
+        settings, changes = asyncio.run(prepare_ports(demo_settings(directory)))
+        for change in changes:
+            say(f"{change.what}: port {change.wanted} is taken, {change.used} is used instead")
+        if console is not None:
+            return console(settings, title_with(changes))
+        return asyncio.run(run_headless(settings, seconds, say))
+
+
+def demo_settings(directory: str) -> Settings:
+    """The demo's configuration, with its files below `directory`.
+
+    Raises:
+        ConfigError: it cannot be used; the tests see to it that this never happens.
+    """
+    environment = {**os.environ, "SWITCHBOARD_DEMO_DIR": directory}
+    with as_file(files("tui").joinpath("demo.yaml")) as path:
+        result = check_config(path, environment)
+    if result.settings is None:
+        raise ConfigError(result.problems)
+    return result.settings
+
+
+def title_with(changes: Iterable[PortChange]) -> str:
+    """The title, with the ports that are not those of the configuration."""
+    texts = [f"{change.what} {change.wanted} → {change.used}" for change in changes]
+    return f"{TITLE} (ports taken: {', '.join(texts)})" if texts else TITLE
