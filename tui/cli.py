@@ -50,43 +50,26 @@ example: switchboard run /etc/switchboard/switchboard.yaml
     )
     parser.add_argument("--version", action="version", version=f"switchboard {__version__}")
     parser.set_defaults(run=_run_own, seconds=DEMO_SECONDS)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    demo = _add(
-        commands,
-        "demo",
-        _demo,
-        "the console on a demo that needs nothing else",
-        "switchboard demo\n         switchboard demo --seconds 5 </dev/null",
-    )
-    demo.add_argument(
-        "--seconds",
-        type=_seconds,
-        default=DEMO_SECONDS,
-        metavar="N",
-        help="how long it runs where there is no terminal (default: %(default)g)",
-    )
-    for name, run, text, example in (
-        ("run", _run, "the engine and its console", "switchboard run switchboard.yaml"),
-        (
-            "serve",
-            _serve,
-            "the engine without a screen: SIGTERM stops it, SIGHUP reads FILE again",
-            "switchboard serve /etc/switchboard/switchboard.yaml",
-        ),
-    ):
-        _add(commands, name, run, text, example).add_argument("file", type=Path, metavar="FILE", help="configuration")
-    check = _add(
-        commands, "check", _check, "say everything that is wrong with a configuration", "switchboard check *.yaml"
-    )
-    check.add_argument("files", type=Path, metavar="FILE", nargs="+", help="configuration")
-    _add(
-        commands,
-        "schema",
-        _schema,
-        "print the JSON Schema of configurations, for editors",
-        "switchboard schema > switchboard.schema.json",
-    )
+    _add_commands(parser.add_subparsers(title="commands", metavar="COMMAND"))
     return parser
+
+
+def _add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "the console on a demo that needs nothing else"
+    demo = _add(commands, "demo", _demo, text, "switchboard demo\n         switchboard demo --seconds 5 </dev/null")
+    text = "how long it runs where there is no terminal (default: %(default)g)"
+    demo.add_argument("--seconds", type=_seconds, default=DEMO_SECONDS, metavar="N", help=text)
+    text = "the engine and its console"
+    run = _add(commands, "run", _run, text, "switchboard run switchboard.yaml")
+    run.add_argument("file", type=Path, metavar="FILE", help="configuration")
+    text = "the engine without a screen: SIGTERM stops it, SIGHUP reads FILE again"
+    serve = _add(commands, "serve", _serve, text, "switchboard serve /etc/switchboard/switchboard.yaml")
+    serve.add_argument("file", type=Path, metavar="FILE", help="configuration")
+    text = "say everything that is wrong with a configuration"
+    check = _add(commands, "check", _check, text, "switchboard check switchboard.yaml")
+    check.add_argument("files", type=Path, metavar="FILE", nargs="+", help="configuration")
+    text = "print the JSON Schema of configurations, for editors"
+    _add(commands, "schema", _schema, text, "switchboard schema > switchboard.schema.json")
 
 
 def _add(
@@ -133,9 +116,14 @@ def _run_own(chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
+    from engine.errors import SwitchboardError  # noqa: PLC0415
     from tui.demo import run_demo  # noqa: PLC0415
 
-    return run_demo(_console if _has_terminal() else None, chosen.seconds, _say)
+    try:
+        return run_demo(_console if _has_terminal() else None, chosen.seconds, _say)
+    except SwitchboardError as error:
+        _complain(f"not started: {error}")
+        return FAILED
 
 
 def _run(chosen: argparse.Namespace) -> int:
