@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 from pika import ConnectionParameters, PlainCredentials, SSLOptions
@@ -69,6 +69,11 @@ class ChannelUser(Protocol):
 class Link(AsyncioConnection):
     """One connection of pika's, with a way to end it that needs no answer from the broker."""
 
+    if TYPE_CHECKING:  # pika has these, its stubs do not
+        bytes_received: int
+
+        def _terminate_stream(self, error: Exception | None) -> None: ...
+
     def break_off(self, reason: str) -> None:
         """Break the TCP connection; whoever uses it is told `reason`. Its end is reported later, as any other."""
         if not self.is_closed:
@@ -96,7 +101,9 @@ class SharedConnection:
 
     async def leave(self, user: ChannelUser) -> None:
         """A user is done and has closed his channel; after the last one the connection is closed."""
-        self._users.discard(user)
+        if user not in self._users:
+            return
+        self._users.remove(user)
         if self._users:
             return
         self._forget()
@@ -142,7 +149,7 @@ class SharedConnection:
     async def _connect(self, endpoint: Endpoint) -> Link:
         opened: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
         link = Link(
-            self._parameters(endpoint),
+            self.broker.parameters(endpoint),
             on_open_callback=lambda link: resolve(opened, link),
             on_open_error_callback=lambda link, error: self._open_failed(link, opened, error),
             on_close_callback=self._lost,
@@ -152,15 +159,13 @@ class SharedConnection:
         try:
             await opened
         except asyncio.CancelledError:
-            link.close()
+            if not link.is_closed and not link.is_closing:
+                link.close()
             raise
         link.add_on_connection_blocked_callback(lambda _link, frame: self._set_blocked(str(frame.method.reason)))
         link.add_on_connection_unblocked_callback(lambda _link, _frame: self._set_blocked(None))
         self._link = link
         return link
-
-    def _parameters(self, endpoint: Endpoint) -> ConnectionParameters:
-        return self.broker.parameters(endpoint)
 
     def _open_failed(self, link: Any, opened: asyncio.Future[Link], error: BaseException) -> None:
         self._end(link)
@@ -249,3 +254,4 @@ def reject(future: asyncio.Future[Any], error: Exception) -> None:
     """Give the future its error, unless whoever waited has gone."""
     if not future.done():
         future.set_exception(error)
+        future.exception()  # seen: who waited may have been cancelled in the same moment

@@ -1,322 +1,350 @@
-"""`rabbitmq:`: publishes through a channel of its own per target, confirmed by the broker (EI 2.6).
+"""`rabbitmq:`: events published to an exchange of an AMQP 0-9-1 broker, each confirmed by it (EI 2.6).
 
-Publishes are pipelined and their confirms settled as ranges, never waited for one by one. Messages are mandatory: one
-that no queue takes comes back and has failed. The body is the JSON-RPC text, without properties, as captured.
+Every target has a channel of its own; targets with the same broker and login share the connection. Confirms are
+pipelined: a run is published as a whole, and settled by ranges as the broker confirms it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ssl
+import socket
 from collections import deque
-from pathlib import Path
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
-from pika import BasicProperties
+from pika import BasicProperties, DeliveryMode
 from pika.channel import Channel
-from pika.exceptions import AMQPError
-from pydantic import BaseModel, ConfigDict, Field
+from pika.spec import Basic
+from pydantic import Field
 
 from engine.address import RabbitmqAddress
 from engine.errors import SwitchboardError
-from engine.run import DELIVERED, SENT, Fault, Run, failed
+from engine.run import DELIVERED, SENT, Fault, Outcome, Run, failed
 from engine.transports.amqp_confirms import Confirms
-from engine.transports.amqp_connection import Broker, pool, resolve, words_of
+from engine.transports.amqp_connection import (
+    Broker,
+    SharedConnection,
+    blocking,
+    close_channel,
+    confirm_mode,
+    shared_connection,
+)
+from engine.transports.amqp_errors import words_of
+from engine.transports.amqp_tls import TlsDomain
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
-from engine.transports.settling import ENGINE_STOPPED
+from engine.transports.resolving import Resolver
+from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
 
-NO_PROPERTIES = BasicProperties()
-PERSISTENT = BasicProperties(delivery_mode=2)
+MAYBE_TAKEN = "the event may have been taken"
+"""Said of every event that was published and not confirmed: another member may then get it as well."""
+
+PERSISTENT = DeliveryMode.Persistent
+"""AMQP's delivery mode of a message that the broker writes to disk."""
+
+REFUSED = failed("the broker refused the message (nack)", Fault.ANSWER)
 
 
-class TlsDomain(BaseModel):
-    """One entry of `tls_domains`: files in PEM form."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    ca: str | None = Field(None, description="File with the certificates that are trusted; absent is the system's.")
-    cert: str | None = Field(None, description="File with our certificate, for brokers that ask for one.")
-    key: str | None = Field(None, description="File with its private key.")
-    verify: bool = Field(True, description="Check the broker's certificate and its host name.")
-
-    def context(self) -> ssl.SSLContext:
-        """The settings of TLS connections of this domain.
-
-        Raises:
-            OSError: a file cannot be read, or does not hold what it should.
-        """
-        context = ssl.create_default_context(cafile=self.ca)
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.cert is not None:
-            context.load_cert_chain(self.cert, self.key)
-        return context
+SYSTEM_TLS = TlsDomain(ca=None, cert=None, key=None, verify=True)
+"""What `use_tls` means for a socket that names no domain."""
 
 
 class RabbitmqOptions(TransportOptions):
     """Settings of `rabbitmq:`."""
 
-    sync_mode: bool = Field(True, description="Wait for the broker's confirmation; off, a publish is only sent.")
-    heartbeat: int = Field(30, ge=0, le=65535, description="Seconds between AMQP heartbeats; 0 is off.")
-    use_tls: bool = Field(True, description="Off refuses sockets that name a tls_domain.")
-    tls_domains: dict[str, TlsDomain] = Field(default_factory=dict, description="TLS settings by name.")
+    sync_mode: bool = Field(
+        True,
+        description="Wait until the broker confirms each event; off: an event counts as sent once it is handed over, "
+        "and neither a loss on the way nor a missing queue is noticed.",
+    )
+    connect_timeout: int = Field(
+        500, gt=0, le=600_000, description="Limit for connecting, login and channel together, in milliseconds."
+    )
+    heartbeat: int = Field(
+        30,
+        ge=0,
+        le=65535,
+        description="Seconds between signs of life on a connection, idle or not; a broker that gives none for twice as "
+        "long counts as lost. 0 is off, OpenSIPS' default.",
+    )
+    use_tls: bool = Field(
+        False, description="TLS also for sockets without a tls_domain, trusting the system's authorities."
+    )
+    tls_domains: dict[str, TlsDomain] = Field(
+        default_factory=dict, description="Certificates, by the name that `tls_domain=` of a socket gives."
+    )
+
+
+class Waiting(NamedTuple):
+    """A run that was not published yet, and when it must have been (loop time)."""
+
+    run: Run
+    deadline: float
 
 
 class RabbitmqTransport:
-    """One target: an exchange and a routing key at a broker."""
+    """`rabbitmq:[user[:password]@]host[:port]/[params?]routing-key`."""
 
     Options: ClassVar[type[TransportOptions]] = RabbitmqOptions
 
     def __init__(self, address: RabbitmqAddress, options: RabbitmqOptions, context: TransportContext) -> None:
+        """Raises SwitchboardError when the address names a TLS domain that there is not."""
         self._address = address
         self._options = options
-        self._context = context
         self._format = JsonRpcFormat()
-        self._properties = PERSISTENT if address.persistent else NO_PROPERTIES
-        self._timeout_s = options.timeout / 1000
-        self._broker = pool().connection(_broker(address, options), address.tls_domain)
-        self._channel: Channel | None = None
-        self._confirms = Confirms()
-        self._waiting: deque[tuple[Run, float]] = deque()
-        self._acks: list[tuple[int, bool, bool]] = []
-        self._timer: asyncio.TimerHandle | None = None
-        self._quiet: asyncio.Event | None = None
-        self._is_closed = False
+        self._properties = BasicProperties(delivery_mode=PERSISTENT) if address.persistent else BasicProperties()
+        self._resolver = Resolver(address.host, address.port, socket.SOCK_STREAM, context.tasks)
         self._supervisor = Supervisor(
             f"rabbitmq {address.host}:{address.port}",
             context,
             self._connect,
             connect_timeout_s=options.connect_timeout / 1000,
-            on_up=self._publish_waiting,
-            on_down=self._fail_all,
+            on_up=self._pump,
+            on_down=self._on_down,
         )
+        self._timeout_s = options.timeout / 1000
+        self._broker = _broker(address, options)
+        self._shared: SharedConnection | None = None
+        self._channel: Channel | None = None
+        self._confirms = Confirms()
+        self._queue: deque[Waiting] = deque()
+        self._is_held = False
+        """Set while outcomes are told: runs that these start must wait their turn."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._quiet: asyncio.Future[None] | None = None
+        self._is_closed = False
 
     @classmethod
-    def failure_blindness(cls, _address: RabbitmqAddress, options: RabbitmqOptions) -> str | None:
-        """Without confirmations, what the broker lost or could not route goes unnoticed."""
+    def failure_blindness(cls, address: RabbitmqAddress, options: RabbitmqOptions) -> str | None:  # noqa: ARG003
+        """With confirms, none; without them the broker says nothing of what it did not take."""
         if options.sync_mode:
             return None
-        return "rabbitmq without sync_mode cannot tell that a message was lost or that no queue took it"
+        return (
+            "rabbitmq without sync_mode cannot tell that the broker did not take an event or that no queue is bound; "
+            "set transports.rabbitmq.sync_mode"
+        )
 
     @property
     def connection(self) -> Connection:
-        """The state of the connection and channel."""
+        """The state of the channel and of the connection below it."""
         return self._supervisor.connection
 
     def start(self, run: Run) -> None:
-        """Publish a run, now or as soon as the channel is open."""
+        """Publish a run, behind those that were started before it."""
         if self._is_closed:
             run.settle_all(ENGINE_STOPPED)
             return
-        if self._supervisor.is_up:
-            self._waiting.append((run, self._deadline()))
-            self._publish_waiting()
-            return
-        connection = self.connection
+        connection = self._supervisor.connection
         if connection.state is ConnectionState.DOWN and not run.connect_now:
-            run.settle_all(failed(connection.error or "not connected"))
+            refuse_unencodable(run, run.batch.payloads(self._format).failures)
+            run.settle_all(failed(connection.error or "no connection"))
             return
-        self._waiting.append((run, self._deadline() + self._options.connect_timeout / 1000))
-        self._supervisor.demand()
+        self._queue.append(Waiting(run, asyncio.get_running_loop().time() + self._timeout_s))
+        if connection.state is ConnectionState.UP:
+            self._pump()
+        else:
+            self._supervisor.demand()
 
     async def reopen(self) -> None:
-        """Take a new channel; what is in flight fails and goes elsewhere."""
-        self._lose("re-opened by the operator")
+        """Open the channel anew, as soon as nothing is on its way; after `timeout` in any case."""
+        await self._until_quiet(self._timeout_s)
+        if self._supervisor.is_up:
+            self._lose("connecting anew")
+            self._supervisor.demand()
 
     async def close(self, deadline_s: float) -> None:
-        """Wait for confirmations until the deadline, then let go."""
-        await self._until_quiet(deadline_s)
+        """Give what is published or waits `deadline_s` seconds to end, settle the rest and leave the connection."""
         self._is_closed = True
+        await self._until_quiet(deadline_s)
         await self._supervisor.close()
-        self._settle_everything(ENGINE_STOPPED)
-        self._let_channel_go()
-        await self._broker.leave(self)
+        self._resolver.close()
+        self._fail_all(ENGINE_STOPPED, ENGINE_STOPPED)
+        self._let_go()
+        if self._shared is not None:
+            await self._shared.leave(self)
 
     async def _until_quiet(self, limit_s: float) -> None:
-        """Wait until nothing is open, `limit_s` seconds at most."""
-        if self._waiting or self._confirms:
-            self._quiet = asyncio.Event()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._quiet.wait(), limit_s)
-
-    def _note_quiet(self) -> None:
-        if self._quiet is not None and not self._waiting and not self._confirms:
-            self._quiet.set()
-
-    def _deadline(self) -> float:
-        return asyncio.get_running_loop().time() + self._timeout_s
+        if self._queue or self._confirms:
+            self._quiet = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._quiet], timeout=limit_s)
+            self._quiet = None
 
     # Connecting
 
     async def _connect(self) -> None:
-        channel = await self._broker.open_channel(self, self._publish_waiting)
+        """Have a connection, this target's own channel on it, and confirms on that."""
+        endpoints = await self._resolver.endpoints()
+        if self._shared is None:
+            self._shared = shared_connection(self._broker)
+            self._shared.join(self)
+        channel = await self._shared.open_channel(endpoints)
+        confirms = Confirms()
         try:
-            channel.add_on_close_callback(self._channel_closed)
-            channel.add_on_return_callback(self._returned)
             if self._options.sync_mode:
-                await self._confirm_mode(channel)
-        except BaseException:
-            if channel.is_open:
-                channel.close()
+                await confirm_mode(channel, partial(self._on_answer, confirms))
+        except asyncio.CancelledError:
+            close_channel(channel)
             raise
-        self._channel = channel
+        channel.add_on_return_callback(partial(self._on_return, confirms))
+        channel.add_on_close_callback(self._on_channel_closed)
+        self._channel, self._confirms = channel, confirms
 
-    async def _confirm_mode(self, channel: Channel) -> None:
-        confirming: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        channel.confirm_delivery(self._confirmed, callback=lambda _frame: resolve(confirming, None))
-        await confirming
-
-    def _channel_closed(self, channel: Channel, error: Exception) -> None:
+    def _on_channel_closed(self, channel: Channel, error: Exception) -> None:
+        """The broker closed the channel, or the connection went with all its channels."""
         if channel is self._channel:
-            self._flush_acks()
             self._lose(words_of(error))
 
+    def _on_down(self, reason: str) -> None:
+        self._fail_all(failed(f"{reason}; {MAYBE_TAKEN}"), failed(reason))
+
     def _lose(self, reason: str) -> None:
-        """The channel is of no more use: everything open fails, and a new one is opened."""
-        self._let_channel_go()
+        """Give the channel up: everything open fails, and the supervisor opens another."""
+        self._let_go()
         self._supervisor.lost(reason)
 
-    def _let_channel_go(self) -> None:
-        channel, self._channel = self._channel, None
-        if channel is not None and channel.is_open:
-            channel.close()
-
-    def _fail_all(self, reason: str) -> None:
-        self._settle_everything(failed(reason))
-
-    def _settle_everything(self, outcome: Any) -> None:
-        self._acks.clear()
-        waiting, self._waiting = self._waiting, deque()
-        confirms, self._confirms = self._confirms, Confirms()
+    def _let_go(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        confirms.fail_all(outcome)
-        for run, _ in waiting:
-            run.settle_all(outcome)
-        self._note_quiet()
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            close_channel(channel)
+
+    def _fail_all(self, published: Outcome, waiting: Outcome) -> None:
+        """Settle everything open; what that starts in turn belongs to the next channel."""
+        queue, self._queue = self._queue, deque()
+        self._confirms.fail_all(published)
+        for one in queue:
+            one.run.settle_all(waiting)
+        self._tell_quiet()
+
+    def _tell_quiet(self) -> None:
+        if self._quiet is not None and not self._quiet.done() and not self._queue and not self._confirms:
+            self._quiet.set_result(None)
 
     # Publishing
 
-    def _publish_waiting(self) -> None:
-        while self._waiting and (channel := self._channel) is not None and self._broker.blocked is None:
-            run, _ = self._waiting.popleft()
-            if not self._publish(channel, run):
-                return
-        self._watch_deadlines()
-        self._note_quiet()
+    @property
+    def _blocked(self) -> str | None:
+        return None if self._shared is None else self._shared.blocked
 
-    def _publish(self, channel: Channel, run: Run) -> bool:
-        """Publish a whole run; whether the channel still works. Every event can be written as JSON."""
-        payloads = run.batch.payloads(self._format)
-        if self._options.sync_mode:
-            self._confirms.add(run, payloads, self._deadline())
+    def blocking_changed(self) -> None:
+        """Publish what waits, now that the broker takes it again; or watch over it, now that it does not."""
+        self._pump()
+
+    def _pump(self) -> None:
+        """Publish what waits, in order."""
+        if self._is_held:
+            return
+        self._is_held = True
         try:
-            for index in run.indices:
-                self._publish_one(channel, bytes(payloads[index]))
-        except (AMQPError, OSError) as error:
+            while self._queue and self._blocked is None and self._channel is not None and self._channel.is_open:
+                self._publish(self._channel, self._queue.popleft().run)
+        finally:
+            self._is_held = False
+        self._arm()
+        self._tell_quiet()
+
+    def _publish(self, channel: Channel, run: Run) -> None:
+        payloads = run.batch.payloads(self._format)
+        refuse_unencodable(run, payloads.failures)
+        deadline = asyncio.get_running_loop().time() + self._timeout_s
+        for positions in run.open_stretches():
+            bodies = [bytes(payloads[index]) for index in run.indices[positions.start : positions.stop]]
+            if self._options.sync_mode:
+                self._confirms.add(run, positions, payloads, deadline)
+            self._hand_over(channel, bodies)
             if not self._options.sync_mode:
-                run.settle_all(failed(words_of(error)))
-            self._lose(words_of(error))
-            return False
-        if not self._options.sync_mode:
-            run.settle_all(SENT)
-        return True
+                run.settle(positions, SENT)
 
-    def _publish_one(self, channel: Channel, body: bytes) -> None:
-        address = self._address
-        channel.basic_publish(address.exchange, address.routing_key, body, self._properties, mandatory=True)
+    def _hand_over(self, channel: Channel, bodies: list[bytes]) -> None:
+        """Give messages to the connection, which writes them as the broker reads."""
+        exchange, key = self._address.exchange, self._address.routing_key
+        for body in bodies:
+            channel.basic_publish(exchange, key, body, self._properties, mandatory=self._options.sync_mode)
 
-    # Confirmations: gathered over one turn of the loop, so that a burst of them is settled as ranges
+    # Hearing
 
-    def _confirmed(self, frame: Any) -> None:
-        if not self._acks:
-            asyncio.get_running_loop().call_soon(self._flush_acks)
-        method = frame.method
-        self._acks.append((method.delivery_tag, method.multiple, method.NAME == "Basic.Ack"))
+    def _on_answer(self, confirms: Confirms, frame: Any) -> None:
+        """Note a confirm or a refusal; those that come together are settled together."""
+        answer: Basic.Ack | Basic.Nack = frame.method
+        outcome = DELIVERED if isinstance(answer, Basic.Ack) else REFUSED
+        if confirms.answered(int(answer.delivery_tag or 0), is_multiple=bool(answer.multiple), outcome=outcome):
+            asyncio.get_running_loop().call_soon(self._flush, confirms)
 
-    def _flush_acks(self) -> None:
-        acks, self._acks = self._acks, []
-        confirms = self._confirms
-        position = 0
-        while position < len(acks):
-            tag, is_multiple, is_ack = acks[position]
-            outcome = DELIVERED if is_ack else failed("the broker refused the message (nack)", Fault.ANSWER)
-            last = tag
-            while position + 1 < len(acks) and acks[position + 1] == (last + 1, False, is_ack):
-                position += 1
-                last += 1
-            if is_multiple:
-                confirms.settle_up_to(last, outcome)
-            else:
-                confirms.settle(tag, last, outcome)
-            position += 1
-        self._note_quiet()
+    def _flush(self, confirms: Confirms) -> None:
+        self._is_held = True
+        try:
+            confirms.flush()
+        finally:
+            self._is_held = False
+        self._pump()
 
-    def _returned(self, _channel: Any, method: Any, _properties: Any, body: bytes) -> None:
+    def _on_return(self, confirms: Confirms, _channel: Channel, method: Basic.Return, _props: Any, body: bytes) -> None:
+        """No queue took a message; its confirm is still to come, and settles it."""
+        if confirms is not self._confirms:
+            return  # its events ended when that channel was given up
+        outcome = failed(self._unroutable(method), Fault.ANSWER)
+        if not confirms.returned(body, outcome):
+            self._lose("the broker returned a message that was not published here")
+
+    def _unroutable(self, method: Basic.Return) -> str:
         address = self._address
         where = f"exchange {address.exchange!r}" if address.exchange else "the default exchange"
-        text = f"no queue is bound to {where} for key {address.routing_key!r}"
-        if method.reply_code != 312:
-            text = f"returned by the broker: {method.reply_code} {method.reply_text}"
-        if self._options.sync_mode:
-            self._confirms.note_return(body, failed(text, Fault.ANSWER))
+        if method.reply_text in {"NO_ROUTE", None}:
+            return f"no queue is bound to {where} for routing key {address.routing_key!r}"
+        return f"{where} returned the message: {method.reply_code} {method.reply_text}"
 
-    # Deadlines: one timer, which looks at the oldest publish and at what waits
+    # Deadlines: one timer, which looks at the oldest publish and, while the broker is blocking, at what waits
 
-    def _watch_deadlines(self) -> None:
-        if self._timer is None and (deadline := self._next_deadline()) is not None:
+    def _arm(self) -> None:
+        deadline = self._next_deadline()
+        if deadline is not None and self._timer is None:
             self._timer = asyncio.get_running_loop().call_at(deadline, self._check_deadlines)
 
     def _next_deadline(self) -> float | None:
-        deadlines = [deadline for deadline in (self._confirms.next_deadline,) if deadline is not None]
-        if self._waiting:
-            deadlines.append(self._waiting[0][1])
-        return min(deadlines, default=None)
+        waiting = self._queue[0].deadline if self._queue and self._supervisor.is_up else None
+        confirm = self._confirms.next_deadline
+        return confirm if waiting is None else waiting if confirm is None else min(waiting, confirm)
 
     def _check_deadlines(self) -> None:
         self._timer = None
-        deadline = self._next_deadline()
-        if deadline is None:
+        now = asyncio.get_running_loop().time()
+        confirm = self._confirms.next_deadline
+        if confirm is not None and confirm <= now:
+            self._lose(f"no confirmation within {self._options.timeout} ms")
             return
-        if asyncio.get_running_loop().time() < deadline:
-            self._watch_deadlines()
-            return
-        if self._broker.blocked is not None:
-            self._lose(f"the broker blocks publishing: {self._broker.blocked}")
-            return
-        self._lose(f"no confirmation within {self._options.timeout} ms; the event may have been taken")
+        if self._blocked is not None:
+            self._fail_overdue(now, failed(blocking(self._blocked)))
+        self._arm()
+
+    def _fail_overdue(self, now: float, outcome: Outcome) -> None:
+        """Fail what has waited too long for a broker that takes no publishes."""
+        overdue = []
+        while self._queue and self._queue[0].deadline <= now:
+            overdue.append(self._queue.popleft().run)
+        for run in overdue:
+            run.settle_all(outcome)
+        self._tell_quiet()
 
 
 def _broker(address: RabbitmqAddress, options: RabbitmqOptions) -> Broker:
-    return Broker(
-        host=address.host,
-        port=address.port,
-        user=address.user,
-        password="guest" if address.password is None else address.password,
-        vhost=address.vhost,
-        heartbeat=options.heartbeat,
-        connect_timeout_s=options.connect_timeout / 1000,
-        tls=_tls(address, options),
-    )
+    """The broker and login of an address; without a password it is "guest" (EI 2.6).
+
+    Raises:
+        SwitchboardError: the address names a TLS domain that there is not.
+    """
+    password = "guest" if address.password is None else address.password
+    tls = _tls_domain(address, options)
+    return Broker(address.host, address.port, address.user, password, address.vhost, options.heartbeat, tls)
 
 
-def _tls(address: RabbitmqAddress, options: RabbitmqOptions) -> ssl.SSLContext | None:
+def _tls_domain(address: RabbitmqAddress, options: RabbitmqOptions) -> TlsDomain | None:
     name = address.tls_domain
     if name is None:
-        return None
-    domain = options.tls_domains.get(name)
-    if domain is None or not options.use_tls:
+        return SYSTEM_TLS if options.use_tls else None
+    if (domain := options.tls_domains.get(name)) is None:
         known = ", ".join(sorted(options.tls_domains)) or "none"
         raise SwitchboardError(f"tls_domain {name!r} is not in transports.rabbitmq.tls_domains (there: {known})")
-    try:
-        return domain.context()
-    except OSError as error:
-        files = ", ".join(file for file in (domain.ca, domain.cert, domain.key) if file and not Path(file).is_file())
-        raise SwitchboardError(
-            f"tls_domain {name!r} cannot be used: {error}{f' ({files})' if files else ''}"
-        ) from error
+    return domain

@@ -1,0 +1,71 @@
+"""What pika's errors say, in the words of an operator."""
+
+from __future__ import annotations
+
+from pika.exceptions import (
+    AMQPConnectionError,
+    AMQPHeartbeatTimeout,
+    ChannelClosed,
+    ConnectionClosed,
+    IncompatibleProtocolError,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+    StreamLostError,
+)
+
+from engine.errors import SwitchboardError
+from engine.transports.reasons import reason_of
+
+ACCESS_REFUSED = 403
+NOT_ALLOWED = 530
+
+
+class BrokerError(SwitchboardError):
+    """The broker cannot be used; the text says why."""
+
+
+def words_of(error: BaseException) -> str:
+    """Why a connection or a channel ended; never with a password, which no error of pika's holds."""
+    cause = _root_of(error)
+    match cause:
+        case BrokerError():
+            return str(cause)
+        case AMQPHeartbeatTimeout():
+            return "the broker sent no heartbeat"
+        case StreamLostError():
+            return "connection lost"
+        case ConnectionClosed():
+            return f"the broker closed the connection: {cause.reply_code} {cause.reply_text}"
+        case ChannelClosed():
+            return f"the broker closed the channel: {cause.reply_code} {cause.reply_text}"
+        case IncompatibleProtocolError():
+            return "what listens there does not speak AMQP 0-9-1"
+        case AMQPConnectionError():
+            return "connection lost"
+    return reason_of(cause)
+
+
+def words_of_login(error: BaseException, user: str, vhost: str) -> str:
+    """Why a connection was not opened."""
+    cause = _root_of(error)
+    code = cause.reply_code if isinstance(cause, ConnectionClosed) else None
+    if isinstance(cause, ProbableAuthenticationError) or code == ACCESS_REFUSED:
+        return f"login refused for user {user}"
+    if isinstance(cause, ProbableAccessDeniedError) or code == NOT_ALLOWED:
+        return f"user {user} may not use the virtual host {vhost}, or there is none of that name"
+    return words_of(cause)
+
+
+def _root_of(error: BaseException) -> BaseException:
+    """The error that pika wrapped, several times over, while it was connecting."""
+    inner = _inner_of(error)
+    while inner is not None:
+        error, inner = inner, _inner_of(inner)
+    return error
+
+
+def _inner_of(error: BaseException) -> BaseException | None:
+    if isinstance(inner := getattr(error, "exception", None), BaseException):
+        return inner
+    candidates = getattr(error, "exceptions", error.args)
+    return next((one for one in reversed(candidates) if isinstance(one, BaseException)), None)
