@@ -13,7 +13,9 @@ from engine.config.schema import Settings
 from engine.errors import SwitchboardError
 from engine.logs import log_to_stderr
 from engine.service import Service
+from engine.tasks import Tasks
 from engine.version import __version__
+from engine.watch import watch
 
 FINE, FAILED, BAD_CONFIGURATION = 0, 1, 2
 """Exit codes."""
@@ -45,9 +47,12 @@ async def _serve(path: Path, settings: Settings) -> int:
         return FAILED
     count = len(settings.subscriptions)
     _log.info("Switchboard %s runs on %s with %d subscription%s", __version__, path, count, "" if count == 1 else "s")
+    watching = Tasks()
+    watching.spawn(watch(service.engine), "watch")
     while (received := await signals.get()) is signal.SIGHUP:
         await _reload(service, path)
     _log.info("stopping on %s", received.name)
+    await watching.cancel()
     await service.stop()
     figures = service.engine.snapshot().figures
     _log.info(
