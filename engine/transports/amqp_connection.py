@@ -74,9 +74,16 @@ class Link(AsyncioConnection):
 
         def _terminate_stream(self, error: Exception | None) -> None: ...
 
+    _is_broken_off = False
+
     def break_off(self, reason: str) -> None:
-        """Break the TCP connection; whoever uses it is told `reason`. Its end is reported later, as any other."""
-        if not self.is_closed:
+        """Break the connection, open or still opening; whoever uses it is told `reason`.
+
+        Its end is reported later, as any other. `close` is no way out of the AMQP handshake: pika 1.4 then trips over
+        its own assertion.
+        """
+        if not self.is_closed and not self._is_broken_off:
+            self._is_broken_off = True
             self._terminate_stream(BrokerError(reason))
 
 
@@ -159,8 +166,7 @@ class SharedConnection:
         try:
             await opened
         except asyncio.CancelledError:
-            if not link.is_closed and not link.is_closing:
-                link.close()
+            link.break_off("connecting took too long")
             raise
         link.add_on_connection_blocked_callback(lambda _link, frame: self._set_blocked(str(frame.method.reason)))
         link.add_on_connection_unblocked_callback(lambda _link, _frame: self._set_blocked(None))
