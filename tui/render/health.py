@@ -27,7 +27,7 @@ STATE_LOOKS: dict[State, StateLook] = {
     State.FAILED: StateLook("✖", "FAILED", "bad"),
     State.DUE: StateLook("◔", "DUE", "warn"),
     State.UNTRIED: StateLook("○", "UNTRIED", "faint"),
-    State.PAUSED: StateLook("⏸", "PAUSED", "warn"),
+    State.PAUSED: StateLook("‖", "PAUSED", "warn"),
 }
 
 

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 
-Role: TypeAlias = Literal["plain", "faint", "good", "bad", "warn", "accent", "strong"]
-ROLES: tuple[Role, ...] = ("plain", "faint", "good", "bad", "warn", "accent", "strong")
+Role: TypeAlias = Literal["plain", "faint", "good", "bad", "warn", "accent", "strong", "badge"]
+ROLES: tuple[Role, ...] = ("plain", "faint", "good", "bad", "warn", "accent", "strong", "badge")
 
 
 class Part(NamedTuple):

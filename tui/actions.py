@@ -1,0 +1,116 @@
+"""One table of everything that an operator can do. Key bindings, the palette, the help screen and the guide read it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+
+class Action(NamedTuple):
+    """One thing to do. `name` is the method `action_<name>` of the dashboard, or of the app where `is_global`."""
+
+    name: str
+    keys: str
+    """Comma-separated, in Textual's names."""
+    title: str
+    help: str
+    group: str
+    short: str = ""
+    """Its word in the footer; empty keeps it out of there."""
+    is_global: bool = False
+    """Whether it works on every screen."""
+
+    @property
+    def binding(self) -> Binding:
+        """The binding of its keys."""
+        return Binding(
+            self.keys,
+            self.name,
+            self.short or self.title,
+            show=bool(self.short),
+            key_display=self.shown_keys.partition(" ")[0],
+            tooltip=self.help,
+            id=self.name,
+        )
+
+    @property
+    def shown_keys(self) -> str:
+        """Its keys as they stand on the keyboard."""
+        return " or ".join(_KEY_SIGNS.get(key, key.replace("ctrl+", "^")) for key in self.keys.split(","))
+
+
+_KEY_SIGNS = {
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "delete": "del",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "pg up",
+    "pagedown": "pg dn",
+}
+
+ACTIONS: tuple[Action, ...] = (
+    Action("raise_event", "r", "Raise an event", "See what becomes of it.", "Events", "Raise"),
+    Action("add_subscription", "a", "Add a subscription", "Subscribe a socket to an event.", "Subscriptions", "Add"),
+    Action(
+        "remove_subscription",
+        "x,delete",
+        "Remove subscription",
+        "End the selected subscription. It asks first.",
+        "Subscriptions",
+        "Remove",
+    ),
+    Action("reopen_files", "o", "Reopen files", "Reopen all flat files, after a log rotation.", "Subscriptions"),
+    Action(
+        "toggle_pause",
+        "p",
+        "Pause or resume member",
+        "Have the selected member passed over, until it is resumed.",
+        "Members",
+        "Pause",
+    ),
+    Action(
+        "toggle_receiver",
+        "k",
+        "Kill or revive receiver",
+        "Stop the demo's receiver behind the selected member, or start it again.",
+        "Members",
+        "Kill/revive",
+    ),
+    Action(
+        "next_problem",
+        "exclamation_mark",
+        "Next problem",
+        "Select the next member that is failed, due or paused.",
+        "Members",
+        "Problem",
+    ),
+    Action("fold", "enter", "Fold", "Fold or unfold the selected subscription.", "View"),
+    Action("show_subscriptions", "1", "Subscriptions", "Go to the subscriptions.", "View"),
+    Action("show_feed", "2", "Feed", "Go to the feed of deliveries; again, and back.", "View", "Feed"),
+    Action("toggle_freeze", "space", "Freeze feed", "Freeze the feed, or let it run again.", "View"),
+    Action("help", "question_mark,f1", "Help", "Show every key and sign.", "Program", "Help", is_global=True),
+    Action("quit", "q,ctrl+q", "Quit", "End the console.", "Program", is_global=True),
+)
+"""Everything, in the order in which the footer and the help show it."""
+
+MOVES: tuple[tuple[str, str], ...] = (
+    ("↑ ↓", "Select the line above or below."),
+    ("pg up, pg dn", "Move by a screenful."),
+    ("home, end", "Go to the first or the last line."),
+    ("tab", "Go to the next part of the screen."),
+    ("esc", "Close a form without doing anything."),
+    ("^p", "Open the palette, which finds every action by its name."),
+)
+"""Keys that every line view and form has."""
+
+
+def dashboard_bindings() -> list[Binding]:
+    """The bindings of the dashboard."""
+    return [action.binding for action in ACTIONS if not action.is_global]
+
+
+def global_bindings() -> list[Binding]:
+    """The bindings of the app."""
+    return [action.binding for action in ACTIONS if action.is_global]

@@ -1,0 +1,140 @@
+"""What the feed's records tell, one line a delivery: bounded, and sampled where more happens than a person can read.
+
+Records tell of ranges of events. Only the events that get a line are ever touched, however many a record covers.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from engine.event import Event
+from engine.feed import FeedRecord, Step
+from engine.run import Batch
+
+KEPT_LINES = 1_000
+"""Deliveries that can be scrolled back to."""
+
+KEPT_STORIES = 2_000
+"""Batches of which records are still expected."""
+
+KEPT_RECORDS = 64
+"""Records of one batch; further ones are dropped."""
+
+KEPT_OWN = 20
+"""Deliveries of events that this console raised."""
+
+READABLE_PER_S = 40.0
+"""More lines a second than this are sampled."""
+
+OWN_SOURCE = "console"
+"""The source of events that were raised here."""
+
+
+@dataclass(slots=True)
+class Story:
+    """What happened to one batch in one subscription so far."""
+
+    subscription: str
+    batch: Batch
+    records: list[FeedRecord] = field(default_factory=list)
+    shown: set[int] = field(default_factory=set)
+    """Positions in the batch that have a line."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delivery:
+    """One event for one subscription."""
+
+    number: int
+    """Grows by one a line."""
+    story: Story
+    index: int
+    """Position in the batch."""
+
+    @property
+    def event(self) -> Event:
+        """The event itself."""
+        return self.story.batch.events[self.index]
+
+    @property
+    def version(self) -> int:
+        """Changes whenever there is more to tell."""
+        return len(self.story.records)
+
+    def steps(self) -> Iterator[FeedRecord]:
+        """The records that tell of this delivery, oldest first."""
+        return (record for record in self.story.records if self.index in record.indices)
+
+
+class Deliveries:
+    """The last deliveries, the newest last."""
+
+    def __init__(self) -> None:
+        self.lines: deque[Delivery] = deque(maxlen=KEPT_LINES)
+        self.own: deque[Delivery] = deque(maxlen=KEPT_OWN)
+        """Those of events that this console raised; they are never sampled."""
+        self.one_in = 1
+        """How many deliveries each line stands for."""
+        self.next_record = 1
+        """Number of the feed's record that is expected next."""
+        self.missed = 0
+        """Records that were not fetched, because more came than are asked for at a time."""
+        self._stories: OrderedDict[tuple[str, int], Story] = OrderedDict()
+        self._next_line = 1
+
+    @property
+    def newest(self) -> int:
+        """Number of the newest line; 0 without one."""
+        return self._next_line - 1
+
+    def fold(self, records: Iterable[FeedRecord], per_second: float) -> None:
+        """Take further records in. `per_second`: how many deliveries there are now, which decides about sampling."""
+        self.one_in = sampling(per_second)
+        for record in records:
+            self.missed += max(record.number - self.next_record, 0)
+            self.next_record = record.number + 1
+            self._fold(record)
+
+    def _fold(self, record: FeedRecord) -> None:
+        key = (record.subscription, record.batch.first_seq)
+        story = self._stories.get(key)
+        if story is None:
+            if record.step is Step.SETTLED or record.attempts:
+                return  # its beginning was not fetched
+            story = self._stories[key] = Story(record.subscription, record.batch)
+            if len(self._stories) > KEPT_STORIES:
+                self._stories.popitem(last=False)
+        if len(story.records) < KEPT_RECORDS:
+            story.records.append(record)
+        if record.step is not Step.SETTLED and not record.attempts:
+            self._show(story, record.indices)
+
+    def _show(self, story: Story, indices: range) -> None:
+        is_own = story.batch.source == OWN_SOURCE
+        for index in sampled(indices, story.batch.first_seq, 1 if is_own else self.one_in):
+            if index in story.shown:
+                continue
+            story.shown.add(index)
+            delivery = Delivery(self._next_line, story, index)
+            self._next_line += 1
+            self.lines.append(delivery)
+            if is_own:
+                self.own.append(delivery)
+
+
+def sampling(per_second: float) -> int:
+    """For how many deliveries one line stands: 1, 2, 5, 10, 20, 50, ..."""
+    decade = 1
+    while True:
+        for factor in (1, 2, 5):
+            if per_second / (decade * factor) <= READABLE_PER_S:
+                return decade * factor
+        decade *= 10
+
+
+def sampled(indices: range, first_seq: int, one_in: int) -> range:
+    """Those of a batch's positions that get a line; at most `KEPT_LINES`, the newest ones."""
+    chosen = indices[-(first_seq + indices.start) % one_in :: one_in] if indices else indices
+    return chosen[-KEPT_LINES:]

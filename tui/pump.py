@@ -1,0 +1,119 @@
+"""The console's heart: asks the engine a few times a second, and keeps what it answered for everything that draws.
+
+One timer beats; the widgets have none. Most beats only move countdowns on, which needs no answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from engine.snapshot import EngineSnapshot
+from tui.deliveries import Deliveries
+from tui.link import Link
+from tui.trends import Trends
+
+_log = logging.getLogger(__name__)
+
+BEAT_S = 0.125
+"""Countdowns move this often."""
+
+BEATS_PER_ASK = 2
+"""The engine is asked at every second beat, 4 times a second."""
+
+SLOW_FRAME_S = 0.060
+"""Above this the rate is halved, so that keys are still answered at once."""
+
+STALE_S = 2.0
+"""Data older than this is shown as old."""
+
+GIVE_UP_S = 5.0
+"""A question that was not answered for this long is asked anew."""
+
+
+class Pump:
+    """Asks through a link, and remembers. All times are seconds; `clock` is this process' own, monotonic."""
+
+    def __init__(self, link: Link, clock: Callable[[], float] = time.monotonic) -> None:
+        self.snapshot: EngineSnapshot | None = None
+        self.deliveries = Deliveries()
+        self.trends = Trends()
+        self.failure: str | None = None
+        """Why the last question had no answer."""
+        self.frame_s = 0.0
+        """How long it takes to bring news to the screen, smoothed."""
+        self._link = link
+        self._clock = clock
+        self._is_asking = False
+        self._started_at = clock()
+        self._answered_at: float | None = None
+        self._beats = 0
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the screen cannot follow, so that the rate is halved."""
+        return self.frame_s > SLOW_FRAME_S
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the engine last answered."""
+        return self._clock() - (self._started_at if self._answered_at is None else self._answered_at)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is shown is older than it should be."""
+        return self.silent_s > STALE_S
+
+    def now(self) -> float:
+        """Monotonic seconds of the engine's clock."""
+        return 0.0 if self.snapshot is None else self.snapshot.at + self.silent_s
+
+    def wall(self) -> float:
+        """The same moment, in seconds since the epoch."""
+        return 0.0 if self.snapshot is None else self.snapshot.wall + self.silent_s
+
+    @property
+    def wall_offset(self) -> float:
+        """What turns the engine's monotonic seconds into seconds since the epoch."""
+        return 0.0 if self.snapshot is None else self.snapshot.wall - self.snapshot.at
+
+    def beat(self) -> bool:
+        """Count a beat of the timer; whether it is time to ask the engine."""
+        self._beats += 1
+        due = self._beats % (BEATS_PER_ASK * (2 if self.is_slow else 1)) == 0
+        return due and not self._is_asking
+
+    def note_frame(self, seconds: float) -> None:
+        """Say how long the last news took to get to the screen."""
+        self.frame_s = 0.8 * self.frame_s + 0.2 * seconds
+
+    async def ask(self) -> None:
+        """Ask for a snapshot and for what is new in the feed. Whatever goes wrong is kept in `failure`."""
+        self._is_asking = True
+        try:
+            async with asyncio.timeout(GIVE_UP_S):
+                await self._ask()
+        except Exception as error:  # noqa: BLE001 - whatever a link raises is shown to the operator, and asked again
+            if self.failure is None:
+                _log.warning("no answer from the engine: %s", error, exc_info=True)
+            self.failure = str(error) or type(error).__name__
+        else:
+            self.failure = None
+        finally:
+            self._is_asking = False
+
+    async def _ask(self) -> None:
+        snapshot = await self._link.snapshot()
+        if snapshot.next_record < self.deliveries.next_record:
+            self.deliveries = Deliveries()  # another engine answers now
+        records = await self._link.feed(self.deliveries.next_record)
+        self.snapshot = snapshot
+        self._answered_at = self._clock()
+        self.trends.note(snapshot)
+        self.deliveries.fold(records, self._delivery_rate())
+
+    def _delivery_rate(self) -> float:
+        """Deliveries that begin each second: those that ended, and those that wait in addition."""
+        return sum(self.trends.rate(name) for name in ("delivered", "sent", "undelivered", "waiting"))

@@ -1,0 +1,36 @@
+"""Titles and questions of the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.snapshot import SubscriptionRow
+from tui.render import figures
+from tui.render.health import Concern, concern
+
+
+def subscriptions_title(rows: Sequence[SubscriptionRow], now: float) -> str:
+    """How many there are, and how many need a person."""
+    needy = sum(concern(row, now) > Concern.NONE for row in rows)
+    if not rows:
+        return "Subscriptions: none yet, press a to add one"
+    attention = "all well" if not needy else f"{needy} need{'s' if needy == 1 else ''} attention"
+    return f"Subscriptions {len(rows)} ─ {attention}"
+
+
+def feed_title(rate: float, one_in: int, unseen: int, *, is_running: bool) -> str:
+    """Whether the feed runs, how fast, and how much of it is shown."""
+    sampled = f", showing 1 in {one_in}" if one_in > 1 else ""
+    if is_running:
+        return f"Feed ─ live ─ {figures.rate(rate)}{sampled}"
+    return f"Feed ─ frozen, {figures.count(unseen)} newer ─ {figures.rate(rate)}{sampled}"
+
+
+def removal(row: SubscriptionRow) -> str:
+    """What removing a subscription hits, in numbers."""
+    kind = f"{row.policy} of {len(row.members)} members" if row.policy else f"{row.members[0].socket}"
+    taken = f"{figures.count(row.delivered)} delivered, {figures.count(row.sent)} sent, "
+    waiting = "no event is waiting"
+    if row.waiting:
+        waiting = f"{figures.count(row.waiting)} waiting event{'' if row.waiting == 1 else 's'} will end undelivered"
+    return f"{kind}\n{taken}{figures.count(row.undelivered)} undelivered so far; {waiting}."

@@ -1,0 +1,126 @@
+"""The line of one delivery: when, which event, and who skipped, failed or took it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from engine.address import PolicyName
+from engine.event import Event, Param
+from engine.feed import FeedRecord, Step
+from engine.run import Skip, Status
+from engine.snapshot import SubscriptionRow
+from tui.deliveries import Delivery
+from tui.render import figures
+from tui.render.line import Line, Part, cell, clean, fitted
+
+_DELIVERED_WORDS = {"flatstore": "written", "rabbitmq": "confirmed"}
+"""How each kind of transport knows that it delivered; the others are answered."""
+
+VALUE_MAX = 24
+"""Cells of one parameter's value."""
+
+
+def delivery_line(delivery: Delivery, row: SubscriptionRow | None, wall_offset: float, width: int) -> Line:
+    """A whole line of the feed. `row`: its subscription while there is one. `wall_offset`: wall clock - monotonic."""
+    is_wide = width >= 110
+    time = figures.clock_ms if is_wide else figures.clock
+    event = delivery.event
+    return fitted(
+        (
+            Part(f" {time(delivery.story.batch.raised_at + wall_offset)} ", "faint"),
+            cell(clean(event.name), 26 if is_wide else 19, "strong"),
+            Part(" "),
+            *((cell(parameters(event), width * 28 // 100), Part(" ")) if is_wide else ()),
+            *told(delivery, row),
+        ),
+        width,
+    )
+
+
+def parameters(event: Event) -> str:
+    """The parameters in short: `ip=192.0.2.11 count=3`."""
+    return " ".join(_parameter(param) for param in event.params[:12])
+
+
+def _parameter(param: Param) -> str:
+    name, value = param
+    text = clean("null" if value is None else str(value)[: 4 * VALUE_MAX])
+    short = text if len(text) <= VALUE_MAX else text[: VALUE_MAX - 1] + "…"
+    return short if name is None else f"{clean(name)}={short}"
+
+
+def told(delivery: Delivery, row: SubscriptionRow | None) -> Line:
+    """What happened to it, in the order in which it happened."""
+    steps = list(delivery.steps())
+    parts: list[Part] = []
+    if steps:
+        parts += _skips(next((step.skipped for step in reversed(steps) if step.skipped), ()))
+    ends = [part for step in steps for part in _end(step, row)]
+    for part in ends or _open(steps):
+        if parts:
+            parts.append(Part(" "))
+        parts.append(part)
+    return tuple(parts)
+
+
+def _skips(skipped: Iterable[Skip]) -> Iterator[Part]:
+    words = ", ".join(f"{skip.member + 1} ({clean(skip.reason.partition(': ')[0])})" for skip in skipped)
+    if words:
+        yield Part(f"skipped {words}", "warn")
+
+
+def _end(step: FeedRecord, row: SubscriptionRow | None) -> Iterator[Part]:
+    """What a record says of an end; nothing for records that only say what was planned."""
+    if step.outcome is None:
+        return
+    if step.step is Step.ENDED:
+        yield Part(f"undelivered: {clean(step.outcome.reason)}", "bad")
+    elif step.outcome.is_failure:
+        yield Part(f"{_number(step)} failed: {clean(step.outcome.reason)}", "bad")
+    else:
+        yield Part(f"→ {_number(step)} {_took(step, row)}", "good")
+
+
+def _took(step: FeedRecord, row: SubscriptionRow | None) -> str:
+    if step.outcome is not None and step.outcome.status is Status.SENT:
+        return f"sent in {figures.latency(step.took_s)}"
+    scheme = _scheme(step, row)
+    word = "delivered" if scheme is None else _DELIVERED_WORDS.get(scheme, "answered")
+    return f"{word} in {figures.latency(step.took_s)}"
+
+
+def _scheme(step: FeedRecord, row: SubscriptionRow | None) -> str | None:
+    if row is None or step.member is None or step.member >= len(row.members):
+        return None
+    return row.members[step.member].scheme
+
+
+def _number(step: FeedRecord) -> str:
+    return "?" if step.member is None else str(step.member + 1)
+
+
+def _open(steps: list[FeedRecord]) -> Iterator[Part]:
+    """What is under way, when nothing has ended yet."""
+    if not steps:
+        return
+    last = steps[-1]
+    if last.step is Step.HELD:
+        yield Part("held: nobody can take it now", "warn")
+    elif last.member is None:
+        yield Part("→ all …", "faint")
+    else:
+        yield Part(f"→ {last.member + 1} …", "faint")
+
+
+def hearers(rows: Iterable[SubscriptionRow], event: str) -> str:
+    """Who will hear an event: `2 subscriptions will hear it: FAILOVER of 2, PARALLEL of 3`."""
+    heard = [row for row in rows if row.event == event]
+    if not heard:
+        return "nobody is subscribed to it"
+    kinds = ", ".join(_kind(row) for row in heard[:4])
+    return f"{len(heard)} subscription{'s' if len(heard) > 1 else ''} will hear it: {kinds}"
+
+
+def _kind(row: SubscriptionRow) -> str:
+    policy: PolicyName | None = row.policy
+    return row.members[0].scheme if policy is None else f"{policy} of {len(row.members)}"

@@ -1,0 +1,89 @@
+"""The header line: who this is, how it is, what goes through it, what time it is. Trouble comes first."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.snapshot import EngineSnapshot
+from tui.render import figures
+from tui.render.line import Line, Part, Role, clean, fitted, width_of
+from tui.trends import Trends
+
+
+class Status(NamedTuple):
+    """What the console itself has to say, beside the engine's figures."""
+
+    silent_s: float = 0.0
+    """Seconds since the engine last answered."""
+    is_stale: bool = False
+    failure: str | None = None
+    is_slow: bool = False
+
+
+def header_line(snapshot: EngineSnapshot, trends: Trends, status: Status, wall: float, width: int) -> Line:
+    """The header of a dashboard that has a snapshot."""
+    now = snapshot.at + status.silent_s
+    figure_parts = _figures(snapshot, trends, width)
+    left = (*_name(snapshot), *_engine(snapshot, status, now, wall), *figure_parts)
+    right = (*_slow(status), Part(f"{figures.clock(wall)} ", "faint"))
+    gap = width - width_of(left) - width_of(right)
+    return fitted((*left, Part(" " * max(gap, 0)), *right) if gap >= 0 else left, width)
+
+
+def waiting_line(status: Status, width: int) -> Line:
+    """The header before the first answer."""
+    if status.failure is None:
+        return fitted((Part(" Switchboard ", "strong"), Part(" waiting for the engine", "faint")), width)
+    return fitted(
+        (Part(" Switchboard ", "strong"), Part(f" ✖ no answer from the engine: {status.failure}", "bad")), width
+    )
+
+
+def _name(snapshot: EngineSnapshot) -> Line:
+    label = clean(snapshot.label)
+    return ((Part(f" {label} ", "badge"), Part(" "))) if label else (Part(" Switchboard ", "strong"),)
+
+
+def _engine(snapshot: EngineSnapshot, status: Status, now: float, wall: float) -> Line:
+    if status.is_stale or status.failure is not None:
+        since = figures.clock(wall - status.silent_s)
+        why = f": {clean(status.failure)}" if status.failure else ""
+        return (Part(f" ✖ no answer from the engine since {since}{why} ", "bad"),)
+    if snapshot.is_stopping:
+        return (Part(" ◔ engine is stopping ", "warn"),)
+    return (Part(f" ● up {figures.span(now - snapshot.started_at)} ", "good"),)
+
+
+def _figures(snapshot: EngineSnapshot, trends: Trends, width: int) -> Line:
+    """Rates and what waits. A narrow header has no trends, and the words that matter most."""
+    numbers = snapshot.figures
+    is_wide = width >= 140
+    parts: list[Part] = []
+    for name, has_trend in (("accepted", True), ("delivered", False), ("sent", False), ("failed", True)):
+        value = trends.rate(name)
+        if not is_wide and name == "sent":
+            continue
+        role: Role = "bad" if name == "failed" and value > 0 else "plain"
+        parts += [Part(f"  {name} " if is_wide else f" {_SHORT[name]} ", "faint"), _rate(value, role, is_wide=is_wide)]
+        if is_wide and has_trend:
+            parts.append(Part(f" {figures.trend(trends.past(name), 8)}", "bad" if name == "failed" else "accent"))
+    parts += _total("waiting", numbers.waiting, "warn", is_wide=is_wide)
+    parts += _total("undelivered", numbers.undelivered, "bad", is_wide=is_wide)
+    return tuple(parts)
+
+
+_SHORT = {"accepted": "in", "delivered": "✓", "failed": "✖", "waiting": "wait", "undelivered": "lost"}
+
+
+def _rate(value: float, role: Role, *, is_wide: bool) -> Part:
+    text = figures.rate(value)
+    return Part(f"{text:>7}" if is_wide else f"{text:<6}", role)
+
+
+def _total(name: str, value: int, role: Role, *, is_wide: bool) -> Line:
+    word = f"  {name} " if is_wide else f" {_SHORT[name]} "
+    return (Part(word, "faint"), Part(figures.count(value), role if value else "plain"))
+
+
+def _slow(status: Status) -> Line:
+    return (Part(" drawing slowly ", "warn"),) if status.is_slow else ()

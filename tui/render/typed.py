@@ -1,0 +1,93 @@
+"""What was typed into a form, as values; and what is wrong with it, shown at its column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+from engine.catalogue import EventInfo, ParamInfo
+from engine.errors import EventError
+from engine.event import Event, Param, Value
+from engine.wire.jsonrpc import JsonRpcFormat
+from tui.render.line import Line, Part, clean
+
+Kind: TypeAlias = Literal["string", "int", "free"]
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,12}")
+
+
+def value_of(text: str, kind: Kind) -> Value:
+    """A parameter's value. A free one is a whole number if it looks like one, `null`, or a string (always, in quotes).
+
+    Raises:
+        EventError: an integer was expected and something else was typed.
+    """
+    if kind == "string":
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "int":
+        raise EventError(f"expected a whole number, found {text!r}")
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    return None if text == "null" else text
+
+
+def event_of(name: str, typed: Iterable[tuple[str, str, Kind]], *, is_positional: bool) -> Event:
+    """The event that a form describes, from (name, text, kind) triples. Parameters without a text are left out.
+
+    Raises:
+        EventError: something in it cannot be; the text names the parameter.
+    """
+    params: list[Param | Value] = []
+    for position, (param, text, kind) in enumerate(typed, 1):
+        if not text:
+            continue
+        if not is_positional and not param:
+            raise EventError(f"parameter {position} needs a name, or choose positional")
+        try:
+            value = value_of(text, kind)
+        except EventError as error:
+            raise EventError(f"{param or f'parameter {position}'}: {error}") from None
+        params.append((None if is_positional else param, value))
+    return Event.checked(name, params)
+
+
+def preview(event: Event) -> str:
+    """What goes out over a socket that speaks JSON-RPC."""
+    payload = JsonRpcFormat().encode((event,))[0]
+    return clean(bytes(payload).decode("utf-8", "replace"))
+
+
+def about_event(info: EventInfo | None) -> str:
+    """What the catalogue knows of an event, in a sentence."""
+    if info is None:
+        return "not in the catalogue: add its parameters by hand"
+    return f"{info.module}: {info.description}"
+
+
+def about_param(param: ParamInfo) -> str:
+    """A parameter's type and what it can be."""
+    values = " | ".join(map(str, param.values[:5]))
+    words = [param.type, "optional" if param.optional else "", values]
+    return ", ".join(word for word in words if word)
+
+
+def marked(text: str, problems: Sequence[Mapping[str, Any]], width: int) -> tuple[Line, ...]:
+    """A socket's problems: the text with a sign under the column of the first, then each in words with its hint."""
+    if not problems:
+        return ()
+    column = min(max(int(problems[0]["column"]) - 1, 0), len(text))
+    start = max(column - width * 2 // 3, 0) if len(text) >= width else 0
+    shown = clean(text[start : start + width - 1])
+    lines: list[Line] = [(Part(shown, "strong"),), (Part(" " * (column - start) + "▲", "bad"),)]
+    return (*lines, *(_problem(problem) for problem in problems))
+
+
+def _problem(problem: Mapping[str, Any]) -> Line:
+    member = "" if problem.get("member") is None else f"member {problem['member']}, "
+    where = f"{member}column {problem['column']}: "
+    hint = problem.get("hint")
+    end = (Part(f" — {hint}", "accent"),) if hint else ()
+    return (Part(f"✖ {where}", "bad"), Part(clean(str(problem["message"]))), *end)

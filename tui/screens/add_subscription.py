@@ -1,0 +1,125 @@
+"""The form to add a subscription. Its socket is checked by the engine as it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
+from textual.widgets import Button, Input, Label
+
+from engine.errors import SwitchboardError
+from tui.link import Link
+from tui.render.line import Line, Part, clean
+from tui.render.typed import marked
+from tui.widgets.lines import Lines
+
+EXAMPLES = (
+    "udp:127.0.0.1:9000",
+    "virtual:FAILOVER rabbitmq:127.0.0.1/events flatstore:/var/log/events.log",
+    "virtual:ROUND-ROBIN tcp:10.0.0.1:9000/event tcp:10.0.0.2:9000/event",
+)
+
+
+class AddSubscriptionScreen(ModalScreen[str | None]):
+    """Dismissed with the id of the new subscription, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, link: Link, events: tuple[str, ...], event: str) -> None:
+        super().__init__()
+        self._link = link
+        self._events = events
+        self._event = event
+
+    def compose(self) -> ComposeResult:
+        """Event, socket with what is said of it, expiry."""
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Label("Add a subscription", classes="form-title")
+            yield Label("Event", classes="form-label")
+            suggester = SuggestFromList(sorted(self._events), case_sensitive=False)
+            yield Input(self._event, id="add-event", suggester=suggester)
+            yield Label("Socket", classes="form-label")
+            yield Input(placeholder="udp:HOST:PORT, or virtual:FAILOVER first second", id="add-socket")
+            yield Lines(id="add-verdict")
+            yield Label("Expires after (seconds; empty is permanent)", classes="form-label")
+            yield Input(id="add-expire", type="number", placeholder="permanent")
+            yield Lines(id="add-error")
+            with Horizontal(classes="form-buttons"):
+                yield Button("Add ⏎", id="add-now", variant="primary")
+                yield Button("Back esc", id="add-back")
+
+    def on_mount(self) -> None:
+        """Begin where there is something to type."""
+        self.query_one("#add-socket" if self._event else "#add-event").focus()
+        self._examples()
+
+    @on(Input.Changed, "#add-socket")
+    def _socket_changed(self, message: Input.Changed) -> None:
+        if message.value.strip():
+            self._check(message.value)
+        else:
+            self._examples()
+
+    @work(exclusive=True, group="check")
+    async def _check(self, socket: str) -> None:
+        try:
+            verdict = await self._link.command("check_socket", socket=socket)
+        except SwitchboardError as error:
+            self._say("#add-verdict", [(Part(f"✖ {error}", "bad"),)])
+            return
+        width = self.query_one("#add-socket").size.width
+        self._say("#add-verdict", verdict_lines(socket, verdict, width))
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#add-now")
+    @work(exclusive=True, group="add")
+    async def _add(self) -> None:
+        event = self.query_one("#add-event", Input).value.strip()
+        socket = self.query_one("#add-socket", Input).value.strip()
+        try:
+            expire = _seconds(self.query_one("#add-expire", Input).value)
+            added = await self._link.command("subscribe", event=event, socket=socket, expire=expire)
+        except (SwitchboardError, ValueError) as error:
+            self._say("#add-error", [(Part(f"✖ {clean(str(error))}", "bad"),)])
+            return
+        for warning in added["warnings"]:
+            self.notify(warning, title="Added, but mind", severity="warning", markup=False)
+        self.dismiss(added["id"])
+
+    @on(Button.Pressed, "#add-back")
+    def _back(self) -> None:
+        self.dismiss(None)
+
+    def _examples(self) -> None:
+        self._say("#add-verdict", [(Part(f"  {example}", "faint"),) for example in EXAMPLES])
+
+    def _say(self, where: str, lines: list[Line]) -> None:
+        self.query_one(where, Lines).show(lines)
+
+
+def verdict_lines(socket: str, verdict: Mapping[str, Any], width: int) -> list[Line]:
+    """What `check_socket` said: the problems under their column, or the normal form and the warnings."""
+    if verdict["problems"]:
+        return list(marked(socket, verdict["problems"], width))
+    lines: list[Line] = [(Part("✓ ", "good"), Part(clean(str(verdict["normal"])), "good"))]
+    return [*lines, *((Part(f"⚠ {clean(warning)}", "warn"),) for warning in verdict["warnings"])]
+
+
+def _seconds(text: str) -> float | None:
+    """Seconds as typed; None for nothing.
+
+    Raises:
+        ValueError: not a number.
+    """
+    if not text.strip():
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"expiry: expected seconds, found {text!r}") from None

@@ -1,0 +1,268 @@
+"""The dashboard: header, subscriptions, feed, and the form to raise an event beside them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from engine.errors import SwitchboardError
+from engine.health import State
+from engine.snapshot import MemberRow, SubscriptionRow
+from tui.actions import dashboard_bindings
+from tui.link import Link
+from tui.pump import BEAT_S, Pump
+from tui.render import figures
+from tui.render.dashboard import feed_title, removal, subscriptions_title
+from tui.render.delivery import told
+from tui.render.line import Part, clean
+from tui.screens.add_subscription import AddSubscriptionScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.widgets.feed import FeedView
+from tui.widgets.header import HeaderLine
+from tui.widgets.raise_form import RaiseForm
+from tui.widgets.subscriptions import Place, SubscriptionsView
+
+RESULTS = 5
+"""Deliveries that the form to raise shows."""
+
+
+class DashboardScreen(Screen[None]):
+    """What an operator looks at all day. Everything shown comes from the pump; everything done goes over the link."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
+
+    def __init__(self, link: Link, pump: Pump) -> None:
+        super().__init__()
+        self._link = link
+        self._pump = pump
+        self._is_covered = False
+
+    def compose(self) -> ComposeResult:
+        """Header, the two views and the form, footer."""
+        yield HeaderLine(self._pump, id="header")
+        with Horizontal(id="body"):
+            with Vertical(id="views"):
+                yield SubscriptionsView(self._pump.now, id="subscriptions")
+                yield FeedView(id="feed")
+            yield RaiseForm(id="raise")
+        yield Footer(id="footer", compact=True)
+
+    def on_mount(self) -> None:
+        """Start the one timer of the console."""
+        self.query_one("#raise").display = False
+        self.query_one(SubscriptionsView).focus()
+        self.set_interval(BEAT_S, self._beat, name="pump")
+        self._ask()
+
+    def on_screen_suspend(self) -> None:
+        """A covered screen neither asks nor draws."""
+        self._is_covered = True
+
+    def on_screen_resume(self) -> None:
+        """Ask at once for what was missed."""
+        self._is_covered = False
+        self._ask()
+
+    def _beat(self) -> None:
+        if self._is_covered:
+            return
+        if self._pump.beat():
+            self._ask()
+        self.query_one(HeaderLine).show()
+        self.query_one(SubscriptionsView).repaint()
+
+    @work(group="pump")
+    async def _ask(self) -> None:
+        await self._pump.ask()
+        started = time.perf_counter()
+        self._show()
+        self.call_after_refresh(lambda: self._pump.note_frame(time.perf_counter() - started))
+
+    def _show(self) -> None:
+        """Hand each widget what it shows."""
+        pump, snapshot = self._pump, self._pump.snapshot
+        subscriptions, feed = self.query_one(SubscriptionsView), self.query_one(FeedView)
+        subscriptions.is_stale = feed.is_stale = pump.is_stale
+        self.query_one(HeaderLine).show()
+        if snapshot is None:
+            return
+        rows = snapshot.subscriptions
+        subscriptions.show(rows)
+        feed.show(pump.deliveries, rows, pump.wall_offset)
+        _entitle(subscriptions, subscriptions_title(rows, pump.now()))
+        rate = pump.trends.rate("accepted")
+        _entitle(feed, feed_title(rate, pump.deliveries.one_in, feed.unseen, is_running=feed.is_running))
+        form = self.query_one(RaiseForm)
+        if form.display:
+            form.show_world(rows, snapshot.events)
+            self._show_results(form, rows)
+
+    def _show_results(self, form: RaiseForm, rows: tuple[SubscriptionRow, ...]) -> None:
+        by_id = {row.id: row for row in rows}
+        lines = []
+        for delivery in list(reversed(self._pump.deliveries.own))[:RESULTS]:
+            at = figures.clock(delivery.story.batch.raised_at + self._pump.wall_offset)
+            told_parts = told(delivery, by_id.get(delivery.story.subscription))
+            lines.append((Part(f"{at} {clean(delivery.event.name)} ", "faint"), *told_parts))
+        form.show_results(lines)
+
+    # What an operator can do; the table in `tui.actions` says how each is called.
+
+    def action_raise_event(self) -> None:
+        """Open the form to raise an event."""
+        chosen = self._selected()
+        self.add_class("has-form")
+        self.query_one(RaiseForm).open("" if chosen is None else chosen[0].event)
+        self._show()
+
+    @on(RaiseForm.Raised)
+    @work(group="commands")
+    async def _raise(self, message: RaiseForm.Raised) -> None:
+        event = message.event
+        answer = await self._command("raise_event", event=event.name, params=list(event.params))
+        if answer is not None:
+            heard = answer["subscriptions"]
+            text = f"{event.name} raised; {heard} subscription{'' if heard == 1 else 's'} heard it"
+            self.notify(clean(text), severity="information" if heard else "warning", markup=False)
+
+    @on(RaiseForm.Closed)
+    def _form_closed(self) -> None:
+        self.remove_class("has-form")
+        self.query_one(SubscriptionsView).focus()
+
+    @work(group="dialogs", exclusive=True)
+    async def action_add_subscription(self) -> None:
+        """Open the form to add a subscription."""
+        snapshot, chosen = self._pump.snapshot, self._selected()
+        events = () if snapshot is None else snapshot.events
+        form = AddSubscriptionScreen(self._link, events, "" if chosen is None else chosen[0].event)
+        added = await self.app.push_screen_wait(form)
+        if added is not None:
+            self.notify(f"Subscribed: {added}", markup=False)
+            await self._pump.ask()
+            self._show()
+            self.query_one(SubscriptionsView).select(Place(added, None))
+
+    @work(group="dialogs", exclusive=True)
+    async def action_remove_subscription(self) -> None:
+        """Ask, and end the selected subscription."""
+        chosen = self._selected()
+        if chosen is None:
+            self._nothing("subscription")
+            return
+        row = chosen[0]
+        question = ConfirmScreen(f"Remove {clean(row.event)}?", removal(row), "Remove")
+        if not await self.app.push_screen_wait(question):
+            return
+        if await self._command("unsubscribe", subscription=row.id) is not None:
+            self.notify(f"{clean(row.event)}: subscription removed", markup=False)
+
+    @work(group="commands")
+    async def action_toggle_pause(self) -> None:
+        """Pause or resume the selected member."""
+        chosen = self._selected_member()
+        if chosen is None:
+            return
+        row, member = chosen
+        is_paused = member.state is State.PAUSED
+        command = "resume_member" if is_paused else "pause_member"
+        if await self._command(command, subscription=row.id, member=member.index) is not None:
+            self.notify(
+                f"{member.index + 1} {clean(member.socket)} {'resumed' if is_paused else 'paused'}", markup=False
+            )
+
+    @work(group="commands")
+    async def action_toggle_receiver(self) -> None:
+        """Stop or start the lab's receiver behind the selected member."""
+        chosen = self._selected_member()
+        if chosen is None:
+            return
+        row, member = chosen
+        answer = await self._command("toggle_receiver", subscription=row.id, member=member.index)
+        if answer is not None:
+            self.notify(
+                f"receiver {answer['receiver']} {'runs again' if answer['running'] else 'stopped'}", markup=False
+            )
+
+    @work(group="commands")
+    async def action_reopen_files(self) -> None:
+        """Reopen all flat files."""
+        answer = await self._command("reopen_files")
+        if answer is not None:
+            self.notify(f"{answer['files']} files reopened", markup=False)
+
+    def action_next_problem(self) -> None:
+        """Go to the next member that is out."""
+        if not self.query_one(SubscriptionsView).next_problem():
+            self.notify("Every member is well")
+
+    def action_fold(self) -> None:
+        """Fold or unfold the selected subscription."""
+        self.query_one(SubscriptionsView).fold()
+
+    def action_show_subscriptions(self) -> None:
+        """Go to the subscriptions."""
+        self.remove_class("show-feed")
+        self.query_one(SubscriptionsView).focus()
+
+    def action_show_feed(self) -> None:
+        """Go to the feed, or back from it."""
+        feed = self.query_one(FeedView)
+        if feed.has_focus:
+            self.action_show_subscriptions()
+            return
+        self.add_class("show-feed")
+        feed.focus()
+
+    def action_toggle_freeze(self) -> None:
+        """Freeze the feed or let it run again."""
+        feed = self.query_one(FeedView)
+        feed.is_frozen = not feed.is_frozen
+        if not feed.is_frozen:
+            feed.scroll_home(animate=False)
+        self.notify("Feed frozen" if feed.is_frozen else "Feed runs")
+        self._show()
+
+    async def _command(self, name: str, **parameters: Any) -> Any:
+        """Carry out a command; None, and a toast that says why, when it was refused or nobody answered."""
+        try:
+            answer = await self._link.command(name, **parameters)
+        except SwitchboardError as error:
+            self.notify(clean(str(error)), title="Refused", severity="error", markup=False)
+            return None
+        except Exception as error:  # noqa: BLE001 - a foreign failure of the link is shown, and must not end the console
+            text = clean(str(error)) or type(error).__name__
+            self.notify(text, title="No answer from the engine", severity="error", markup=False)
+            return None
+        self._ask()
+        return answer
+
+    def _selected(self) -> tuple[SubscriptionRow, MemberRow | None] | None:
+        return self.query_one(SubscriptionsView).selected
+
+    def _selected_member(self) -> tuple[SubscriptionRow, MemberRow] | None:
+        """The member under the cursor, or a plain subscription's only one. Says so when there is none."""
+        chosen = self._selected()
+        if chosen is not None:
+            row, member = chosen
+            if member is None and len(row.members) == 1:
+                member = row.members[0]
+            if member is not None:
+                return row, member
+        self._nothing("member")
+        return None
+
+    def _nothing(self, what: str) -> None:
+        self.notify(f"Select a {what} first (↑ ↓)", severity="warning")
+
+
+def _entitle(view: SubscriptionsView | FeedView, title: str) -> None:
+    if view.border_title != title:
+        view.border_title = title

@@ -1,0 +1,49 @@
+"""The header: one line."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from tui.pump import Pump
+from tui.render.header import Status, header_line, waiting_line
+from tui.render.line import Line, fitted
+from tui.widgets.lineview import LineView
+
+
+class HeaderLine(LineView, can_focus=False):
+    """Who this is, how it is, what goes through it."""
+
+    def __init__(self, pump: Pump, **options: Any) -> None:
+        super().__init__(**options)
+        self._pump = pump
+        self._line: Line = ()
+
+    def show(self) -> None:
+        """Take what the pump knows now."""
+        self._line = self._made()
+        self.repaint()
+
+    def on_resize(self) -> None:
+        """Another width, another line."""
+        super().on_resize()
+        self.show()
+
+    def line_count(self) -> int:
+        """One."""
+        return 1
+
+    def key_of(self, index: int) -> Hashable:
+        """The line itself: it is short, and changes with the clock."""
+        return index, self._line
+
+    def line_of(self, index: int, width: int) -> Line:
+        """The line."""
+        return fitted(self._line if index == 0 else (), width)
+
+    def _made(self) -> Line:
+        pump, width = self._pump, self.size.width
+        status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.is_slow)
+        if pump.snapshot is None:
+            return waiting_line(status, width)
+        return header_line(pump.snapshot, pump.trends, status, pump.wall(), width)

@@ -1,0 +1,103 @@
+"""A scrolling view of lines that builds only what is seen, keeps what it built, and repaints only what changed."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.render.line import ROLES, Line, Part, Role, fitted
+
+KEPT_STRIPS = 512
+
+
+class LineView(ScrollView, can_focus=True):
+    """Draws lines given by a subclass. A strip is kept under exactly what it depends on: see `key_of`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lineview--cursor", *(f"lineview--{role}" for role in ROLES)}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.is_stale = False
+        """Whether what is shown is old; it is faint then."""
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(KEPT_STRIPS)
+        self._styles_of: dict[Hashable, dict[Role, Style]] = {}
+        self._painted: dict[int, Hashable] = {}
+
+    @abstractmethod
+    def line_count(self) -> int:
+        """How many lines there are."""
+
+    @abstractmethod
+    def key_of(self, index: int) -> Hashable:
+        """Everything that the line depends on, apart from width and theme."""
+
+    @abstractmethod
+    def line_of(self, index: int, width: int) -> Line:
+        """The line."""
+
+    def is_selected(self, index: int) -> bool:
+        """Whether the cursor is on the line."""
+        return index < 0  # without a cursor, none is
+
+    def repaint(self) -> None:
+        """Paint anew what is in view and differs from what was painted last."""
+        if not self.is_attached or not self.is_on_screen:
+            return
+        count = self.line_count()
+        if self.virtual_size.height != count:
+            self.virtual_size = Size(0, count)
+            self.refresh()
+            return
+        top = self.scroll_offset.y
+        for y in range(self.scrollable_content_region.height):
+            if self._painted.get(y) != self._key(top + y):
+                self.refresh_line(top + y)
+
+    def render_line(self, y: int) -> Strip:
+        """The strip at `y` of the view."""
+        index = y + self.scroll_offset.y
+        key = self._painted[y] = self._key(index)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._strip(index)
+        return strip
+
+    def on_resize(self) -> None:
+        """What was painted at another size says nothing."""
+        self._painted.clear()
+
+    def _key(self, index: int) -> Hashable:
+        own = self.key_of(index) if index < self.line_count() else None
+        return own, self.size.width, self.is_selected(index), self.is_stale, *self._looks()
+
+    def _looks(self) -> tuple[Hashable, ...]:
+        return self.app.theme, self.has_focus, self.app.ansi_color
+
+    def _strip(self, index: int) -> Strip:
+        width = self.scrollable_content_region.width
+        if index >= self.line_count():
+            return Strip.blank(width, self.rich_style)
+        line = fitted(self.line_of(index, width), width)
+        if self.is_stale:
+            line = tuple(Part(part.text, "faint") for part in line)
+        return Strip(self._segments(line, is_selected=self.is_selected(index)), width)
+
+    def _segments(self, line: Line, *, is_selected: bool) -> list[Segment]:
+        styles = self._role_styles()
+        base = self.rich_style
+        over = self.get_component_rich_style("lineview--cursor", partial=True) if is_selected else Style.null()
+        return [Segment(part.text, base + styles[part.role] + over) for part in line if part.text]
+
+    def _role_styles(self) -> dict[Role, Style]:
+        looks = self._looks()
+        if looks not in self._styles_of:
+            self._styles_of = {looks: {role: self.get_component_rich_style(f"lineview--{role}") for role in ROLES}}
+        return self._styles_of[looks]

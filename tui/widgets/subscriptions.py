@@ -1,0 +1,181 @@
+"""The subscriptions and their members, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+
+from engine.health import State
+from engine.snapshot import MemberRow, SubscriptionRow
+from tui.render import health
+from tui.render.line import Line, Part
+from tui.render.subscription import member_details, member_line, subscription_line
+from tui.widgets.lineview import LineView
+
+NARROW = 110
+"""Below this width the selected member has a second line."""
+
+
+class Place(NamedTuple):
+    """What a line stands for: a subscription, or one of its members."""
+
+    subscription: str
+    member: int | None
+
+
+class _Row(NamedTuple):
+    place: Place
+    row: SubscriptionRow
+    member: MemberRow | None
+    kind: str
+    """`head`, `member`, `details` or `gap`."""
+
+
+class SubscriptionsView(LineView):
+    """A cursor moves over subscriptions and members; a subscription folds."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "move(-10)", "Page up", show=False),
+        Binding("pagedown", "move(10)", "Page down", show=False),
+        Binding("home", "move(-1000000)", "First", show=False),
+        Binding("end", "move(1000000)", "Last", show=False),
+    ]
+
+    def __init__(self, now: Callable[[], float], **options: Any) -> None:
+        super().__init__(**options)
+        self._now = now
+        self._rows: tuple[SubscriptionRow, ...] = ()
+        self._lines: list[_Row] = []
+        self._folded: set[str] = set()
+        self._place: Place | None = None
+
+    @property
+    def selected(self) -> tuple[SubscriptionRow, MemberRow | None] | None:
+        """What the cursor is on; the member is None on a subscription's own line."""
+        return next(((line.row, line.member) for line in self._lines if line.place == self._place), None)
+
+    def show(self, rows: tuple[SubscriptionRow, ...]) -> None:
+        """Take the rows of a snapshot."""
+        self._rows = rows
+        self._folded &= {row.id for row in rows}
+        self._lay_out()
+        self.repaint()
+
+    def select(self, place: Place) -> None:
+        """Put the cursor on a line, and unfold and scroll to it."""
+        if place.member is not None:
+            self._folded.discard(place.subscription)
+        self._place = place
+        self._lay_out()
+        self.repaint()
+        self._reveal()
+
+    def fold(self) -> None:
+        """Fold or unfold the subscription under the cursor."""
+        if self._place is None:
+            return
+        self._folded ^= {self._place.subscription}
+        self.select(Place(self._place.subscription, None))
+
+    def next_problem(self) -> bool:
+        """Go to the next member that is out; whether there is one."""
+        now = self._now()
+        out = [
+            Place(row.id, member.index)
+            for row in self._rows
+            for member in row.members
+            if health.state_at(member, now) in {State.FAILED, State.DUE, State.PAUSED}
+        ]
+        if not out:
+            return False
+        order = [Place(row.id, index) for row in self._rows for index in (None, *range(len(row.members)))]
+        here = order.index(self._place) if self._place in order else -1
+        self.select(next((place for place in out if order.index(place) > here), out[0]))
+        return True
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor by some lines, or to the end when that is nearer."""
+        places = list(dict.fromkeys(line.place for line in self._lines))
+        if not places:
+            return
+        here = places.index(self._place) if self._place in places else 0
+        self.select(places[min(max(here + step, 0), len(places) - 1)])
+
+    def on_click(self, event: Any) -> None:
+        """Select the line that was clicked; a second click on a subscription folds it."""
+        index = event.y + self.scroll_offset.y
+        if not 0 <= index < len(self._lines):
+            return
+        place = self._lines[index].place
+        if place == self._place and place.member is None:
+            self.fold()
+        else:
+            self.select(place)
+
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
+    def is_selected(self, index: int) -> bool:
+        """Whether the cursor is on the line."""
+        return index < len(self._lines) and self._lines[index].place == self._place and self._is_real(index)
+
+    def key_of(self, index: int) -> Hashable:
+        """Row, version and, where the line shows time, the time."""
+        line = self._lines[index]
+        row, now = line.row, self._now()
+        states = tuple(health.state_at(member, now) for member in row.members)
+        is_folded = row.id in self._folded
+        return line.place, line.kind, row.version, states, is_folded, health.moment(row, line.member, now)
+
+    def line_of(self, index: int, width: int) -> Line:
+        """The line."""
+        _, row, member, kind = self._lines[index]
+        if kind == "gap":
+            return (Part(" " * width),)
+        now = self._now()
+        if member is None:
+            return subscription_line(row, now, width, is_folded=row.id in self._folded)
+        return (member_details if kind == "details" else member_line)(row, member, now, width)
+
+    def on_resize(self) -> None:
+        """Whether there are second lines depends on the width."""
+        super().on_resize()
+        self._lay_out()
+        self.repaint()
+
+    def _is_real(self, index: int) -> bool:
+        return self._lines[index].kind != "gap"
+
+    def _lay_out(self) -> None:
+        is_wide = self.size.width >= NARROW
+        lines: list[_Row] = []
+        for row in self._rows:
+            if is_wide and lines:
+                lines.append(_Row(lines[-1].place, row, None, "gap"))
+            lines.append(_Row(Place(row.id, None), row, None, "head"))
+            if row.id not in self._folded:
+                lines += self._member_lines(row, is_wide=is_wide)
+        self._lines = lines
+        if lines and all(line.place != self._place for line in lines):
+            self._place = lines[0].place
+
+    def _member_lines(self, row: SubscriptionRow, *, is_wide: bool) -> list[_Row]:
+        lines = []
+        for member in row.members:
+            place = Place(row.id, member.index)
+            lines.append(_Row(place, row, member, "member"))
+            if place == self._place and not is_wide:
+                lines.append(_Row(place, row, member, "details"))
+        return lines
+
+    def _reveal(self) -> None:
+        ys = [y for y, line in enumerate(self._lines) if line.place == self._place and line.kind != "gap"]
+        if ys:
+            region = Region(0, ys[0], 1, len(ys))
+            self.scroll_to_region(region, animate=False, force=True, immediate=True)
