@@ -111,9 +111,16 @@ class Engine:
             address: plain or virtual.
             expire_s: seconds; None is permanent, and leaves the expiry of one that is refreshed as it was (EI 1.4).
             options: None keeps those of the subscription that is refreshed, or takes the configuration's.
+
+        Raises:
+            CommandError: there are as many subscriptions as the configuration allows.
         """
-        self.register_event(event)
         found = self.table.find(event, address)
+        if found is None and len(self.table) >= self.settings.subscription_limit:
+            raise CommandError(
+                503, "Too many subscriptions", f"subscription_limit is {self.settings.subscription_limit}"
+            )
+        self.register_event(event)
         wanted = options or (found.options if found is not None else self._default_options())
         return self.roster.subscribe(event, address, expire_s, wanted)
 

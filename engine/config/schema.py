@@ -79,6 +79,7 @@ class Settings(Section):
     failover_timeout: float = Field(30.0, ge=0, description="Seconds for which FAILOVER skips a failed member.")
     queue_size: int = Field(10_000, gt=0, description="Notifications that may wait in each queue.")
     inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")
+    subscription_limit: int = Field(10_000, gt=0, description="Subscriptions that there may be at most.")
     stop_timeout: float = Field(5.0, ge=0, description="Seconds that notifications in flight get at a clean stop.")
     events: tuple[EventName, ...] = Field((), description="Event names beside the catalogue's.")
     subscriptions: tuple[SubscriptionSettings, ...] = ()

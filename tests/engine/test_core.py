@@ -163,6 +163,14 @@ async def test_equal_sockets_share_one_connection_and_keep_their_own_health(make
     assert other.health.failed_at is None
 
 
+async def test_there_is_a_limit_to_subscriptions_but_refreshing_is_always_possible(make_engine: MakeEngine) -> None:
+    engine = make_engine(subscription_limit=1)
+    engine.subscribe("E_TEST", parse("udp:127.0.0.1:9"), 60)
+    engine.subscribe("E_TEST", parse("udp:127.0.0.1:9"), 60)
+    with pytest.raises(CommandError, match="subscription_limit is 1"):
+        engine.subscribe("E_TEST", parse("udp:127.0.0.1:10"), 60)
+
+
 async def test_ids_are_stable_and_unsubscribing_ends_at_once(make_engine: MakeEngine) -> None:
     text = "virtual:FAILOVER udp:127.0.0.1:9 udp:127.0.0.1:10"
     ids = {make_engine().subscribe("E_TEST", parse(text), None).id for _ in range(2)}
