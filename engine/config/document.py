@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -141,12 +142,15 @@ class _Reader:
     def _value(self, node: yaml.ScalarNode, text: str, path: Path) -> Value:
         """What the text stands for; a plain one that a reference filled is a number where it looks like one."""
         if text != node.value:
-            tag = self._loader.resolve(yaml.ScalarNode, text, (node.style is None, True))
+            tag = self._loader.resolve(yaml.ScalarNode, text, (not node.style, True))
             node = yaml.ScalarNode(tag, text, node.start_mark, node.end_mark, node.style)
         try:
             value = self._loader.construct_object(node)
         except (yaml.YAMLError, ValueError, OverflowError):
             self._findings.add(_mark(node), path, f"expected a plain value, found the tag {_tag(node)}")
+            return None
+        if isinstance(value, float) and not math.isfinite(value):
+            self._findings.add(_mark(node), path, f"expected a number that is finite, found {text}")
             return None
         if value is None or isinstance(value, str | bool | int | float):
             return value
@@ -184,8 +188,8 @@ def _syntax(error: yaml.YAMLError, text: str) -> tuple[Mark, str]:
     if isinstance(error, yaml.MarkedYAMLError):
         at = error.problem_mark or error.context_mark
         mark = START if at is None else Mark(at.line + 1, at.column + 1)
-        message = f"expected YAML, found a fault: {error.problem or 'no reason given'}"
+        message = f"expected YAML: {error.problem or 'no reason given'}"
         line = text.splitlines()[mark.line - 1] if mark.line <= len(text.splitlines()) else ""
         has_tab = "\t" in line[: len(line) - len(line.lstrip())] or line[mark.column - 1 : mark.column] == "\t"
         return mark, message + ("; indent with blanks, not with tabs" if has_tab else "")
-    return START, f"expected YAML, found a fault: {error}"
+    return START, f"expected YAML: {error}"

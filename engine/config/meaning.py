@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 
 from engine.address import (
     Address,
@@ -218,4 +219,9 @@ def _is_empty(node: Node | None) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "[::1]"} or host.startswith("127.")
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        return False  # a name: it may lead anywhere

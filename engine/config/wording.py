@@ -87,7 +87,8 @@ def expected(error: Mapping[str, Any], node: Node) -> str:
         return _own_words(str(context.get("error", error["msg"])), node)
     if kind in _LIMITS:
         pattern, key = _LIMITS[kind]
-        what = pattern.format(context[key])
+        limit = context[key]
+        what = pattern.format(f"{limit:g}" if isinstance(limit, float) else limit)
     else:
         what = _KINDS.get(kind) or str(error["msg"])
     return f"expected {what}, found {found(node)}{_advice(kind, node)}"
