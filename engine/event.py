@@ -75,6 +75,8 @@ class Event:
 
 
 def _checked_param(position: int, item: Param | Value) -> Param:
+    if isinstance(item, tuple) and len(item) != 2:
+        raise EventError(f"parameter {position}: expected a name and a value, found {len(item)} items")
     name, value = item if isinstance(item, tuple) else (None, item)
     label = f"parameter {position}" if name is None else f"parameter {name!r}"
     if name is not None and not isinstance(name, str):

@@ -38,6 +38,8 @@ def test_names_may_repeat_and_the_first_parameter_decides() -> None:
         ("E_X", [INT_MAX + 1], "parameter 1: 2147483648 does not fit a 32-bit integer"),
         ("E_X", [INT_MIN - 1], "does not fit"),
         ("E_X", [(3, "x")], "parameter 1: a name is a string, not int"),
+        ("E_X", ["a", ("n", 1, 2)], "parameter 2: expected a name and a value, found 3 items"),
+        ("E_X", [()], "parameter 1: expected a name and a value, found 0 items"),
     ],
 )
 def test_what_an_event_cannot_hold_is_refused_with_the_place(name: str, params: object, message: str) -> None:

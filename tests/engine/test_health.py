@@ -25,7 +25,8 @@ def test_the_life_of_a_member() -> None:
 def test_a_success_that_was_under_way_when_the_member_failed_clears_nothing() -> None:
     health = Health(tried=True).failed(5.0, "refused")
     assert health.succeeded(6.0, started_at=4.9) is health
-    assert health.succeeded(6.0, started_at=5.0).failed_at is None
+    assert health.succeeded(6.0, started_at=5.0) is health, "in the same instant nobody knows which was first"
+    assert health.succeeded(6.0, started_at=5.001).failed_at is None
 
 
 def test_an_unchanged_state_costs_no_new_value() -> None:
