@@ -93,6 +93,8 @@ class Deliveries:
         """Take further records in. `per_second`: how many deliveries there are now, which decides about sampling."""
         self.one_in = sampling(per_second)
         for record in records:
+            if record.number < self.next_record:
+                continue  # told before
             self.missed += max(record.number - self.next_record, 0)
             self.next_record = record.number + 1
             self._fold(record)

@@ -90,7 +90,12 @@ class Pump:
         self.frame_s = 0.8 * self.frame_s + 0.2 * seconds
 
     async def ask(self) -> None:
-        """Ask for a snapshot and for what is new in the feed. Whatever goes wrong is kept in `failure`."""
+        """Ask for a snapshot and for what is new in the feed. Whatever goes wrong is kept in `failure`.
+
+        A question that is still under way is enough.
+        """
+        if self._is_asking:
+            return
         self._is_asking = True
         try:
             async with asyncio.timeout(GIVE_UP_S):

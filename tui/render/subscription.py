@@ -26,11 +26,11 @@ class Columns(NamedTuple):
 
 def columns(width: int) -> Columns:
     """The columns for a width: the words give way first, then history, latency and the bar."""
-    latency = 10 if width >= 120 else 0
-    history = 13 if width >= 110 else 0
-    countdown = 31 if width >= 120 else 0
+    latency = 9 if width >= 120 else 0
+    history = 12 if width >= 110 else 0
+    countdown = 30 if width >= 120 else 0
     left = max(width - HEAD - 18 - latency - history - countdown, 20)
-    socket = min(max(left * 11 // 20, 10), 46)
+    socket = min(max(left * 3 // 5, 10), 46)
     return Columns(socket, left - socket, countdown, latency, history)
 
 
@@ -98,15 +98,15 @@ def _head(member: MemberRow, now: float) -> Line:
 def _words(row: SubscriptionRow, member: MemberRow, now: float, sizes: Columns) -> Line:
     remark = health.remark(row, member, now, 10 if sizes.countdown else 4)
     role = health.STATE_LOOKS[health.state_at(member, now)].role
+    if not remark.countdown:
+        return (cell(remark.words, sizes.words + sizes.countdown - 1, remark.role), Part(" "))
     if sizes.countdown:
         return (
             cell(remark.words, sizes.words - 1, remark.role),
             Part(" "),
             cell(remark.countdown, sizes.countdown, role),
         )
-    if remark.countdown:
-        return (cell(_brief(remark.countdown, sizes.words - 1), sizes.words, role),)
-    return (cell(remark.words, sizes.words - 1, remark.role), Part(" "))
+    return (cell(_brief(remark.countdown, sizes.words - 1), sizes.words, role),)
 
 
 def _brief(countdown: str, width: int) -> str:

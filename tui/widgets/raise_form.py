@@ -23,7 +23,6 @@ from tui.render.line import Line, Part
 from tui.render.typed import Kind, about_event, about_param, event_of, preview
 from tui.widgets.lines import Lines
 
-
 _NAMED, _POSITIONAL = "sent by name", "sent by position"
 
 
