@@ -11,6 +11,7 @@ from engine.errors import ConfigError
 
 SECRET = "s3cr'et: x"
 ENVIRONMENT = {"HOST": "myhost", "SECRET": SECRET}
+TAB = "2:1: configuration: expected YAML: found character that cannot start any token"
 TABLE = Path(__file__).with_name("bad_files.txt")
 
 
@@ -61,8 +62,7 @@ def test_no_secret_is_ever_printed(name: str, tmp_path: Path) -> None:
     [
         (
             "mi:\n\thttp: 127.0.0.1:8888\n",
-            "2:1: configuration: expected YAML: found character that cannot start any token"
-             "; indent with blanks, not with tabs",
+            f"{TAB}; indent with blanks, not with tabs",
         ),
         ("label: ä\x07\n", "1:9: configuration: expected YAML, found the character U+0007, which it does not allow"),
         (b"label: \xc3\xa4 \xe4\n", "1:10: configuration: expected UTF-8 text, found the byte 0xe4"),
