@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
@@ -14,6 +15,8 @@ from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.lanes.base import Lane
 from engine.run import Batch
+
+_log = logging.getLogger(__name__)
 
 BATCH_MAX = 512
 """Events that `raise_many` hands over at a time, so that others come between."""
@@ -122,7 +125,10 @@ class Dispatcher:
             return
         batch = Batch(name, events, first_seq, chunk.raised_at, chunk.source)
         for lane in lanes:
-            lane.take(batch)
+            try:
+                lane.take(batch)
+            except Exception:  # noqa: BLE001 - a mistake in one subscription is not to reach the others
+                _log.exception("a subscription to %s broke at %d events", name, len(events))
 
     def _took(self, count: int) -> None:
         self.accepted += count
@@ -137,8 +143,9 @@ class Dispatcher:
             raise RefusedError("the engine is stopping and takes no more events")
 
     def _room_for(self, events: Sequence[Event]) -> int:
+        """What the inbox and every lane can take. What waits in the inbox may fill the lanes, so it counts for both."""
         rooms = [lane.room for name in set(map(_name, events)) for lane in self._lanes_of(name)]
-        return min([self._inbox_size - self._waiting, *rooms])
+        return min([self._inbox_size, *rooms]) - self._waiting
 
     async def progress(self) -> None:
         """Return when something has settled, or after a moment: one that stands still is to be noticed too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 
@@ -12,6 +13,9 @@ from engine.metrics import LatencyHistogram, MemberCounters
 from engine.policies.base import Standing
 from engine.run import Fault, Outcome, Run, Status, failed
 from engine.target import Target
+from engine.transports.reasons import reason_of
+
+_log = logging.getLogger(__name__)
 
 WINDOW = 1_024
 """Notifications that a transport is handed at most before it has settled some."""
@@ -53,7 +57,7 @@ class Member:
         self.queued = 0
         self.in_flight = 0
         self.moved_at = clock.now()
-        """When it last settled anything: whether it is worth waiting for."""
+        """When a transport last settled something of it or got its first work: whether it is worth waiting for."""
         self._clock = clock
         self._queue_size = queue_size
         self._freed = freed
@@ -95,16 +99,22 @@ class Member:
             self._is_pumping = False
 
     def start(self, run: Run) -> None:
-        """Hand a run to the transport."""
+        """Hand a run to the transport. Where that raises, which it must not, the run fails and no other is harmed."""
         run.is_started = True
         run.started_at = self._clock.now()
         run.connect_now = run.connect_now or not self.health.tried
+        if not self.in_flight:
+            self.moved_at = run.started_at
         self.in_flight += len(run)
-        self.target.transport.start(run)
+        try:
+            self.target.transport.start(run)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this member's failure alone
+            self._broke(run, error)
 
     def note(self, run: Run, count: int, outcome: Outcome, now: float) -> None:
         """Count `count` settled notifications of a run and let health follow."""
-        self.moved_at = now
+        if run.is_started:
+            self.moved_at = now
         status = outcome.status
         self.history.extend(SIGNS[status] * min(count, HISTORY))
         if status is Status.FAILED:
@@ -148,6 +158,16 @@ class Member:
             self.queued += kept
         self.counters.refused += len(run)
         run.settle_all(failed(f"queue full: {self.queued} notifications wait", Fault.QUEUE))
+
+    def _broke(self, run: Run, error: Exception) -> None:
+        """Fail a run at which the transport raised. It may be the event's doing, so it is not tried here again."""
+        if self.health.failed_at is None:
+            _log.error("the transport of %s broke", self.socket, exc_info=error)
+        if isinstance(error, OSError):
+            run.settle_all(failed(reason_of(error)))
+        else:
+            reason = f"the transport broke ({type(error).__name__}); the log tells where"
+            run.settle_all(failed(reason, Fault.ANSWER))
 
     def _note_failure(self, outcome: Outcome, now: float) -> None:
         if outcome.marks:

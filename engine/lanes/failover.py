@@ -188,6 +188,8 @@ class FailoverLane(Lane):
         )
         run.connect_now = share.is_trial
         run.is_last_resort = share.is_last_resort
+        if not member.in_flight:
+            self._moved_at = now
         context.feed.add(
             now,
             Step.PLANNED,

@@ -10,6 +10,7 @@ from engine.dispatcher import BATCH_MAX, Dispatcher
 from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.run import Batch
+from engine.tasks import Tasks
 from tests.support.clock import FakeClock
 from tests.support.sockets import numbered
 from tests.support.waiting import until
@@ -92,3 +93,40 @@ async def test_a_full_inbox_refuses_and_a_closed_one_too() -> None:
         await dispatcher.put_many(numbered(5), "test")
     assert lane.numbers == [1, 2, 3]
     assert (dispatcher.accepted, dispatcher.refused) == (3, 7)
+
+
+async def test_raisers_in_bulk_at_the_same_time_do_not_get_the_same_room_twice() -> None:
+    class BoundedLane(RecordingLane):
+        """Has less room with every event; the test makes room again."""
+
+        def take(self, batch: Batch) -> None:
+            super().take(batch)
+            self.room -= len(batch)
+
+    lane = BoundedLane(room=600)
+    dispatcher = make({"E_TEST": [lane]})
+    tasks = Tasks()
+    for n in range(3):
+        tasks.spawn(dispatcher.put_many(numbered(500, 1000 * n), f"raiser {n}"), "raise")
+    await until(lambda: lane.room == 0, "the room there is gets used")
+    await asyncio.sleep(0)
+    assert (lane.room, dispatcher.waiting) == (0, 0)
+    lane.room = 900
+    dispatcher.note_room()
+    await tasks.finish()
+    assert lane.room == 0
+    assert set(lane.numbers) == {event.values[0] for n in range(3) for event in numbered(500, 1000 * n)}
+
+
+async def test_a_lane_that_breaks_keeps_events_from_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    class BrokenLane(RecordingLane):
+        def take(self, batch: Batch) -> None:
+            raise LookupError("a mistake of ours")
+
+    healthy = [RecordingLane(), RecordingLane()]
+    dispatcher = make({"E_TEST": [healthy[0], BrokenLane(), healthy[1]]})
+    dispatcher.put(*numbered(1), "a")
+    dispatcher.put(*numbered(1, 2), "b")
+    await until(lambda: not dispatcher.waiting)
+    assert [lane.numbers for lane in healthy] == [[1, 2], [1, 2]]
+    assert "a mistake of ours" in caplog.text
