@@ -121,8 +121,8 @@ class SharedConnection:
                 link.break_off("the broker did not answer our goodbye")
             await self._all_ended()
 
-    async def open_channel(self, endpoints: Sequence[Endpoint]) -> Channel:
-        """A new channel, on a connection that is opened when there is none. The caller sets the limit of time.
+    async def open_channel(self, endpoints: Sequence[Endpoint], limit_s: float) -> Channel:
+        """A new channel, on a connection that is opened when there is none. The caller ends it after `limit_s`.
 
         Raises:
             BrokerError: connecting, logging in or opening the channel failed, or the broker is blocking.
@@ -130,7 +130,8 @@ class SharedConnection:
         if self.blocked is not None:
             raise BrokerError(blocking(self.blocked))
         async with self._lock:
-            link = self._link if self._link is not None and self._link.is_open else await self._connected(endpoints)
+            link = self._link if self._link is not None and self._link.is_open else None
+            link = link or await self._connected(endpoints, limit_s)
         heard = link.bytes_received
         opened: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
         channel = link.channel(on_open_callback=lambda channel: resolve(opened, channel))
@@ -144,13 +145,14 @@ class SharedConnection:
             raise
         return channel
 
-    async def _connected(self, endpoints: Sequence[Endpoint]) -> Link:
-        """Try the addresses in turn; the last error counts. The caller's limit may end it at any moment."""
+    async def _connected(self, endpoints: Sequence[Endpoint], limit_s: float) -> Link:
+        """Try the addresses in turn, each with its share of the time; what the last one says counts."""
         for endpoint in endpoints[:-1]:
             try:
-                return await self._connect(endpoint)
-            except BrokerError:
-                continue  # the next address may do; the last one's error is the one that is told
+                async with asyncio.timeout(limit_s / len(endpoints)):
+                    return await self._connect(endpoint)
+            except (BrokerError, TimeoutError):
+                continue  # the host's next address may do
         return await self._connect(endpoints[-1])
 
     async def _connect(self, endpoint: Endpoint) -> Link:

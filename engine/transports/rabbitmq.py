@@ -29,7 +29,7 @@ from engine.transports.amqp_connection import (
     confirm_mode,
     shared_connection,
 )
-from engine.transports.amqp_errors import words_of
+from engine.transports.amqp_errors import BrokerError, words_of
 from engine.transports.amqp_tls import TlsDomain
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.resolving import Resolver
@@ -178,7 +178,7 @@ class RabbitmqTransport:
         if self._shared is None:
             self._shared = shared_connection(self._broker)
             self._shared.join(self)
-        channel = await self._shared.open_channel(endpoints)
+        channel = await self._shared.open_channel(endpoints, self._options.connect_timeout / 1000)
         confirms = Confirms()
         try:
             if self._options.sync_mode:
@@ -186,6 +186,8 @@ class RabbitmqTransport:
         except asyncio.CancelledError:
             close_channel(channel)
             raise
+        if not channel.is_open:
+            raise BrokerError("the channel was closed as soon as it was open")
         channel.add_on_return_callback(partial(self._on_return, confirms))
         channel.add_on_close_callback(self._on_channel_closed)
         self._channel, self._confirms = channel, confirms
@@ -313,14 +315,15 @@ class RabbitmqTransport:
         now = asyncio.get_running_loop().time()
         confirm = self._confirms.next_deadline
         if confirm is not None and confirm <= now:
-            self._lose(f"no confirmation within {self._options.timeout} ms")
+            why = "" if self._blocked is None else f": {blocking(self._blocked)}"
+            self._lose(f"no confirmation within {self._options.timeout} ms{why}")
             return
-        if self._blocked is not None:
-            self._fail_overdue(now, failed(blocking(self._blocked)))
+        late = f"not handed to the broker within {self._options.timeout} ms"
+        self._fail_overdue(now, failed(late if self._blocked is None else blocking(self._blocked)))
         self._arm()
 
     def _fail_overdue(self, now: float, outcome: Outcome) -> None:
-        """Fail what has waited too long for a broker that takes no publishes."""
+        """Fail what has waited too long, in practice for a broker that takes no publishes."""
         overdue = []
         while self._queue and self._queue[0].deadline <= now:
             overdue.append(self._queue.popleft().run)

@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 import pika
 
 from engine.address import RabbitmqAddress
+from engine.event import Event
 from engine.transports.base import Transport, TransportContext
 from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
-from tests.contract.harness import Harness
+from tests.contract.harness import EVENT, Harness
 from tests.support.proxy import TcpProxy
 from tests.support.rabbitmq import MISSING, RabbitmqNode, command
 
@@ -81,6 +82,9 @@ class RabbitmqHarness(Harness):
         while (message := self._reader.basic_get(QUEUE, auto_ack=True))[0] is not None:
             self._received.append(json.loads(message[2])["params"]["n"])
         return self._received
+
+    def refused_event(self, number: int) -> Event | None:
+        return Event(EVENT, (("n", number), ("text", "\ud800")))
 
 
 HARNESSES: tuple[type[Harness], ...] = (RabbitmqHarness,)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.event import Event
-from engine.run import DELIVERED, Fault, failed
+from engine.run import DELIVERED, Batch, Fault, Run, failed
 from engine.transports.amqp_confirms import Confirms
 from engine.wire.jsonrpc import JsonRpcFormat
 from tests.support.runs import Ledger
@@ -89,3 +89,53 @@ def test_a_lost_channel_fails_what_is_open_and_forgets_it() -> None:
     confirms.fail_all(failed("connection lost"))
     assert outcomes(ledger) == ["connection lost", "delivered", *["connection lost"] * 3]
     assert confirms.next_deadline is None
+
+
+def test_tags_count_only_what_was_published() -> None:
+    """Events without a payload leave gaps in the run, and none in the tags."""
+    confirms, ledger = Confirms(), Ledger()
+    run = ledger.run(numbered(5))
+    payloads = run.batch.payloads(FORMAT)
+    run.settle(range(2, 3), failed("not encodable", Fault.EVENT))
+    for positions in run.open_stretches():
+        confirms.add(run, positions, payloads, 1.0)
+    assert confirms.returned(bytes(payloads[3]), RETURNED)
+    confirms.answered(3, is_multiple=True, outcome=DELIVERED)
+    confirms.flush()
+    assert outcomes(ledger) == ["delivered", "delivered", "not encodable", "no queue is bound"]
+    confirms.answered(4, is_multiple=False, outcome=DELIVERED)
+    confirms.flush()
+    assert ledger.is_complete
+    assert len(confirms) == 0
+
+
+def test_a_refusal_among_confirms_stays_its_own() -> None:
+    confirms, ledger = Confirms(), Ledger()
+    publish(confirms, ledger, numbered(5))
+    assert confirms.answered(1, is_multiple=False, outcome=DELIVERED)
+    assert not confirms.answered(3, is_multiple=False, outcome=failed("nack", Fault.ANSWER))
+    confirms.answered(0, is_multiple=True, outcome=DELIVERED)
+    confirms.flush()
+    assert outcomes(ledger) == ["delivered", "delivered", "nack", "delivered", "delivered"]
+
+
+def test_confirms_that_come_together_are_settled_in_one_call() -> None:
+    calls: list[range] = []
+    run = Run(
+        Batch("E_X", numbered(6), 1, 0.0, "test"), range(6), 0, 0.0, lambda _run, part, _outcome: calls.append(part)
+    )
+    confirms = Confirms()
+    confirms.add(run, range(6), run.batch.payloads(FORMAT), 1.0)
+    for tag in (1, 2, 3):
+        confirms.answered(tag, is_multiple=False, outcome=DELIVERED)
+    confirms.answered(5, is_multiple=True, outcome=DELIVERED)
+    confirms.flush()
+    assert calls == [range(5)]
+
+
+def test_what_was_answered_before_the_channel_was_lost_counts() -> None:
+    confirms, ledger = Confirms(), Ledger()
+    publish(confirms, ledger, numbered(3))
+    confirms.answered(2, is_multiple=True, outcome=DELIVERED)
+    confirms.fail_all(failed("connection lost"))
+    assert outcomes(ledger) == ["delivered", "delivered", "connection lost"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -158,21 +160,117 @@ async def test_a_lost_connection_fails_everything_open_at_once_and_comes_back_by
     await proxy.stop()
 
 
-async def test_a_blocked_broker_is_waited_for_and_then_named(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+@contextmanager
+def blocking(node: RabbitmqNode) -> Iterator[None]:
+    """The node takes no publishes, because it has too little memory."""
+    node.control("set_vm_memory_high_watermark", "0.000001")
+    try:
+        yield
+    finally:
+        node.control("set_vm_memory_high_watermark", "0.4")
+
+
+async def test_a_blocking_broker_is_waited_for(rabbitmq_node: RabbitmqNode, make: Make) -> None:
     rabbitmq_node.declare("blocked")
     transport = make(rabbitmq_node.socket_text("blocked"), timeout=60_000)
     await send(transport, numbered(1))
-    await asyncio.to_thread(rabbitmq_node.control, "set_vm_memory_high_watermark", "0.000001")
-    try:
-        ledger = Ledger()
+    ledger = Ledger()
+    with blocking(rabbitmq_node):
         transport.start(ledger.run(numbered(1)))
         await until(lambda: transport._blocked is not None, "the broker blocks")
         transport.start(ledger.run(numbered(5, 2)))
         assert len(ledger.outcomes) <= 1
-    finally:
-        await asyncio.to_thread(rabbitmq_node.control, "set_vm_memory_high_watermark", "0.4")
     await until(lambda: ledger.is_complete, "what waited is published")
     assert statuses(list(ledger.outcomes.values())) == {"delivered": 6}
+
+
+async def test_what_waits_too_long_for_a_blocking_broker_fails_and_says_so(
+    rabbitmq_node: RabbitmqNode, make: Make
+) -> None:
+    rabbitmq_node.declare("blocked.long")
+    transport = make(rabbitmq_node.socket_text("blocked.long"), timeout=700)
+    await send(transport, numbered(1))
+    with blocking(rabbitmq_node):
+        transport.start(Ledger().run(numbered(1)))
+        await until(lambda: transport._blocked is not None, "the broker blocks")
+        outcomes = await send(transport, numbered(5, 2))
+    assert {outcome.fault for outcome in outcomes} == {Fault.MEMBER}
+    assert all("memory" in outcome.reason for outcome in outcomes), outcomes
+    await until(lambda: transport._blocked is None, "the broker takes publishes again")
+    assert statuses(await send(transport, numbered(2, 7))) == {"delivered": 2}
+
+
+async def test_a_target_that_leaves_takes_nothing_from_its_neighbours(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    rabbitmq_node.declare("leaving")
+    rabbitmq_node.declare("staying")
+    staying, leaving = make(rabbitmq_node.socket_text("staying")), make(rabbitmq_node.socket_text("leaving"))
+    await send(staying, numbered(1))
+    await send(leaving, numbered(1))
+    await leaving.close(1.0)
+    await leaving.close(1.0)
+    assert statuses(await send(staying, numbered(3), connect_now=False)) == {"delivered": 3}
+
+
+async def test_a_channel_that_is_closed_harms_no_other_on_the_connection(
+    rabbitmq_node: RabbitmqNode, make: Make
+) -> None:
+    rabbitmq_node.declare("neighbour")
+    good = make(rabbitmq_node.socket_text("neighbour"))
+    bad = make(rabbitmq_node.socket_text("exchange=no.such.exchange?key"))
+    ledger = Ledger()
+    for first in range(0, 1000, 100):
+        good.start(ledger.run(numbered(100, first)))
+    await send(bad, numbered(3))
+    await until(lambda: ledger.is_complete, "every outcome of the neighbour")
+    assert statuses(list(ledger.outcomes.values())) == {"delivered": 1000}
+
+
+async def test_a_broker_that_hangs_is_left_and_found_again(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    """A TCP connection that nobody answers on any more must not be taken for the broker."""
+    rabbitmq_node.declare("silent")
+    proxy = TcpProxy(rabbitmq_node.port)
+    await proxy.start()
+    transport = make(f"rabbitmq:127.0.0.1:{proxy.port}/silent", timeout=300, connect_timeout=400)
+    await send(transport, numbered(1))
+    proxy.hang()
+    assert {outcome.reason for outcome in await send(transport, numbered(5, 2))} == {
+        "no confirmation within 300 ms; the event may have been taken"
+    }
+    assert {outcome.reason for outcome in await send(transport, numbered(5, 7))} == {"no connection within 400 ms"}
+    await until(lambda: len(proxy._visits) != 1 or transport.connection.retry_at, "the silent connection is left")
+    await proxy.stop()
+    await proxy.start()
+    await until(lambda: transport.connection.state is ConnectionState.UP, "connected again")
+    assert statuses(await send(transport, numbered(2, 12))) == {"delivered": 2}
+    await transport.close(1.0)
+    await proxy.stop()
+
+
+@pytest.mark.parametrize(("options", "seconds"), [({}, "30"), ({"heartbeat": 7}, "7"), ({"heartbeat": 0}, "0")])
+async def test_heartbeats_are_agreed_upon_with_the_broker(
+    rabbitmq_node: RabbitmqNode, make: Make, options: dict[str, int], seconds: str
+) -> None:
+    rabbitmq_node.declare("beats")
+    await send(make(rabbitmq_node.socket_text("beats"), **options), numbered(1))
+    listed = await asyncio.to_thread(rabbitmq_node.control, "-q", "list_connections", "timeout")
+    assert seconds in listed.split()
+
+
+async def test_no_password_shows_even_in_all_that_pika_tells(
+    rabbitmq_node: RabbitmqNode, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "pika")
+    rabbitmq_node.declare("secret")
+    rabbitmq_node.control("add_user", "teller", "sesame-open")
+    rabbitmq_node.control("set_permissions", "teller", ".*", ".*", ".*")
+    transport = make(rabbitmq_node.socket_text("secret", "teller:sesame-open"))
+    assert statuses(await send(transport, numbered(1))) == {"delivered": 1}
+    outcomes = await send(make(rabbitmq_node.socket_text("secret", "teller:sesame-shut")), numbered(1))
+    assert "teller" in outcomes[0].reason
+    assert "sesame" not in outcomes[0].reason
+    assert caplog.records
+    assert "sesame" not in caplog.text
+    assert "sesame" not in repr(transport._broker)
 
 
 def make_certificates(directory: Path) -> None:
