@@ -38,10 +38,12 @@ class FailoverLane(Lane):
         """What failed, until everything in flight has settled and it can go back to the front in order."""
         self._aside: list[Pending] = []
         """Events that only marked members are left for; others need not wait behind them."""
+        self._set_aside_count = 0
         self._holder: int | None = None
         self._held_since: float | None = None
         self._moved_at = context.clock.now()
         self._timer: Timer | None = None
+        self._wakes_at = 0.0
         self._recent: deque[tuple[int, str]] = deque(maxlen=HISTORY)
         self._is_advancing = False
         super().__init__(context, make_members)
@@ -93,7 +95,7 @@ class FailoverLane(Lane):
 
     def close(self, reason: str) -> None:
         """End: what waits ends undelivered for `reason`; what is in flight settles."""
-        self._set_timer(None)
+        self._stop_timer()
         waiting = [*self._take_aside(), *self._queue]
         self._queue.clear()
         self._queued = 0
@@ -132,7 +134,7 @@ class FailoverLane(Lane):
         finally:
             self._is_advancing = False
         if not self._queue and not self._aside:
-            self._set_timer(None)
+            self._stop_timer()
             self._held_since = None
 
     def _step(self, pending: Pending) -> bool:
@@ -222,12 +224,24 @@ class FailoverLane(Lane):
                 attempts=pending.attempts,
             )
             self.changed()
-        self._set_timer(too_old if hold.until is None else min(hold.until, too_old))
+        self._wake_at(too_old if hold.until is None else min(hold.until, too_old))
         if not failover.own_account(pending.attempts):
             return False
         self._queue.popleft()
-        self._aside.append(pending)
+        self._set_aside(pending)
         return True
+
+    def _set_aside(self, pending: Pending) -> None:
+        """Let others overtake. What is set aside is bounded as the queue is."""
+        room = max(0, self.context.options.queue_size - self._set_aside_count)
+        kept, refused = pending.indices[:room], pending.indices[room:]
+        if kept:
+            self._aside.append(pending._replace(indices=kept))
+            self._set_aside_count += len(kept)
+        if refused:
+            self._queued -= len(refused)
+            reason = f"queue full: {self._set_aside_count} events wait for a member that may take them"
+            self.end(pending.batch, refused, reason)
 
     def _end_front(self, reason: str) -> bool:
         pending = self._queue.popleft()
@@ -243,10 +257,18 @@ class FailoverLane(Lane):
         self._queued -= len(newest.indices) - kept
         self.end(newest.batch, newest.indices[kept:], f"queue full: {self._queued} events wait")
 
-    def _set_timer(self, when: float | None) -> None:
+    def _wake_at(self, when: float) -> None:
+        """Ask the policy anew at `when`. The earliest call stands: several events can be held for several reasons."""
+        if self._timer is not None and self._wakes_at <= when:
+            return
+        self._stop_timer()
+        self._wakes_at = when
+        self._timer = self.context.clock.call_at(when, self._timer_fired)
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None if when is None else self.context.clock.call_at(when, self._timer_fired)
+            self._timer = None
 
     def _timer_fired(self) -> None:
         self._timer = None
@@ -255,7 +277,8 @@ class FailoverLane(Lane):
 
     def _take_aside(self) -> list[Pending]:
         aside, self._aside = self._aside, []
-        self._queued -= sum(len(pending.indices) for pending in aside)
+        self._queued -= self._set_aside_count
+        self._set_aside_count = 0
         return aside
 
     def _put_back(self, returned: list[Pending]) -> None:

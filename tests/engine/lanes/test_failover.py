@@ -175,6 +175,38 @@ def test_an_event_that_only_a_marked_member_is_left_for_does_not_stop_the_others
     assert bench.transports[1].took == [1]
 
 
+def test_each_event_ends_at_its_own_age_whoever_is_held_after_it() -> None:
+    bench = LaneBench(FailoverLane, members=2, failover_timeout=1000.0, hold_max_age=10.0)
+    bench.fail(0, "too long", Fault.EVENT)
+    bench.fail(1)
+    bench.raise_events(1)
+    bench.clock.advance(3)
+    bench.raise_events(1)
+    bench.clock.advance(7)
+    assert bench.lane.counters.undelivered == 1
+    bench.clock.advance(3)
+    assert bench.lane.counters.undelivered == 2
+
+
+@pytest.mark.parametrize("answers_at_once", [True, False])
+def test_events_that_only_a_marked_member_is_left_for_are_bounded_too(answers_at_once: bool) -> None:
+    bench = LaneBench(FailoverLane, members=2, failover_timeout=5.0, queue_size=5)
+    too_long = failed("too long", Fault.EVENT)
+    bench.fail(1)
+    bench.transports[0].answer = too_long if answers_at_once else None
+    for _ in range(3):
+        bench.raise_events(4)
+        if not answers_at_once:
+            bench.transports[0].settle_next(4, too_long)
+    assert (bench.lane.counters.waiting, bench.lane.counters.undelivered) == (5, 7)
+    assert "queue full" in (bench.lane.last_undelivered or "")
+    bench.heal(1)
+    bench.clock.advance(5)
+    assert bench.transports[1].took == [1, 2, 3, 4, 5]
+    bench.check_books()
+    assert bench.lane.room == 5
+
+
 def test_with_all_paused_events_wait_for_a_resume() -> None:
     bench = LaneBench(FailoverLane, members=2)
     bench.lane.pause(0)
