@@ -1,0 +1,100 @@
+"""The table for people, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import BUSY_MAX, Result, Sample, median
+
+
+def spread(samples: Sequence[Sample]) -> str:
+    """Rates as least / median / most, in thousands a second."""
+    rates = sorted(sample.rate for sample in samples)
+    return " / ".join(f"{rate / 1e3:,.1f}" for rate in (rates[0], rates[len(rates) // 2], rates[-1]))
+
+
+def table(results: Sequence[Result]) -> str:
+    """All rows as a Markdown table."""
+    head = (
+        "work",
+        "ours, 1000/s (min / median / max)",
+        "limit, 1000/s",
+        "of the limit",
+        "target",
+        "us/event, user + system",
+        "limit's",
+        "peak MiB",
+        "verdict",
+    )
+    return "\n".join([_cells(head), _cells(["---"] * len(head)), *map(_line, results)])
+
+
+def _line(result: Result) -> str:
+    target = f"{result.row.target:.0%}"
+    if result.row.target_rate is not None:
+        target += f" or {result.row.target_rate:,.0f}/s"
+    cells = (
+        result.row.title,
+        spread(result.ours),
+        spread(result.limit),
+        f"{result.ratio:.0%}",
+        target,
+        _cost(result.ours),
+        _cost(result.limit),
+        f"{median(result.ours, 'memory_mib'):.0f}",
+        verdict(result),
+    )
+    return _cells(cells)
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _cost(samples: list[Sample]) -> str:
+    return f"{median(samples, 'user_us'):.1f} + {median(samples, 'system_us'):.1f}"
+
+
+def verdict(result: Result) -> str:
+    """Met, missed or void, and whether the receivers may have been the limit."""
+    if result.lost:
+        return f"void: {result.lost} lost"
+    word = "met" if result.is_met else "missed"
+    busy = max(median(result.ours, "busy"), median(result.limit, "busy"))
+    return f"{word}; receivers {busy:.0%} busy" if busy > BUSY_MAX else word
+
+
+def machine() -> dict[str, Any]:
+    """Where this was measured."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model n" in line
+        ),
+        platform.machine(),
+    )
+    return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
+
+
+def as_json(results: Sequence[Result]) -> str:
+    """Every round of every row."""
+    rows = [
+        {
+            "row": result.row.name,
+            "title": result.row.title,
+            "target": result.row.target,
+            "ratio": result.ratio,
+            "lost": result.lost,
+            "ours": [asdict(sample) for sample in result.ours],
+            "limit": [asdict(sample) for sample in result.limit],
+        }
+        for result in results
+    ]
+    return json.dumps({"machine": machine(), "rows": rows}, indent=2) + "\n"
