@@ -185,9 +185,11 @@ class FakeLink:
         self.commands: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
         self.failure: Exception | None = None
+        self.asked = 0
 
     async def snapshot(self) -> EngineSnapshot:
         """The test's snapshot, or its failure."""
+        self.asked += 1
         if self.failure is not None:
             raise self.failure
         return self.answer

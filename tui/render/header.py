@@ -26,8 +26,7 @@ def header_line(snapshot: EngineSnapshot, trends: Trends, status: Status, wall: 
     figure_parts = _figures(snapshot, trends, width)
     left = (*_name(snapshot), *_engine(snapshot, status, now, wall), *figure_parts)
     right = (*_slow(status), Part(f"{figures.clock(wall)} ", "faint"))
-    gap = width - width_of(left) - width_of(right)
-    return fitted((*left, Part(" " * max(gap, 0)), *right) if gap >= 0 else left, width)
+    return fitted((*fitted(left, max(width - width_of(right), 0)), *right), width)
 
 
 def waiting_line(status: Status, width: int) -> Line:

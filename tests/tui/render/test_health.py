@@ -1,0 +1,99 @@
+"""Sentences about health, made from state alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.address import PolicyName
+from engine.health import State
+from engine.snapshot import MemberRow, SubscriptionRow
+from engine.transports.base import ConnectionState
+from tests.tui.world import AOR, CDR, NOW, PIKE, failed_member, member, subscription
+from tui.render import health
+from tui.render.health import Concern
+
+FAILOVER, PARALLEL, ROUND_ROBIN = PolicyName.FAILOVER, PolicyName.PARALLEL, PolicyName.ROUND_ROBIN
+UP = member(1, "udp:b:1")
+
+
+def sub(policy: PolicyName | None, *members: MemberRow, **changes: object) -> SubscriptionRow:
+    """A subscription of which only policy and members matter."""
+    return subscription("s", "E", policy, *members, **changes)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (PIKE, "delivered by 2 while 1 is failed"),
+        (CDR, "3 take turns: 33 / 33 / 33 %"),
+        (AOR, "2 of 3 get every event while 2 is paused"),
+        (sub(None, member(0, "udp:a:1")), "every event is handed over"),
+        (sub(None, member(0, "udp:a:1", State.UNTRIED)), "nothing was sent yet"),
+        (sub(None, failed_member(0, "udp:a:1", None)), "nobody can take events: 1 is failed"),
+        (sub(FAILOVER, failed_member(0, "udp:a:1", -1, is_next=True), UP), "1 is due: the next event tries it"),
+        (sub(FAILOVER, member(0, "udp:a:1"), UP), "delivered by 1"),
+        (
+            sub(FAILOVER, failed_member(0, "udp:a:1", 5), held_since=NOW - 9, waiting=1),
+            "1 event held for 9 s: nobody can take them",
+        ),
+        (sub(ROUND_ROBIN, failed_member(0, "udp:a:1", None), UP), "1 of 2 take turns while 1 is failed"),
+        (sub(PARALLEL, member(0, "udp:a:1"), UP, undelivered=3), "2 of 2 get every event; 3 undelivered"),
+    ],
+)
+def test_the_sentence_about_a_subscription(row: SubscriptionRow, said: str) -> None:
+    assert health.sentence(row, NOW) == said
+
+
+def test_concern_grows_from_a_member_that_is_out_to_events_that_wait() -> None:
+    assert health.concern(CDR, NOW) is Concern.NONE
+    assert health.concern(PIKE, NOW) is Concern.SOME
+    assert health.concern(replace(PIKE, held_since=NOW), NOW) is Concern.GRAVE
+    assert health.concern(sub(FAILOVER, failed_member(0, "udp:a:1", 3)), NOW) is Concern.GRAVE
+
+
+def test_a_mark_runs_out_without_any_news() -> None:
+    failed = PIKE.members[0]
+    assert health.state_at(failed, NOW + 17.5) is State.FAILED
+    assert health.state_at(failed, NOW + 17.7) is State.DUE
+
+
+def test_the_countdown_shrinks_with_time() -> None:
+    failed = PIKE.members[0]
+    assert health.remark(PIKE, failed, NOW, 10).countdown == "next try in 17.6 s ▰▰▰▰▰▰▱▱▱▱"
+    assert health.remark(PIKE, failed, NOW + 16, 10).countdown == "next try in  1.6 s ▰▱▱▱▱▱▱▱▱▱"
+    assert health.remark(PIKE, failed, NOW + 18, 10).countdown == "due: the next event tries it"
+
+
+def test_the_error_has_its_age() -> None:
+    assert health.remark(PIKE, PIKE.members[0], NOW, 0).words == "connection refused, 12 s ago"
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (member(0, "udp:a:1", State.PAUSED, since=NOW - 185), "paused for 3 min 5 s; p resumes"),
+        (member(0, "udp:a:1", connection=ConnectionState.DOWN), "connection is down"),
+        (member(0, "udp:a:1", connection=ConnectionState.CONNECTING), "connecting"),
+        (member(0, "udp:a:1", State.UNTRIED, connection=ConnectionState.CONNECTING), "connecting"),
+        (member(0, "udp:a:1", waiting=1_200), "1,200 waiting"),
+        (member(0, "udp:a:1", error="reset\x1b", error_at=NOW - 60), "last error 1 min 0 s ago: reset␣"),
+        (member(0, "udp:a:1"), ""),
+    ],
+)
+def test_what_is_going_on_with_a_member(one: MemberRow, words: str) -> None:
+    assert health.remark(sub(PARALLEL, one), one, NOW, 0).words == words
+
+
+def test_every_state_has_a_sign_and_a_word_of_its_own() -> None:
+    looks = [health.STATE_LOOKS[state] for state in State]
+    assert len({look.sign for look in looks}) == len({look.word for look in looks}) == len(State)
+
+
+def test_only_lines_that_show_time_depend_on_it() -> None:
+    assert health.moment(PIKE, PIKE.members[0], NOW) == round(NOW, 1)
+    assert health.moment(CDR, CDR.members[0], NOW) is None
+    assert health.moment(CDR, None, NOW) == int(NOW)
+    assert health.moment(AOR, None, NOW) is None
+    assert health.moment(AOR, AOR.members[1], NOW) == int(NOW)

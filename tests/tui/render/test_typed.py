@@ -1,0 +1,67 @@
+"""Forms: what was typed, as an event; and what is wrong with a socket, at its column."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import EventError
+from engine.event import Event, Value
+from tui.render.line import plain
+from tui.render.typed import Kind, event_of, marked, preview, value_of
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("42", "free", 42),
+        ("-7", "int", -7),
+        ("42", "string", "42"),
+        ('"42"', "free", "42"),
+        ("null", "free", None),
+        ("null", "string", "null"),
+        ("192.0.2.1", "free", "192.0.2.1"),
+        ('"', "free", '"'),
+    ],
+)
+def test_values(text: str, kind: Kind, value: Value) -> None:
+    assert value_of(text, kind) == value
+
+
+def test_an_integer_that_is_none_is_refused_by_name() -> None:
+    with pytest.raises(EventError, match="duration: expected a whole number, found 'soon'"):
+        event_of("E", [("duration", "soon", "int")], is_positional=False)
+    with pytest.raises(EventError, match="32-bit"):
+        event_of("E", [("n", "99999999999", "int")], is_positional=False)
+
+
+def test_parameters_by_name_and_by_position() -> None:
+    typed: list[tuple[str, str, Kind]] = [("ip", "192.0.2.1", "string"), ("", "", "free"), ("n", "3", "free")]
+    assert event_of("E", typed, is_positional=False) == Event("E", (("ip", "192.0.2.1"), ("n", 3)))
+    assert event_of("E", typed, is_positional=True) == Event("E", ((None, "192.0.2.1"), (None, 3)))
+
+
+def test_a_named_parameter_needs_its_name() -> None:
+    with pytest.raises(EventError, match="parameter 2 needs a name"):
+        event_of("E", [("a", "1", "free"), ("", "2", "free")], is_positional=False)
+
+
+def test_the_preview_is_what_goes_out() -> None:
+    assert preview(Event("E_X", (("ip", "1.2.3.4"),))) == '{"jsonrpc":"2.0","method":"E_X","params":{"ip":"1.2.3.4"}}'
+
+
+def test_a_problem_is_marked_under_its_column_with_its_hint() -> None:
+    socket = "virtual:FAILOVER rabitmq:h/q udp:a:1"
+    problem = {"column": 18, "message": "unknown prefix rabitmq:", "member": 1, "hint": "did you mean rabbitmq:?"}
+    text, marker, words = (plain(line) for line in marked(socket, [problem], 80))
+    assert text == socket
+    assert text[marker.index("▲") :].startswith("rabitmq")
+    assert words == "✖ member 1, column 18: unknown prefix rabitmq: — did you mean rabbitmq:?"
+
+
+def test_a_long_socket_is_shown_around_its_problem() -> None:
+    socket = "virtual:PARALLEL " + "udp:127.0.0.1:9000 " * 20 + "oops:x"
+    column = socket.index("oops") + 1
+    problem = {"column": column, "message": "unknown prefix", "member": 21, "hint": None}
+    text, marker, _ = (plain(line) for line in marked(socket, [problem], 60))
+    assert len(text) < 60
+    assert text[marker.index("▲") :].startswith("oops")

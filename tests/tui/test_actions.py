@@ -1,0 +1,37 @@
+"""The table of actions: what it names exists, and what exists is named."""
+
+from __future__ import annotations
+
+from tui.actions import ACTIONS
+from tui.app import SwitchboardApp
+from tui.render.line import plain
+from tui.screens.dashboard import DashboardScreen
+from tui.screens.help import help_lines
+
+
+def test_every_action_exists_where_the_table_says() -> None:
+    for action in ACTIONS:
+        owner = SwitchboardApp if action.is_global else DashboardScreen
+        assert callable(getattr(owner, f"action_{action.name}")), action.name
+
+
+def test_every_action_of_the_dashboard_is_in_the_table() -> None:
+    named = {action.name for action in ACTIONS}
+    own = {name.removeprefix("action_") for name in vars(DashboardScreen) if name.startswith("action_")}
+    assert own <= named
+
+
+def test_no_key_means_two_things() -> None:
+    keys = [key for action in ACTIONS for key in action.keys.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_help_tells_every_action_with_its_keys() -> None:
+    lines = [plain(line) for line in help_lines()]
+    for action in ACTIONS:
+        assert any(line.strip().startswith(action.shown_keys) and action.help in line for line in lines), action.name
+
+
+def test_the_bindings_are_made_from_the_table() -> None:
+    bound = {(binding.key, binding.action) for binding in [action.binding for action in ACTIONS]}
+    assert bound == {(action.keys, action.name) for action in ACTIONS}
