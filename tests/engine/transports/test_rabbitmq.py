@@ -179,7 +179,9 @@ async def test_a_blocking_broker_is_waited_for(rabbitmq_node: RabbitmqNode, make
         transport.start(ledger.run(numbered(1)))
         await until(lambda: transport._blocked is not None, "the broker blocks")
         transport.start(ledger.run(numbered(5, 2)))
-        assert len(ledger.outcomes) <= 1
+        assert [len(waiting.run) for waiting in transport._queue] == [5], (
+            "held, not written into the blocked connection"
+        )
     await until(lambda: ledger.is_complete, "what waited is published")
     assert statuses(list(ledger.outcomes.values())) == {"delivered": 6}
 
@@ -232,12 +234,15 @@ async def test_a_broker_that_hangs_is_left_and_found_again(rabbitmq_node: Rabbit
     await proxy.start()
     transport = make(f"rabbitmq:127.0.0.1:{proxy.port}/silent", timeout=300, connect_timeout=400)
     await send(transport, numbered(1))
+    assert transport._shared is not None
+    link = transport._shared._link
+    assert link is not None
     proxy.hang()
     assert {outcome.reason for outcome in await send(transport, numbered(5, 2))} == {
         "no confirmation within 300 ms; the event may have been taken"
     }
     assert {outcome.reason for outcome in await send(transport, numbered(5, 7))} == {"no connection within 400 ms"}
-    await until(lambda: len(proxy._visits) != 1 or transport.connection.retry_at, "the silent connection is left")
+    await until(lambda: link.is_closed, "the silent connection is left")
     await proxy.stop()
     await proxy.start()
     await until(lambda: transport.connection.state is ConnectionState.UP, "connected again")

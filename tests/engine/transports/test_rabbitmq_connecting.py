@@ -60,6 +60,9 @@ async def outcome_at(port: int, *, host: str = "127.0.0.1", tls: str | None = No
     run = ledger.run(numbered(1))
     transport.start(run)
     await until(lambda: ledger.is_complete, "an outcome")
+    assert transport._shared is not None
+    alive = transport._shared._alive
+    await until(lambda: not alive, "nothing is left of the attempt", 5)
     await transport.close(0.0)
     (outcome,) = ledger.of(run)
     assert outcome is not None
