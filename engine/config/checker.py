@@ -13,10 +13,11 @@ from pydantic import BaseModel, ValidationError
 from engine.address import printed
 from engine.config.document import Entries, Items, Node, Scalar, read_document
 from engine.config.findings import START, Findings, Mark, Path
-from engine.config.meaning import Meaning, entries_of, failover_members
+from engine.config.meaning import Meaning, entries_of
 from engine.config.model import configuration_type, plain_settings
 from engine.config.references import References
 from engine.config.schema import Settings
+from engine.config.sockets import without_values
 from engine.config.wording import expected, found, unknown_key
 from engine.errors import ConfigProblem, SwitchboardError
 from engine.transports.registry import load, schemes
@@ -82,17 +83,19 @@ def _check(text: str, references: References, findings: Findings) -> Settings | 
 
 def _warn_of_blindness(meaning: Meaning, settings: Settings, findings: Findings) -> None:
     """FAILOVER needs members that can tell that they failed."""
-    for mark, path, member, _ in failover_members(meaning.members):
-        try:
-            transport = load(member.scheme)
-        except SwitchboardError as error:
-            findings.add(mark, path, str(error))
+    for node, path, address, is_in_failover in meaning.members:
+        if not is_in_failover:
             continue
-        blindness = transport.failure_blindness(
-            member, settings.transport_options(member.scheme) or transport.Options()
-        )
+        try:
+            transport = load(address.scheme)
+        except SwitchboardError as error:
+            findings.add(node.mark, path, str(error))
+            continue
+        options = settings.transport_options(address.scheme) or transport.Options()
+        blindness = transport.failure_blindness(address, options)
         if blindness is not None:
-            findings.warn(mark, path, f"{printed(member)} may fail unnoticed: {blindness}")
+            name = without_values(printed(address), node.expanded.secrets)
+            findings.warn(node.mark, path, f"{name} may fail unnoticed: {blindness}")
 
 
 class _Types:

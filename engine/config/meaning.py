@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from engine.address import (
     Address,
@@ -22,8 +22,14 @@ from engine.config.wording import found, meant, quoted
 RECEIVED = ("udp", "unix", "tcp", "xmlrpc")
 """Prefixes that the lab has receivers for."""
 
-Member = tuple[Mark, Path, MemberAddress, bool]
-"""A member, where it stands, and whether it belongs to a FAILOVER."""
+
+class Member(NamedTuple):
+    """A member and where it stands."""
+
+    node: Scalar
+    path: Path
+    address: MemberAddress
+    is_in_failover: bool
 
 
 def entries_of(node: Node | None, key: str) -> Node | None:
@@ -87,13 +93,14 @@ class Meaning:
 
     def _address(self, node: Entries, path: Path) -> Address | None:
         socket = node.entries.get("socket")
-        if isinstance(socket, Scalar):
+        if isinstance(socket, Scalar) and not _is_empty(socket):
             address = read_socket(socket, (*path, "socket"), self._findings)
             if isinstance(address, VirtualAddress):
                 is_failover = address.policy is PolicyName.FAILOVER
-                self.members += [(socket.mark, (*path, "socket"), member, is_failover) for member in address.members]
+                where = (*path, "socket")
+                self.members += [Member(socket, where, member, is_failover) for member in address.members]
             elif address is not None:
-                self.members.append((socket.mark, (*path, "socket"), address, False))
+                self.members.append(Member(socket, (*path, "socket"), address, False))
             return address
         return self._address_of_members(node, path)
 
@@ -107,11 +114,13 @@ class Meaning:
         addresses = []
         for index, item in enumerate(listed.items):
             where = (*path, "members", index)
-            address = read_member(item, where, self._findings) if isinstance(item, Scalar) else None
+            if not isinstance(item, Scalar):
+                continue
+            address = read_member(item, where, self._findings)
             if address is None or isinstance(address, VirtualAddress):
                 continue
             addresses.append(address)
-            self.members.append((item.mark, where, address, name == PolicyName.FAILOVER))
+            self.members.append(Member(item, where, address, name == PolicyName.FAILOVER))
         if len(addresses) < len(listed.items) or not addresses or name not in list(PolicyName):
             return None
         return VirtualAddress(PolicyName(str(name)), tuple(addresses))
@@ -140,15 +149,12 @@ class Meaning:
         rabbitmq = entries_of(entries_of(self._root, "transports"), "rabbitmq")
         domains = entries_of(rabbitmq, "tls_domains")
         known = domains.entries if isinstance(domains, Entries) else {}
-        for mark, path, member, _ in self.members:
+        for node, path, member, _ in self.members:
             if isinstance(member, RabbitmqAddress) and member.tls_domain and member.tls_domain not in known:
                 hint = meant(member.tls_domain, known)
-                self._findings.add(
-                    mark,
-                    path,
-                    f"expected a tls_domain that stands under transports.rabbitmq.tls_domains, "
-                    f"found {quoted(member.tls_domain)}" + (f"; {hint}" if hint else ""),
-                )
+                text = "another one" if node.expanded.secrets else quoted(member.tls_domain)
+                message = f"expected a tls_domain that stands under transports.rabbitmq.tls_domains, found {text}"
+                self._findings.add(node.mark, path, message + (f"; {hint}" if hint else ""))
 
     def _mi(self) -> None:
         mi = entries_of(self._root, "mi")
@@ -207,11 +213,6 @@ class Meaning:
                     f"expected each name once, found the one of line {names[name.value]} again",
                 )
             names.setdefault(name.value, name.mark.line)
-
-
-def failover_members(members: Iterable[Member]) -> list[Member]:
-    """Those members that belong to a FAILOVER."""
-    return [member for member in members if member[3]]
 
 
 def _is_empty(node: Node | None) -> bool:

@@ -50,8 +50,12 @@ def _words(problem: SocketProblem, node: Scalar) -> str:
 
 def _without(message: str, secrets: tuple[str, ...]) -> str:
     """The message without anything that may be a piece of a secret: whatever it quotes, and the values themselves."""
-    message = _QUOTED.sub(MASK, message)
+    return without_values(_QUOTED.sub(MASK, message), secrets)
+
+
+def without_values(text: str, secrets: tuple[str, ...]) -> str:
+    """The text with the values that references put in replaced by the mask; what is shorter than 4 is no secret."""
     for secret in secrets:
         if len(secret) > 3:
-            message = message.replace(secret, MASK)
-    return message
+            text = text.replace(secret, MASK)
+    return text

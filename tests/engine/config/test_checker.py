@@ -143,6 +143,13 @@ def test_members_that_can_tell_or_need_not_are_not_warned_of(transport: str, pol
     assert warnings_of(tmp_path, member_file(transport, "tcp:127.0.0.1:1", policy=policy)) == []
 
 
+def test_a_warning_repeats_no_secret(tmp_path: Path) -> None:
+    text = member_file("{}", "tcp:127.0.0.1:1/${TOKEN}", "udp:192.0.2.1:2")
+    result = checked(tmp_path, text, TOKEN="s3cret-token")
+    assert len(result.warnings) == 2
+    assert "tcp:127.0.0.1:1/••• may fail unnoticed" in str(result.warnings[0])
+
+
 @pytest.mark.parametrize("http", ["0.0.0.0:8888", "'[::]:8888'", "192.0.2.1:8888", "example.net:80", "127.evil:80"])
 def test_mi_beyond_this_machine_is_warned_of(http: str, tmp_path: Path) -> None:
     (warning,) = warnings_of(tmp_path, f"mi: {{http: {http}}}\n")
