@@ -93,3 +93,17 @@ def test_lines_and_fields_can_always_be_told_apart(
     payloads = FlatlineFormat(delimiter, escape, suppress_event_name=True).encode(events)
     lines = payloads.buffer.decode().split("\n")[:-1]
     assert [len(line.split(delimiter)) for line in lines] == [max(len(row), 1) for row in rows]
+
+
+@given(
+    st.lists(st.lists(st.one_of(st.none(), st.integers(-9, 9), st.text("ab,;|%\n\r\udc80é")), max_size=3), max_size=4),
+    st.sampled_from([FlatlineFormat(), FlatlineFormat("%", ";"), FlatlineFormat("|", suppress_event_name=True)]),
+)
+def test_the_quick_way_writes_the_same_lines_as_the_exact_one(
+    rows: list[list[str | int | None]], wire_format: FlatlineFormat
+) -> None:
+    events = [Event("E_%s", tuple(("p", value) for value in row)) for row in rows]
+    unlike = Event("E_OTHER", ((None, 1), (None, 2), (None, 3), (None, 4)))
+    exact = wire_format.encode([*events, unlike])
+    quick = wire_format.encode(events)
+    assert [bytes(quick[index]) for index in range(len(rows))] == [bytes(exact[index]) for index in range(len(rows))]
