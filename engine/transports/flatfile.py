@@ -28,6 +28,15 @@ _fstat = aiofiles.os.wrap(os.fstat)
 _fsync = aiofiles.os.wrap(os.fsync)
 
 
+def _write_and_look(raw: FileIO, data: memoryview) -> tuple[int | None, int]:
+    """Write, and count the names that lead to the file then: one visit to the thread for both."""
+    count = raw.write(data)
+    return count, os.fstat(raw.fileno()).st_nlink
+
+
+_append = aiofiles.os.wrap(_write_and_look)
+
+
 class FlatFile:
     """A file open for appending. `O_APPEND` lets other writers of the same file be; a pipe or a device will do too."""
 
@@ -44,6 +53,8 @@ class FlatFile:
         """Whether it ends within a line, so that the next one must begin with a line feed."""
         self.written = 0
         """Bytes of the present `append` that are in the file for sure; a line feed put before them not counted."""
+        self.was_deleted = False
+        """Whether no name led to the file any more behind the last write."""
         self._raw = raw
         self._thread = thread
         self._file: AsyncFileIO = wrap(raw, executor=thread)
@@ -141,9 +152,10 @@ class FlatFile:
 
     async def _write(self, data: memoryview) -> int:
         while True:
-            # The type says int; a file that does not block answers None when it can take nothing now.
-            count: int | None = await self._file.write(data)
+            # A file that does not block answers None when it can take nothing now.
+            count, names = await _append(self._raw, data, executor=self._thread)
             if count is not None:
+                self.was_deleted = self.is_regular and not names
                 return count
             await asyncio.sleep(PIPE_PAUSE_S)
 

@@ -180,7 +180,7 @@ class FlatstoreTransport:
             file = await self._ready(is_telling=waiting[0].is_telling)
             chunk = self._take_fitting(file, waiting)
             await self._append(file, chunk)
-            if not await file.is_deleted():
+            if not file.was_deleted:
                 self._settle_written(chunk)
                 is_second_try = False
             elif is_second_try:
