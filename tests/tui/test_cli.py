@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine.background import BackgroundEngine
-from engine.config.schema import Settings
+from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.version import __version__
 from tui import cli
 
@@ -184,15 +184,23 @@ def listening_on(port: int) -> socket.socket:
 
 
 def test_a_taken_port_of_the_demo_is_replaced_and_shown(
-    terminal: None, shown: list[tuple[Settings, str]], capsys: pytest.CaptureFixture[str]
+    terminal: None,
+    shown: list[tuple[Settings, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with listening_on(9103):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        wanted = f"tcp:127.0.0.1:{port}"
+        lab = LabSettings(receivers=(ReceiverSettings(name="billing", socket=wanted),))
+        entries = (SubscriptionSettings(event="E_ACC_CDR", socket=wanted),)
+        monkeypatch.setattr("tui.demo.demo_settings", lambda _: Settings(subscriptions=entries, lab=lab))
         assert main("demo") == 0
     ((settings, title),) = shown
-    assert "billing 9103 → " in title
-    assert "billing: port 9103 is taken, " in capsys.readouterr().out
-    (billing,) = [entry for entry in settings.subscriptions if entry.event == "E_ACC_CDR"]
-    assert "tcp:127.0.0.1:9103/billing.cdr" not in (billing.members or ())
+    used = settings.subscriptions[0].socket_text.rpartition(":")[2]
+    assert used != str(port)
+    assert title == f"Demo (ports taken: billing {port} → {used})"
+    assert capsys.readouterr().out == f"billing: port {port} is taken, {used} is used instead\n"
 
 
 def test_the_demo_that_is_installed_is_the_sample() -> None:
