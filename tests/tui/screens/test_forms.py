@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from tests.tui.pilots import console
 from tests.tui.world import NOW, FakeLink, batch, delivered
@@ -44,13 +44,13 @@ async def test_parameters_can_be_added_and_sent_by_position() -> None:
         form.query_one("#raise-event", Input).value = "E_MINE"
         await shown.until(lambda: "E_MINE" in shown.said("#raise-preview"), "the preview")
         assert "nobody is subscribed" in shown.said("#raise-hearers")
-        await shown.pilot.click("#raise-more")
+        form.query_one("#raise-more", Button).press()
         await shown.until(lambda: form.query(".param-value"), "the new field")
         form.query_one(".param-value", Input).value = "42"
         await shown.until(lambda: "needs a name" in shown.said("#raise-preview"), "the complaint")
-        await shown.pilot.click("#raise-positional")
+        form.query_one("#raise-positional", Button).press()
         await shown.until(lambda: '"params":[42]' in shown.said("#raise-preview"), "the preview")
-        await shown.pilot.click("#raise-now")
+        form.query_one("#raise-now", Button).press()
         await shown.until(lambda: link.commands == [("raise_event", {"event": "E_MINE", "params": [(None, 42)]})])
 
 
