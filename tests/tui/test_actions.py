@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tui.actions import ACTIONS
 from tui.app import SwitchboardApp
 from tui.render.line import plain
@@ -35,3 +37,10 @@ def test_the_help_tells_every_action_with_its_keys() -> None:
 def test_the_bindings_are_made_from_the_table() -> None:
     bound = {(binding.key, binding.action) for binding in [action.binding for action in ACTIONS]}
     assert bound == {(action.keys, action.name) for action in ACTIONS}
+
+
+def test_the_guide_has_every_key() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
+    for action in ACTIONS:
+        keys = action.shown_keys.replace(" or ", "` or `")
+        assert f"| `{keys}` | {action.title}. {action.help} |" in guide, action.name

@@ -73,7 +73,7 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
         except SwitchboardError as error:
             self._say("#add-verdict", [(Part(f"✖ {error}", "bad"),)])
             return
-        width = self.query_one("#add-socket").size.width
+        width = self.query_one("#add-verdict").content_size.width
         self._say("#add-verdict", verdict_lines(socket, verdict, width))
 
     @on(Input.Submitted)
@@ -97,7 +97,7 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
     def _examples(self) -> None:
-        self._say("#add-verdict", [(Part(f"  {example}", "faint"),) for example in EXAMPLES])
+        self._say("#add-verdict", [(Part(example, "faint"),) for example in EXAMPLES])
 
     def _say(self, where: str, lines: list[Line]) -> None:
         self.query_one(where, Lines).show(lines)
