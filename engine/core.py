@@ -12,7 +12,7 @@ from engine.catalogue import catalogue
 from engine.clock import Clock, SystemClock
 from engine.config.schema import Settings
 from engine.dispatcher import Dispatcher
-from engine.errors import CommandError, RefusedError
+from engine.errors import CommandError, RefusedError, SwitchboardError
 from engine.event import Event
 from engine.feed import Feed
 from engine.lanes.base import UNSUBSCRIBED, Lane
@@ -48,7 +48,8 @@ class Engine:
         self.dispatcher = Dispatcher(self.clock, settings.inbox_size, self._lanes_of)
         context = TransportContext(self.tasks, self.clock, SystemRandom(), raise_event=self._raise_own)
         self._targets = Targets(context, self.tasks, settings.transports)
-        self.roster = Roster(self.clock, self.feed, self._targets, self.dispatcher.note_room)
+        dispatcher = self.dispatcher
+        self.roster = Roster(self.clock, self.feed, self._targets, dispatcher.note_room, dispatcher.drain)
         self._reporter = Reporter(self)
         for name in (*catalogue(), *settings.events):
             self.register_event(name)
@@ -155,17 +156,28 @@ class Engine:
     async def reload(self, settings: Settings) -> ReloadReport:
         """Apply the difference to another configuration. What did not change keeps connection and health.
 
-        Subscriptions made by commands stay. `inbox_size` and `label` take effect at the next start.
+        Subscriptions made by commands stay. `inbox_size` takes effect at the next start.
+
+        Raises:
+            SwitchboardError: a socket or a transport cannot be used. Everything is as before then.
         """
-        old, self.settings = self.settings, settings
-        self._targets.use_settings(settings.transports)
+        old = self.settings
         for name in (*settings.events, *(entry.event for entry in settings.subscriptions)):
             self.register_event(name)
-        return apply(self.roster, old, settings)
+        try:
+            return self._apply(old, settings)
+        except SwitchboardError:
+            self._apply(settings, old)
+            raise
 
     def snapshot(self) -> EngineSnapshot:
         """What the engine looks like now; immutable, secrets masked."""
         return self._reporter.snapshot()
+
+    def _apply(self, old: Settings, new: Settings) -> ReloadReport:
+        self.settings = new
+        self._targets.use_settings(new.transports)
+        return apply(self.roster, old, new)
 
     def _lanes_of(self, event: str) -> list[Lane]:
         return self.roster.lanes_of(event)

@@ -38,8 +38,9 @@ class Health:
     def succeeded(self, now: float, started_at: float) -> Health:
         """The health after a success at `now` of something that was started at `started_at`.
 
-        It clears the mark, unless it was under way already when the member failed, or began in that very instant: such
-        a late success says nothing about the member as it is now. Returns itself when nothing changes, which is the usual case.
+        It clears the mark, unless it was under way already when the member failed, or began in that very instant:
+        such a late success says nothing about the member as it is now. Returns itself when nothing changes, which is
+        the usual case.
         """
         if self.failed_at is None:
             return self if self.tried else replace(self, tried=True, since=now)

@@ -82,6 +82,16 @@ class Member:
         if surplus > 0:
             self._refuse_newest(surplus)
 
+    def use_queue_size(self, queue_size: int) -> None:
+        """Another bound for what comes from now on; what waits already stays."""
+        self._queue_size = queue_size
+
+    def move_to(self, address: MemberAddress, target: Target) -> None:
+        """Go on at another target of the same socket. What the old one has in flight ends there."""
+        self.address = address
+        self.socket = printed(address)
+        self.target = target
+
     def pump(self) -> None:
         """Hand queued runs to the transport, a window at most. Not re-entered when a run settles at once."""
         if self._is_pumping:

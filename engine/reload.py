@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.address import Address, parse, printed
+from engine.address import Address, parse
 from engine.config.schema import Settings, SubscriptionSettings
+from engine.errors import SwitchboardError
 from engine.roster import Roster, is_same
 from engine.subscription import Subscription
 
@@ -20,35 +21,52 @@ class ReloadReport:
     unchanged: tuple[str, ...] = ()
 
 
-def subscribe_configured(roster: Roster, settings: Settings, entry: SubscriptionSettings) -> None:
-    """Subscribe one entry of a configuration."""
+def subscribe_configured(roster: Roster, settings: Settings, entry: SubscriptionSettings) -> Subscription:
+    """Subscribe one entry of a configuration, or let the same subscription go on as the entry says."""
     options = settings.options_for(entry)
     subscription = roster.subscribe(entry.event, parse(entry.socket_text), entry.expire, options)
+    if subscription.expire_s != entry.expire:
+        roster.set_expiry(subscription, entry.expire)
     subscription.is_configured = True
+    return subscription
 
 
 def apply(roster: Roster, old: Settings, new: Settings) -> ReloadReport:
-    """Bring the configured subscriptions from `old` to `new`. Those that commands made stay."""
+    """Bring the configured subscriptions from `old` to `new`. Those that commands made stay.
+
+    Raises:
+        SwitchboardError: a socket or a transport cannot be used. None was added or removed then.
+    """
     gone = {subscription.id: subscription for subscription in roster.table if subscription.is_configured}
-    added, changed, unchanged = [], [], []
-    for entry in new.subscriptions:
-        address = parse(entry.socket_text)
-        found = roster.table.find(entry.event, address)
-        label = f"{entry.event} {printed(address)}"
-        if found is None:
-            added.append(label)
-        else:
-            gone.pop(found.id, None)
-            if _is_untouched(found, entry, address, old, new):
-                unchanged.append(label)
-                continue
-            changed.append(label)
-            roster.remove(found, "the configuration changed")
-        subscribe_configured(roster, new, entry)
+    by_hand = [subscription for subscription in roster.table if not subscription.is_configured]
+    added: list[Subscription] = []
+    changed, unchanged = [], []
+    try:
+        for entry in new.subscriptions:
+            address = parse(entry.socket_text)
+            found = roster.table.find(entry.event, address)
+            if found is None:
+                added.append(subscribe_configured(roster, new, entry))
+            elif _is_untouched(found, entry, address, old, new):
+                unchanged.append(_label(found))
+            else:
+                subscribe_configured(roster, new, entry)
+                changed.append(_label(found))
+            if found is not None:
+                gone.pop(found.id, None)
+    except SwitchboardError:
+        for subscription in added:
+            roster.remove(subscription, "the configuration could not be applied")
+        for subscription in by_hand:
+            subscription.is_configured = False
+        raise
     for subscription in gone.values():
         roster.remove(subscription, "the configuration no longer has it")
-    removed = tuple(f"{subscription.event} {subscription.socket}" for subscription in gone.values())
-    return ReloadReport(tuple(added), removed, tuple(changed), tuple(unchanged))
+    return ReloadReport(tuple(map(_label, added)), tuple(map(_label, gone.values())), tuple(changed), tuple(unchanged))
+
+
+def _label(subscription: Subscription) -> str:
+    return f"{subscription.event} {subscription.socket}"
 
 
 def _is_untouched(

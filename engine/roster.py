@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from engine.address import Address, MemberAddress, PolicyName, RabbitmqAddress, VirtualAddress, identity
 from engine.clock import Clock
@@ -16,7 +18,7 @@ from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.options import SubscriptionOptions
 from engine.subscription import Subscription, SubscriptionTable
-from engine.target import Targets
+from engine.target import Target, Targets
 
 _LANES: dict[PolicyName, type[Lane]] = {
     PolicyName.PARALLEL: ParallelLane,
@@ -26,9 +28,19 @@ _LANES: dict[PolicyName, type[Lane]] = {
 
 
 class Roster:
-    """Makes, refreshes and ends subscriptions. What changes nothing for a subscription leaves its members alone."""
+    """Makes, refreshes and ends subscriptions. What changes nothing for a subscription leaves its members alone.
 
-    def __init__(self, clock: Clock, feed: Feed, targets: Targets, freed: Callable[[], None]) -> None:
+    `before_change` is called before one comes or goes, so that what was raised before goes to those who heard it then.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        feed: Feed,
+        targets: Targets,
+        freed: Callable[[], None],
+        before_change: Callable[[], None],
+    ) -> None:
         self.table = SubscriptionTable()
         self.retired = DeliveryCounters()
         """Deliveries of subscriptions that have ended, so that the engine's totals never shrink."""
@@ -37,6 +49,7 @@ class Roster:
         self._feed = feed
         self._targets = targets
         self._freed = freed
+        self._before_change = before_change
         self._closing: list[Lane] = []
 
     def subscribe(
@@ -44,19 +57,21 @@ class Roster:
     ) -> Subscription:
         """Subscribe, or refresh the subscription that is the same one (EI 1.4).
 
-        A refresh restarts the clock; a permanent one leaves an expiry as it was. Members, connections and health stay,
-        unless secrets or options differ from before.
+        A refresh restarts the clock; a permanent one leaves an expiry as it was. Members, health and what waits stay,
+        also under other options; a connection is exchanged where secrets or the transport's settings are others.
+
+        Raises:
+            SwitchboardError: a transport cannot serve its address. Nothing was changed then.
         """
         found = self.table.find(event, address)
-        if found is not None and is_same(found, address, options):
-            if expire_s is not None:
-                self._set_expiry(found, expire_s)
+        if found is None:
+            found = self._add(event, address, options)
+            self.set_expiry(found, expire_s)
             return found
-        if found is not None:
-            self.remove(found, "the subscription was changed")
-        subscription = self._add(event, address, options)
-        self._set_expiry(subscription, expire_s)
-        return subscription
+        self._refresh(found, address, options)
+        if expire_s is not None:
+            self.set_expiry(found, expire_s)
+        return found
 
     def get(self, subscription_id: str) -> Subscription:
         """The subscription with this id.
@@ -71,14 +86,15 @@ class Roster:
 
     def remove(self, subscription: Subscription, reason: str) -> None:
         """End a subscription: what waits ends undelivered for `reason`, what is in flight settles."""
+        self._before_change()
         if subscription.timer is not None:
             subscription.timer.cancel()
         self.table.remove(subscription)
         lane = subscription.lane
         lane.close(reason)
-        for target in {member.target for member in lane.members}:
-            self._targets.leave(target, lane.changed)
+        self._leave(lane, {member.target for member in lane.members})
         self._closing.append(lane)
+        self._retire()
 
     def remove_all(self, reason: str) -> None:
         """End every subscription."""
@@ -94,6 +110,11 @@ class Roster:
         self._retire()
         return [*(subscription.lane for subscription in self.table), *self._closing]
 
+    @property
+    def closing(self) -> int:
+        """Ended subscriptions that still have something in flight."""
+        return len(self._closing)
+
     def _retire(self) -> None:
         """Add up ended lanes once their last notification has settled, and let them go."""
         for lane in [lane for lane in self._closing if not lane.counters.waiting and not lane.in_flight]:
@@ -102,13 +123,11 @@ class Roster:
             self.retired_failures += sum(member.counters.failed for member in lane.members)
 
     def _add(self, event: str, address: Address, options: SubscriptionOptions) -> Subscription:
+        self._before_change()
         subscription_id = self.table.id_for(event, address)
-        if isinstance(address, VirtualAddress):
-            policy, members = address.policy, address.members
-        else:
-            policy, members = PolicyName.PARALLEL, (address,)
+        policy = address.policy if isinstance(address, VirtualAddress) else PolicyName.PARALLEL
         context = LaneContext(subscription_id, self._clock, self._feed, options)
-        lane = _LANES[policy](context, lambda lane: self._make_members(lane, members, options))
+        lane = _LANES[policy](context, lambda lane: self._make_members(lane, members_of(address), options))
         subscription = Subscription(subscription_id, event, address, options, lane, None)
         self.table.add(subscription)
         return subscription
@@ -116,13 +135,43 @@ class Roster:
     def _make_members(
         self, lane: Lane, addresses: Sequence[MemberAddress], options: SubscriptionOptions
     ) -> list[Member]:
-        targets = [self._targets.join(address, lane.changed) for address in addresses]
+        targets = self._join(lane, addresses, frozenset())
         return [
             Member(index, address, target, self._clock, options.queue_size, self._freed)
             for index, (address, target) in enumerate(zip(addresses, targets, strict=True))
         ]
 
-    def _set_expiry(self, subscription: Subscription, expire_s: float | None) -> None:
+    def _refresh(self, found: Subscription, address: Address, options: SubscriptionOptions) -> None:
+        """Let a subscription go on with the secrets of `address`, which is the same socket, and with `options`."""
+        lane = found.lane
+        addresses = _in_order_of(lane.members, members_of(address))
+        before = {member.target for member in lane.members}
+        targets = self._join(lane, addresses, before)
+        for member, its_address, target in zip(lane.members, addresses, targets, strict=True):
+            member.move_to(its_address, target)
+        self._leave(lane, before - set(targets))
+        found.address = replace(address, members=addresses) if isinstance(address, VirtualAddress) else address
+        if options != found.options:
+            found.options = options
+            lane.use_options(options)
+
+    def _join(self, lane: Lane, addresses: Iterable[MemberAddress], in_use: AbstractSet[Target]) -> list[Target]:
+        """The targets of all `addresses`. When one cannot be had, the lane stays with those that it has `in_use`."""
+        joined: list[Target] = []
+        try:
+            for address in addresses:
+                joined.append(self._targets.join(address, lane.changed))  # noqa: PERF401 - all but the last are undone
+        except Exception:
+            self._leave(lane, set(joined) - in_use)
+            raise
+        return joined
+
+    def _leave(self, lane: Lane, targets: Iterable[Target]) -> None:
+        for target in targets:
+            self._targets.leave(target, lane.changed)
+
+    def set_expiry(self, subscription: Subscription, expire_s: float | None) -> None:
+        """Let a subscription end `expire_s` seconds from now; None is never."""
         if subscription.timer is not None:
             subscription.timer.cancel()
         subscription.timer = None
@@ -138,17 +187,31 @@ class Roster:
             self.remove(subscription, "the subscription expired")
 
 
+def members_of(address: Address) -> tuple[MemberAddress, ...]:
+    """The members of a virtual socket; a plain one is its own."""
+    return address.members if isinstance(address, VirtualAddress) else (address,)
+
+
 def is_same(found: Subscription, address: Address, options: SubscriptionOptions) -> bool:
     """Whether subscribing again would change nothing but the expiry."""
     return options == found.options and _login(address) == _login(found.address)
 
 
+def _in_order_of(members: Iterable[Member], addresses: Iterable[MemberAddress]) -> tuple[MemberAddress, ...]:
+    """The addresses as the members stand: under PARALLEL the same socket may name them in another order."""
+    rest = list(addresses)
+    ordered = []
+    for member in members:
+        wanted = identity(member.address)
+        ordered.append(rest.pop(next(index for index, address in enumerate(rest) if identity(address) == wanted)))
+    return tuple(ordered)
+
+
 def _login(address: Address) -> list[tuple[str, str | None, bool, str | None]]:
     """What of an address is not part of its identity, and yet makes another connection or message."""
-    members = address.members if isinstance(address, VirtualAddress) else (address,)
     logins = [
         (identity(member), member.password, member.persistent, member.tls_domain)
-        for member in members
+        for member in members_of(address)
         if isinstance(member, RabbitmqAddress)
     ]
     return sorted(logins, key=repr)

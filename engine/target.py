@@ -46,10 +46,13 @@ class Targets:
         self._tasks = tasks
         self._settings = settings
         self._targets: dict[str, Target] = {}
+        """By address, for whoever joins next."""
+        self._in_use: set[Target] = set()
+        """Also those whose address has another target now, with other settings."""
         self.close_deadline_s = CLOSE_DEADLINE_S
 
     def __len__(self) -> int:
-        return len(self._targets)
+        return len(self._in_use)
 
     def use_settings(self, settings: Mapping[str, Any]) -> None:
         """Options for targets that are opened from now on."""
@@ -66,6 +69,7 @@ class Targets:
         target = self._targets.get(key)
         if target is None or target.options != options:
             target = self._targets[key] = Target(key, address, options, self._context)
+            self._in_use.add(target)
         target.listeners.add(listener)
         return target
 
@@ -74,6 +78,7 @@ class Targets:
         target.listeners.discard(listener)
         if target.listeners:
             return
+        self._in_use.discard(target)
         if self._targets.get(target.key) is target:
             del self._targets[target.key]
         self._tasks.spawn(target.transport.close(self.close_deadline_s), f"close {printed(target.address)}")
@@ -82,7 +87,7 @@ class Targets:
         """Reopen the flat file `path`, or all of them; how many there were."""
         chosen = [
             target
-            for target in self._targets.values()
+            for target in self._in_use
             if isinstance(target.address, FlatstoreAddress) and path in {None, target.address.path}
         ]
         for target in chosen:

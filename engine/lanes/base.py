@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.clock import Clock
 from engine.feed import Feed, Step
@@ -83,6 +83,13 @@ class Lane(ABC):
         """The operator puts a member back in."""
         self._set_paused(index, paused=False)
         self.members[index].pump()
+
+    def use_options(self, options: SubscriptionOptions) -> None:
+        """Other options from now on. Members, their health and what waits stay."""
+        self.context = replace(self.context, options=options)
+        for member in self.members:
+            member.use_queue_size(options.queue_size)
+        self.changed()
 
     def close(self, reason: str) -> None:
         """End: what waits ends undelivered for `reason`; what is in flight settles, and is passed on to nobody."""

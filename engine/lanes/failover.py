@@ -10,6 +10,7 @@ from engine.clock import Timer
 from engine.feed import Step
 from engine.lanes.base import Lane, LaneContext
 from engine.member import HISTORY, NOT_CHOSEN, PATIENCE_S, SIGNS, WINDOW, Member
+from engine.options import SubscriptionOptions
 from engine.policies import failover
 from engine.policies.base import End, Hold, Share, Wait
 from engine.run import Attempt, Batch, Outcome, Run
@@ -90,6 +91,12 @@ class FailoverLane(Lane):
     def resume(self, index: int) -> None:
         """Resume a member; what is held may go to it."""
         super().resume(index)
+        self._put_back(self._take_aside())
+        self._advance()
+
+    def use_options(self, options: SubscriptionOptions) -> None:
+        """Other options from now on; what is held is judged by them."""
+        super().use_options(options)
         self._put_back(self._take_aside())
         self._advance()
 

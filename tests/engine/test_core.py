@@ -144,11 +144,12 @@ async def test_subscribing_again_refreshes_and_disturbs_nobody(make_engine: Make
 async def test_a_new_password_replaces_the_connection_of_the_same_subscription(make_engine: MakeEngine) -> None:
     engine = make_engine()
     first = engine.subscribe("E_TEST", parse("rabbitmq:app:old@127.0.0.1:1/q"), None)
-    lane, name = first.lane, first.id
+    (member,) = first.lane.members
+    target = member.target
     assert engine.subscribe("E_TEST", parse("rabbitmq:app:old@127.0.0.1:1/q"), None) is first
-    second = engine.subscribe("E_TEST", parse("rabbitmq:app:new@127.0.0.1:1/q"), None)
-    assert second.id == name
-    assert second.lane is not lane
+    assert member.target is target
+    assert engine.subscribe("E_TEST", parse("rabbitmq:app:new@127.0.0.1:1/q"), None) is first
+    assert member.target is not target
     assert len(engine.table) == 1
 
 
