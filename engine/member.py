@@ -151,11 +151,18 @@ class Member:
         """Whether it is worth waiting for: its queue is empty, or it settled something lately."""
         return not self.queue or self._clock.now() - self.moved_at < PATIENCE_S
 
-    def give_back(self) -> list[Run]:
-        """Take everything out of the queue."""
-        runs = list(self.queue)
-        self.queue.clear()
-        self.queued = 0
+    def give_back(self, at_most: int | None = None) -> list[Run]:
+        """Take runs out of the queue, the oldest first: `at_most` so many notifications, or everything."""
+        left = self.queued if at_most is None else min(at_most, self.queued)
+        runs = []
+        while left > 0:
+            run = self.queue.popleft()
+            if len(run) > left:
+                run, rest = run.split(left)
+                self.queue.appendleft(rest)
+            left -= len(run)
+            self.queued -= len(run)
+            runs.append(run)
         return runs
 
     def _refuse_newest(self, surplus: int) -> None:

@@ -44,14 +44,14 @@ class RoundRobinLane(Lane):
 
     def history(self, index: int) -> str:
         """The member's part in the last events: its outcome, or that it was not chosen."""
-        if not self._recent:
-            return ""
-        last = max(first + indices[-1] for first, indices, _, _ in self._recent)
-        signs = {last - step: NOT_CHOSEN for step in range(min(HISTORY, self.counters.taken))}
+        signs: dict[int, str] = {}
         for first, indices, member, sign in self._recent:
-            if member == index:
-                signs |= {first + i: sign for i in indices[-HISTORY:] if first + i in signs}
-        return "".join(signs[number] for number in sorted(signs))
+            for number in indices[-HISTORY:]:
+                if member == index:
+                    signs[first + number] = sign
+                else:
+                    signs.setdefault(first + number, NOT_CHOSEN)
+        return "".join(signs[number] for number in sorted(signs)[-HISTORY:])
 
     def pause(self, index: int) -> None:
         """Pause a member; what waits in its queue goes to the others."""
@@ -67,7 +67,7 @@ class RoundRobinLane(Lane):
             self.count_taken(outcome.status, len(indices))
         else:
             self._failed.append((run, indices, Attempt(run.member, self.context.clock.now(), outcome)))
-            if outcome.marks:
+            if outcome.fault is Fault.MEMBER:
                 self._relieve(member, outcome)
         member.landed(run, len(indices))
         self._pass_on()
@@ -88,16 +88,16 @@ class RoundRobinLane(Lane):
         self.members[share.member].offer(run)
 
     def _relieve(self, member: Member, outcome: Outcome) -> None:
-        """Pass on what waits for a member that just failed or was paused, when somebody else can take it."""
-        others = (
-            self.members.index(other)
+        """Pass on what waits for a member that just failed or was paused, as far as the others have room for it."""
+        if self.context.options.on_failure is OnFailure.FAIL:
+            return
+        room = sum(
+            max(0, other.room)
             for other in self.members
             if other is not member and not other.health.paused and other.target.down is None
         )
-        if self.context.options.on_failure is OnFailure.FAIL or next(others, None) is None:
-            return
         attempt = Attempt(member.index, self.context.clock.now(), outcome)
-        self._failed.extend((run, run.indices, attempt) for run in member.give_back())
+        self._failed.extend((run, run.indices, attempt) for run in member.give_back(room))
         self._pass_on()
 
     def _pass_on(self) -> None:

@@ -99,6 +99,10 @@ class LaneBench:
         self.lane.take(batch)
         return numbers
 
+    def skip_numbers(self, count: int) -> None:
+        """Events of other names take the next `count` sequence numbers."""
+        self._next_seq += count
+
     def fail(self, member: int, reason: str = "connection refused", fault: Fault = Fault.MEMBER) -> None:
         """From now on the member fails everything at once."""
         self.transports[member].answer = failed(reason, fault)

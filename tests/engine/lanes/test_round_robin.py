@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.lanes.round_robin import RoundRobinLane
+from engine.member import WINDOW
 from engine.options import OnFailure
 from engine.run import SENT, Fault, failed
 from tests.support.lanes import LaneBench
@@ -87,6 +88,44 @@ def test_pausing_a_member_passes_on_what_waits_for_it() -> None:
     assert bench.members[0].health.failed_at is None
 
 
+def test_an_answered_error_takes_nothing_from_the_queue_of_a_member_that_works() -> None:
+    bench = LaneBench(RoundRobinLane, members=2, answer=None, queue_size=100)
+    bench.raise_events(2 * WINDOW)
+    bench.raise_events(200)
+    bench.transports[0].settle_next(1, failed("error 500", Fault.ANSWER))
+    assert bench.members[0].in_flight + bench.members[0].queued == WINDOW + 99
+
+
+def test_a_failure_passes_on_no_more_than_the_others_have_room_for() -> None:
+    bench = LaneBench(RoundRobinLane, members=3, answer=None, queue_size=100)
+    bench.raise_events(3 * WINDOW)
+    bench.raise_events(210)
+    assert [member.queued for member in bench.members] == [70, 70, 70]
+    bench.transports[0].settle_next(1, failed("timed out"))
+    assert [member.queued for member in bench.members[1:]] == [100, 100]
+    assert bench.members[0].in_flight + bench.members[0].queued == WINDOW - 1 + 10
+    assert bench.lane.counters.undelivered <= 1, "only the event that failed found no room"
+    while any(transport.open for transport in bench.transports):
+        for transport in bench.transports:
+            if transport.open:
+                transport.settle_next(300, SENT)
+    assert bench.lane.counters.waiting == 0
+    assert bench.lane.counters.undelivered <= 1
+    bench.check_books()
+
+
+def test_a_paused_member_keeps_what_the_others_have_no_room_for_until_it_is_resumed() -> None:
+    bench = LaneBench(RoundRobinLane, members=2, answer=None, queue_size=100)
+    bench.raise_events(2 * WINDOW)
+    bench.raise_events(160)
+    bench.lane.pause(0)
+    assert [member.queued for member in bench.members] == [60, 100]
+    bench.lane.resume(0)
+    bench.transports[0].settle_next(WINDOW, SENT)
+    assert bench.members[0].queued == 0
+    assert bench.lane.counters.undelivered == 0
+
+
 def test_a_full_queue_passes_on_and_marks_nobody() -> None:
     bench = LaneBench(RoundRobinLane, members=2, queue_size=10)
     bench.transports[0].answer = None
@@ -102,6 +141,14 @@ def test_history_shows_whose_turn_it_was() -> None:
     bench = LaneBench(RoundRobinLane, members=2)
     for _ in range(4):
         bench.raise_events(1)
+    assert [bench.lane.history(member) for member in range(2)] == ["~·~·", "·~·~"]
+
+
+def test_history_knows_nothing_of_events_of_other_names_in_between() -> None:
+    bench = LaneBench(RoundRobinLane, members=2)
+    for _ in range(4):
+        bench.raise_events(1)
+        bench.skip_numbers(5)
     assert [bench.lane.history(member) for member in range(2)] == ["~·~·", "·~·~"]
 
 
