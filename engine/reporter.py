@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
+from engine.health import State
 from engine.lanes.base import Lane
 from engine.member import Member
 from engine.metrics import DeliveryCounters
@@ -22,6 +25,8 @@ class Reporter:
         self._engine = engine
         self._started_at = engine.clock.now()
         self._rows: dict[str, tuple[Lane, int, SubscriptionRow]] = {}
+        self._versions = count(1)
+        """One count for all rows: a subscription that comes again under its id never has a version that it had."""
         self._events: tuple[str, ...] = ()
 
     def snapshot(self) -> EngineSnapshot:
@@ -72,7 +77,8 @@ class Reporter:
         is_counting_down = any(member.health.failed_at is not None for member in lane.members)
         if known is not None and known[:2] == (lane, lane.version) and not is_counting_down:
             return known[2]
-        row = _subscription_row(subscription, now)
+        row = _subscription_row(subscription, now, 0 if known is None else known[2].version)
+        row = known[2] if known is not None and row == known[2] else replace(row, version=next(self._versions))
         self._rows[subscription.id] = (lane, lane.version, row)
         return row
 
@@ -82,13 +88,13 @@ class Reporter:
             self._rows = {name: known for name, known in self._rows.items() if name in kept}
 
 
-def _subscription_row(subscription: Subscription, now: float) -> SubscriptionRow:
+def _subscription_row(subscription: Subscription, now: float, version: int) -> SubscriptionRow:
     lane = subscription.lane
     counters = lane.counters
     following = lane.next_member()
     return SubscriptionRow(
         id=subscription.id,
-        version=lane.version,
+        version=version,
         event=subscription.event,
         policy=subscription.policy,
         socket=subscription.socket,
@@ -107,13 +113,15 @@ def _subscription_row(subscription: Subscription, now: float) -> SubscriptionRow
 def _member_row(lane: Lane, member: Member, now: float, following: int | None) -> MemberRow:
     health = member.health
     timeout = lane.failover_timeout()
+    state = health.state(now, timeout)
+    skipped_until = None if timeout is None else health.skipped_until(timeout)
     return MemberRow(
         index=member.index,
         socket=member.socket,
         scheme=member.address.scheme,
-        state=health.state(now, timeout),
-        since=health.since,
-        skipped_until=None if timeout is None else health.skipped_until(timeout),
+        state=state,
+        since=max(health.since, skipped_until) if state is State.DUE and skipped_until is not None else health.since,
+        skipped_until=skipped_until,
         connection=member.target.transport.connection.state,
         is_next=member.index == following,
         error=health.error,

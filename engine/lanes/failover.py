@@ -52,6 +52,7 @@ class FailoverLane(Lane):
     def take(self, batch: Batch) -> None:
         """Queue the batch behind what waits; what does not fit is refused, newest first."""
         self.counters.taken += len(batch)
+        self.version += 1
         self._queue.append(Pending(batch, range(len(batch))))
         self._queued += len(batch)
         self._advance()

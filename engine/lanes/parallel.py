@@ -19,6 +19,7 @@ class ParallelLane(Lane):
         context = self.context
         indices = range(len(batch))
         self.counters.taken += len(batch)
+        self.version += 1
         shares, skipped, end = parallel.plan(indices, self.standings())
         if end is not None:
             self.end(batch, indices, end.reason, end.skipped)

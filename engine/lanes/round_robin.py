@@ -28,6 +28,7 @@ class RoundRobinLane(Lane):
     def take(self, batch: Batch) -> None:
         """Deal the batch out."""
         self.counters.taken += len(batch)
+        self.version += 1
         indices = range(len(batch))
         planned = round_robin.plan(self.pointer, indices, self.standings())
         self.pointer = planned.pointer
