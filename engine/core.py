@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from random import SystemRandom
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from engine.lab import Lab
 
 _log = logging.getLogger(__name__)
+
+CLOSE_GRACE_S = 2.0
+"""What closing a target may take longer than its deadline, before it is cancelled."""
 
 
 class Engine:
@@ -78,7 +82,7 @@ class Engine:
             await self.dispatcher.progress()
         self._targets.close_deadline_s = max(0.1, deadline - self.clock.now())
         self.roster.remove_all("the engine stopped")
-        await self.tasks.finish()
+        await self._finish_tasks(self._targets.close_deadline_s + CLOSE_GRACE_S)
 
     def register_event(self, name: str) -> int:
         """Make an event name known; returns its numeric id, which is only informative (EI 1.2)."""
@@ -178,6 +182,15 @@ class Engine:
         self.settings = new
         self._targets.use_settings(new.transports)
         return apply(self.roster, old, new)
+
+    async def _finish_tasks(self, limit_s: float) -> None:
+        """Wait for what runs in the background. A transport that does not keep its deadline does not keep us."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self.tasks.finish()
+        except TimeoutError:
+            _log.error("%d tasks did not end within %.1f s of the stop and are cancelled", len(self.tasks), limit_s)
+            await self.tasks.cancel()
 
     def _lanes_of(self, event: str) -> list[Lane]:
         return self.roster.lanes_of(event)

@@ -43,7 +43,8 @@ class FeedRecord:
 
 
 RECORDS_PER_DELIVERY = 10
-"""A delivery has several records (a PARALLEL one as many as members); this many are room enough."""
+"""A delivery is told of several times (a PARALLEL one as often as it has members); this often is room enough. It also
+bounds what ended without a plan, and with it the events that the feed keeps alive."""
 
 
 class Feed:
@@ -53,6 +54,8 @@ class Feed:
         self._capacity = capacity
         self._records: deque[FeedRecord] = deque()
         self._events = 0
+        self._told = 0
+        """Events that the records tell of, each as often as there are records of it."""
         self._next = 1
         self.dropped = 0
 
@@ -82,13 +85,16 @@ class Feed:
         self._next += 1
         self._records.append(record)
         self._events += _weight(record)
+        self._told += len(indices)
         while len(self._records) > 1 and self._is_overfull:
-            self._events -= _weight(self._records.popleft())
+            oldest = self._records.popleft()
+            self._events -= _weight(oldest)
+            self._told -= len(oldest.indices)
             self.dropped += 1
 
     @property
     def _is_overfull(self) -> bool:
-        return self._events > self._capacity or len(self._records) > RECORDS_PER_DELIVERY * self._capacity
+        return self._events > self._capacity or self._told > RECORDS_PER_DELIVERY * self._capacity
 
     def since(self, number: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
         """The records numbered `number` and later, the newest `limit` of them, oldest first."""

@@ -19,6 +19,7 @@ from engine.options import SubscriptionOptions, WhenAllFailed
 from tests.support.clock import FakeClock
 from tests.support.sockets import numbered, udp_receivers
 from tests.support.waiting import until
+from tests.support.world import World
 
 MakeEngine = Callable[..., Engine]
 
@@ -223,6 +224,25 @@ async def test_a_clean_stop_takes_nothing_more_and_leaves_nothing_running(make_e
         assert asyncio.all_tasks() == before
     figures = engine.snapshot().figures
     assert (figures.sent, figures.undelivered, figures.waiting, figures.refused) == (10, 10, 0, 1)
+
+
+async def test_a_transport_that_does_not_close_does_not_keep_the_engine(
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("engine.core.CLOSE_GRACE_S", 0.01)
+    world = World()
+    world.install(monkeypatch)
+    engine = make_engine(stop_timeout=0)
+    engine.subscribe("E_TEST", parse("udp:127.0.0.1:9"), None)
+
+    async def hang(_deadline_s: float) -> None:
+        await asyncio.Event().wait()
+
+    world.made[0].close = hang  # type: ignore[method-assign]
+    before = asyncio.all_tasks()
+    await engine.stop()
+    assert asyncio.all_tasks() == before
+    assert "1 tasks did not end" in caplog.text
 
 
 async def test_reload_applies_the_difference_and_leaves_the_rest_alone(make_engine: MakeEngine) -> None:

@@ -45,3 +45,11 @@ def test_a_batch_larger_than_the_feed_is_told_of_all_the_same() -> None:
     feed = Feed(capacity=10)
     add(feed, 512)
     assert len(feed.since(0)) == 1
+
+
+def test_deliveries_that_end_without_a_plan_are_bounded_too() -> None:
+    feed = Feed(capacity=100)
+    for _ in range(50):
+        add(feed, 100, Step.ENDED)
+    assert sum(len(record.indices) for record in feed.since(0)) == 10 * 100
+    assert feed.dropped == 40
