@@ -53,8 +53,9 @@ def told(delivery: Delivery, row: SubscriptionRow | None) -> Line:
     """What happened to it, in the order in which it happened."""
     steps = list(delivery.steps())
     parts: list[Part] = []
-    if steps:
-        parts += _skips(next((step.skipped for step in reversed(steps) if step.skipped), ()))
+    failed_here = {step.member for step in steps if step.outcome is not None and step.outcome.is_failure}
+    skipped = next((step.skipped for step in reversed(steps) if step.skipped), ())
+    parts += _skips(skip for skip in skipped if skip.member not in failed_here)
     ends = [part for step in steps for part in _end(step, row)]
     for part in ends or _open(steps):
         if parts:

@@ -29,7 +29,7 @@ def columns(width: int) -> Columns:
     latency = 9 if width >= 120 else 0
     history = 12 if width >= 110 else 0
     countdown = 30 if width >= 120 else 0
-    left = max(width - HEAD - 18 - latency - history - countdown, 20)
+    left = max(width - HEAD - (20 if latency else 19) - latency - history - countdown, 20)
     socket = min(max(left * 3 // 5, 10), 46)
     return Columns(socket, left - socket, countdown, latency, history)
 
@@ -64,7 +64,7 @@ def member_line(row: SubscriptionRow, member: MemberRow, now: float, width: int)
             cell(squeezed(clean(member.socket), sizes.socket - 1), sizes.socket - 1),
             Part(" "),
             *_words(row, member, now, sizes),
-            *_figures(member),
+            *_figures(member, is_wide=bool(sizes.latency)),
             cell(figures.latency(member.latency_p50_s), sizes.latency, "faint", right=True),
             *_history(member, sizes.history),
         ),
@@ -114,13 +114,13 @@ def _brief(countdown: str, width: int) -> str:
     return countdown if len(countdown) <= width else countdown.removeprefix("next ").replace("the next event", "next")
 
 
-def _figures(member: MemberRow) -> Line:
+def _figures(member: MemberRow, *, is_wide: bool) -> Line:
     is_confirmed = bool(member.delivered) or not member.sent
     taken = member.delivered if is_confirmed else member.sent
     return (
         cell(figures.count(taken), 9, right=True),
         Part(" ✓" if is_confirmed else " ~", "good" if taken else "faint"),
-        cell(figures.count(member.failed), 5, "bad" if member.failed else "faint", right=True),
+        cell(figures.count(member.failed), 7 if is_wide else 6, "bad" if member.failed else "faint", right=True),
         Part(" ✖", "bad" if member.failed else "faint"),
     )
 

@@ -52,9 +52,10 @@ def test_a_failure_and_who_took_it_then() -> None:
         PIKE,
         record(1, Step.PLANNED, "s", ONE, 0),
         record(2, Step.SETTLED, "s", ONE, 0, outcome=REFUSED),
-        record(3, Step.PLANNED, "s", ONE, 1, attempts=(Attempt(0, 0.0, REFUSED),)),
-        record(4, Step.SETTLED, "s", ONE, 1, outcome=DELIVERED, took_s=0.001),
+        record(3, Step.PLANNED, "s", ONE, 1, skipped=(SKIP,), attempts=(Attempt(0, 0.0, REFUSED),)),
+        record(4, Step.SETTLED, "s", ONE, 1, skipped=(SKIP,), outcome=DELIVERED, took_s=0.001),
     )
+    # A member that failed this very event was not skipped for it.
     assert told_so_far == "1 failed: connection refused → 2 written in 1.0 ms"
 
 
