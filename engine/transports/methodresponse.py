@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from xml.parsers import expat
 
 TEXT_MAX = 200
@@ -14,8 +15,11 @@ class NotXmlRpcError(Exception):
     """An answer that is no `methodResponse`."""
 
 
+@lru_cache(maxsize=8)
 def fault_of(body: bytes) -> str | None:
     """The fault that an answer holds, in words ("fault 4: too many parameters"); None when it holds none.
+
+    The last few answers are remembered: a server says the same most of the time.
 
     Raises:
         NotXmlRpcError: when it is no XML-RPC answer. A document type is refused too: XML-RPC has none, and entities

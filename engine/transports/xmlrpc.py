@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from engine.address import XmlRpcAddress
 from engine.run import DELIVERED, SENT, Fault, Outcome, Run, failed
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
+from engine.transports.gathering import Gathered
 from engine.transports.httpanswer import Answer, BrokenError, UnreachableError
+from engine.transports.httpclient import HttpClient
 from engine.transports.methodresponse import NotXmlRpcError, fault_of
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Resolver
@@ -26,9 +28,6 @@ from engine.transports.supervisor import Supervisor
 from engine.version import __version__
 from engine.wire.payloads import Payloads
 from engine.wire.xmlrpc import XmlRpcFormat
-
-if TYPE_CHECKING:
-    from engine.transports.httpclient import HttpClient
 
 DEFAULT_PATH = "/RPC2"
 
@@ -118,6 +117,7 @@ class XmlRpcTransport:
         self._client: HttpClient | None = None
         self._queue: deque[_Waiting] = deque()
         self._senders: set[asyncio.Task[None]] = set()
+        self._outcomes = Gathered()
         self._quiet: asyncio.Future[None] | None = None
         self._is_closed = False
 
@@ -147,8 +147,6 @@ class XmlRpcTransport:
         if connection.state is ConnectionState.UP:
             self._wake()
         else:
-            # The slow import comes before the time for connecting runs.
-            self._opened()
             self._supervisor.demand()
 
     async def reopen(self) -> None:
@@ -163,6 +161,7 @@ class XmlRpcTransport:
         for sender in self._senders:
             sender.cancel()
         await asyncio.gather(*self._senders, return_exceptions=True)
+        self._outcomes.settle()
         self._fail_waiting(ENGINE_STOPPED)
         await self._supervisor.close()
         self._resolver.close()
@@ -213,13 +212,11 @@ class XmlRpcTransport:
 
     def _opened(self) -> HttpClient:
         if self._client is None:
-            from engine.transports.httpclient import HttpClient  # noqa: PLC0415 - slow; paid by those who call
-
             host, port = self._address.host, self._address.port
             named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             path = self._address.path or DEFAULT_PATH
             headers = {"Host": named, "User-Agent": f"Switchboard/{__version__}", "Content-Type": "text/xml"}
-            self._client = HttpClient(f"http://{named}{path}", headers, self._dial, self._options.connections)
+            self._client = HttpClient(path, headers, self._dial)
         return self._client
 
     async def _disconnect(self) -> None:
@@ -257,6 +254,7 @@ class XmlRpcTransport:
 
     def _sender_done(self, sender: asyncio.Task[None]) -> None:
         self._senders.discard(sender)
+        self._outcomes.settle()
         if self._queue and self._supervisor.is_up and not sender.cancelled():
             self._wake()
         self._tell_quiet()
@@ -277,7 +275,7 @@ class XmlRpcTransport:
 
     async def _call(self, waiting: _Waiting, position: int) -> None:
         """Make one call and settle its event."""
-        call = _Call(waiting.run, position)
+        call = _Call(waiting.run, position, self._outcomes)
         body = bytes(waiting.payloads[waiting.run.indices[position]])
         try:
             await self._post(body, call)
@@ -310,11 +308,12 @@ class XmlRpcTransport:
 class _Call:
     """One event that is on its way. The first outcome counts: what was sent stays so, whatever comes back."""
 
-    __slots__ = ("_position", "_run")
+    __slots__ = ("_outcomes", "_position", "_run")
 
-    def __init__(self, run: Run, position: int) -> None:
+    def __init__(self, run: Run, position: int, outcomes: Gathered) -> None:
         self._run: Run | None = run
         self._position = position
+        self._outcomes = outcomes
 
     def written(self) -> None:
         """The request was written, and nobody cares for the answer."""
@@ -324,7 +323,7 @@ class _Call:
         """Settle the event, once."""
         run, self._run = self._run, None
         if run is not None:
-            run.settle(range(self._position, self._position + 1), outcome)
+            self._outcomes.add(run, self._position, outcome)
 
 
 def _judged(answer: Answer) -> Outcome:
