@@ -20,6 +20,9 @@ _log = logging.getLogger(__name__)
 WINDOW = 1_024
 """Notifications that a transport is handed at most before it has settled some."""
 
+REFILL = WINDOW // 2
+"""A run is not cut to fill less than this of the window: what settles one by one would cut runs into single events."""
+
 PATIENCE_S = 0.25
 """A member that settles nothing for this long is not waited for when events are raised in bulk."""
 
@@ -62,6 +65,8 @@ class Member:
         self._queue_size = queue_size
         self._freed = freed
         self._is_pumping = False
+        self._was_full = False
+        """Whether the last run filled the window."""
 
     @property
     def standing(self) -> Standing:
@@ -70,8 +75,8 @@ class Member:
 
     @property
     def room(self) -> int:
-        """Notifications that it can still take."""
-        return self._queue_size - self.queued + WINDOW - self.in_flight
+        """Notifications that it can still take; what is left of the window counts only while nothing waits for it."""
+        return self._queue_size - self.queued + (0 if self.queue else WINDOW - self.in_flight)
 
     def offer(self, run: Run) -> None:
         """Queue a run; what does not fit fails at once, and is no mark against the member (design: a full queue)."""
@@ -99,11 +104,16 @@ class Member:
         self._is_pumping = True
         try:
             while self.queue and self.in_flight < WINDOW and not self.health.paused:
-                run = self.queue.popleft()
-                if len(run) > (room := WINDOW - self.in_flight):
+                run = self.queue[0]
+                room = WINDOW - self.in_flight
+                if room < len(run) and room < REFILL and self._was_full:
+                    break
+                self.queue.popleft()
+                if room < len(run):
                     run, rest = run.split(room)
                     self.queue.appendleft(rest)
                 self.queued -= len(run)
+                self._was_full = room <= len(run)
                 self.start(run)
         finally:
             self._is_pumping = False

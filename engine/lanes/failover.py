@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.clock import Timer
 from engine.feed import Step
 from engine.lanes.base import Lane, LaneContext
-from engine.member import HISTORY, NOT_CHOSEN, PATIENCE_S, SIGNS, WINDOW, Member
+from engine.member import HISTORY, NOT_CHOSEN, PATIENCE_S, REFILL, SIGNS, WINDOW, Member
 from engine.options import SubscriptionOptions
 from engine.policies import failover
 from engine.policies.base import End, Hold, Share, Wait
@@ -172,7 +172,7 @@ class FailoverLane(Lane):
     def _start(self, pending: Pending, share: Share) -> bool:
         member = self.members[share.member]
         room = (1 if share.is_trial else WINDOW) - member.in_flight
-        if room <= 0:
+        if room <= 0 or (member.in_flight and room < min(REFILL, len(pending.indices))):
             return False
         indices = pending.indices[:room]
         self._queue.popleft()

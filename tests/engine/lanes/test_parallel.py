@@ -40,6 +40,16 @@ def test_a_hanging_member_holds_up_only_itself_and_its_queue_is_bounded() -> Non
     bench.check_books()
 
 
+def test_a_member_that_settles_one_by_one_is_not_handed_single_events() -> None:
+    bench = LaneBench(ParallelLane, members=1, answer=None)
+    bench.raise_events(3000)
+    transport = bench.transports[0]
+    for _ in range(3000):
+        transport.settle_next(1, SENT)
+    assert bench.lane.counters.sent == 3000
+    assert len(transport.started) <= 6
+
+
 def test_delivered_wins_over_sent_and_undelivered_needs_everyone_to_fail() -> None:
     bench = LaneBench(ParallelLane, members=2, answer=None)
     bench.raise_events(4)
