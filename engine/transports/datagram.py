@@ -182,7 +182,7 @@ class _DatagramTransport(ABC):
         send: Callable[[memoryview], int] = opened.send
         if sending.payloads.failures:
             send = partial(_send_unless_empty, send)
-        left = iter(list(map(sending.payloads.__getitem__, indices)))
+        left = iter(sending.payloads.parts(indices))
         try:
             deque(map(send, left), maxlen=0)
         except OSError as error:

@@ -33,6 +33,15 @@ class Payloads:
     def __getitem__(self, index: int) -> memoryview:
         return self._view[self._offsets[index] : self._offsets[index + 1]]
 
+    def parts(self, indices: range) -> list[memoryview]:
+        """The payloads at `indices`, each by itself, without a copy."""
+        view, offsets = self._view, self._offsets
+        if indices.step < 0:
+            return [self[index] for index in indices]
+        starts = offsets[indices.start : indices.stop : indices.step]
+        stops = offsets[indices.start + 1 : indices.stop + 1 : indices.step]
+        return [view[start:stop] for start, stop in zip(starts, stops, strict=True)]
+
     def size(self, index: int) -> int:
         """Bytes of one payload."""
         return self._offsets[index + 1] - self._offsets[index]
@@ -41,7 +50,7 @@ class Payloads:
         """The payloads at `indices`, back to back; a view without a copy when they are neighbours."""
         if indices.step == 1 and indices:
             return self._view[self._offsets[indices.start] : self._offsets[indices.stop]]
-        return b"".join([self[index] for index in indices])
+        return b"".join(self.parts(indices))
 
     def sizes(self, indices: range) -> list[int]:
         """Bytes of each payload at `indices`."""
