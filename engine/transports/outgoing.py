@@ -6,7 +6,7 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from engine.run import Run
-from engine.wire.jsonrpc import with_id
+from engine.wire.jsonrpc import with_ids
 from engine.wire.payloads import Payloads
 
 
@@ -42,8 +42,7 @@ class Outgoing:
             self.data = memoryview(self.payloads.span(indices))
             return
         self.first_id = first_id
-        payloads = map(self.payloads.__getitem__, indices)
-        requests = [with_id(payload, number) if payload else b"" for number, payload in enumerate(payloads, first_id)]
+        requests = with_ids(self.payloads.parts(indices), first_id)
         self.ends = list(accumulate(map(len, requests)))
         self.data = memoryview(b"".join(requests))
 

@@ -94,6 +94,14 @@ def with_id(payload: bytes | memoryview, request_id: int) -> bytes:
     return b"".join((b'{"id":%d,' % request_id, payload[1:]))
 
 
+def with_ids(payloads: Sequence[memoryview], first_id: int) -> list[bytes]:
+    """The same for many, with ids that count up from `first_id`; an empty payload stays empty and has one too."""
+    return [
+        b"".join((b'{"id":%d,' % number, payload[1:])) if payload else b""
+        for number, payload in enumerate(payloads, first_id)
+    ]
+
+
 def _tail(params: tuple[Param, ...]) -> bytes:
     if not params:
         return b"}"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.event import INT_MAX, INT_MIN, Event, Param
-from engine.wire.jsonrpc import JsonRpcFormat, with_id
+from engine.wire.jsonrpc import JsonRpcFormat, with_id, with_ids
 from engine.wire.payloads import Payloads
 
 PLAIN = JsonRpcFormat()
@@ -104,6 +104,8 @@ def test_event_param_comes_first_also_without_parameters(params: tuple[Param, ..
 def test_id_comes_first() -> None:
     payload = PLAIN.encode([Event("E")])[0]
     assert with_id(payload, 159449140) == b'{"id":159449140,"jsonrpc":"2.0","method":"E"}'
+    many = with_ids([memoryview(payload), memoryview(b""), memoryview(payload)], 7)
+    assert many == [with_id(payload, 7), b"", with_id(payload, 9)]
 
 
 def test_equal_options_make_equal_formats() -> None:
