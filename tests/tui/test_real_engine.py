@@ -13,7 +13,7 @@ from textual.widgets import Input
 from engine.background import BackgroundEngine
 from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.errors import SwitchboardError
-from engine.lab.ports import prepare_ports
+from tests.support.sockets import UdpReceiver
 from tests.tui.pilots import Console, console
 from tui.link import LocalLink
 from tui.screens.add_subscription import AddSubscriptionScreen
@@ -23,24 +23,25 @@ from tui.widgets.subscriptions import Place, SubscriptionsView
 EVENT = "E_PIKE_BLOCKED"
 
 
-async def settings(folder: Path) -> Settings:
-    """A FAILOVER from a receiver of the lab, on a free port, to a flat file."""
-    wanted = Settings(
+def settings(folder: Path) -> Settings:
+    """A FAILOVER from a receiver of the lab, on a port that nobody else has in mind, to a flat file."""
+    receiver = UdpReceiver()
+    receiver.close()
+    return Settings(
         label="TEST",
-        lab=LabSettings(receivers=(ReceiverSettings(name="first", socket="udp:127.0.0.1:9101"),)),
+        lab=LabSettings(receivers=(ReceiverSettings(name="first", socket=receiver.address),)),
         subscriptions=(
             SubscriptionSettings(
-                event=EVENT, socket=f"virtual:FAILOVER udp:127.0.0.1:9101 flatstore:{folder}/second.log"
+                event=EVENT, socket=f"virtual:FAILOVER {receiver.address} flatstore:{folder}/second.log"
             ),
         ),
     )
-    return (await prepare_ports(wanted))[0]
 
 
 @asynccontextmanager
 async def real_console(folder: Path, size: tuple[int, int] = (160, 48)) -> AsyncIterator[Console]:
     """A console on an engine in the background."""
-    background = BackgroundEngine(await settings(folder))
+    background = BackgroundEngine(settings(folder))
     await asyncio.to_thread(background.start)
     try:
         async with console(LocalLink(background), size) as shown:
