@@ -128,7 +128,7 @@ async def test_pause_and_resume_a_member(tmp_path: Path) -> None:
 
 
 async def test_a_console_outlives_its_engine(tmp_path: Path) -> None:
-    background = BackgroundEngine(await settings(tmp_path))
+    background = BackgroundEngine(settings(tmp_path))
     await asyncio.to_thread(background.start)
     link = LocalLink(background)
     async with console(link) as shown:
