@@ -44,6 +44,11 @@ class FakeClock:
         heapq.heappush(self._timers, timer)
         return timer
 
+    @property
+    def pending(self) -> int:
+        """Timers that neither were called nor taken back."""
+        return sum(not timer.is_cancelled for timer in self._timers)
+
     def advance(self, seconds: float) -> None:
         """Let time pass; timers that fall due are called at their own time."""
         until = self._now + seconds

@@ -9,7 +9,7 @@ import pytest
 from engine.address import printed
 from engine.errors import SwitchboardError
 from engine.run import Outcome, Run
-from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
+from engine.transports.base import IDLE, Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.settling import ENGINE_STOPPED
 from tests.support.lanes import ScriptedTransport
 
@@ -65,6 +65,8 @@ class WorldTransport(ScriptedTransport):
         self.is_closed = False
         self.is_stubborn = False
         """Whether closing leaves open what is open, until the test settles it."""
+        self.error: Exception | None = None
+        """A mistake in the transport: `start` raises it."""
         self.reopened = 0
         self._changed = context.changed
         world.made.append(self)
@@ -76,6 +78,8 @@ class WorldTransport(ScriptedTransport):
     def start(self, run: Run) -> None:
         """Take a run; after closing there must be none."""
         assert not self.is_closed, f"{run} was started at a closed transport"
+        if self.error is not None:
+            raise self.error
         super().start(run)
 
     def break_down(self, reason: str) -> None:
@@ -83,6 +87,11 @@ class WorldTransport(ScriptedTransport):
         self.connection = Connection(ConnectionState.DOWN, reason)
         self._changed()
         self.lose_connection(reason)
+
+    def come_back(self) -> None:
+        """The connection is no longer known to be down."""
+        self.connection = IDLE
+        self._changed()
 
     async def reopen(self) -> None:
         """Count it."""
