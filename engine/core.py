@@ -119,7 +119,9 @@ class Engine:
 
         Raises:
             CommandError: there are as many subscriptions as the configuration allows.
+            SwitchboardError: a transport cannot serve its address, or the engine is stopping.
         """
+        self._check_running()
         found = self.table.find(event, address)
         if found is None and len(self.table) >= self.settings.subscription_limit:
             raise CommandError(
@@ -163,8 +165,9 @@ class Engine:
         Subscriptions made by commands stay. `inbox_size` takes effect at the next start.
 
         Raises:
-            SwitchboardError: a socket or a transport cannot be used. Everything is as before then.
+            SwitchboardError: a socket or a transport cannot be used, or the engine is stopping. Nothing changed then.
         """
+        self._check_running()
         old = self.settings
         for name in (*settings.events, *(entry.event for entry in settings.subscriptions)):
             self.register_event(name)
@@ -191,6 +194,11 @@ class Engine:
         except TimeoutError:
             _log.error("%d tasks did not end within %.1f s of the stop and are cancelled", len(self.tasks), limit_s)
             await self.tasks.cancel()
+
+    def _check_running(self) -> None:
+        """What is made during a stop would be left behind by it."""
+        if self.dispatcher.is_closed:
+            raise RefusedError("the engine is stopping and takes no more subscriptions")
 
     def _lanes_of(self, event: str) -> list[Lane]:
         return self.roster.lanes_of(event)

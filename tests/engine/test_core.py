@@ -226,6 +226,16 @@ async def test_a_clean_stop_takes_nothing_more_and_leaves_nothing_running(make_e
     assert (figures.sent, figures.undelivered, figures.waiting, figures.refused) == (10, 10, 0, 1)
 
 
+async def test_an_engine_that_stopped_takes_no_subscriptions(make_engine: MakeEngine) -> None:
+    engine = make_engine()
+    await engine.stop()
+    with pytest.raises(RefusedError, match="no more subscriptions"):
+        engine.subscribe("E_TEST", parse("udp:127.0.0.1:9"), 5)
+    with pytest.raises(RefusedError, match="no more subscriptions"):
+        await engine.reload(Settings(subscriptions=({"event": "E_TEST", "socket": "udp:127.0.0.1:9"},)))
+    assert len(engine.table) == 0
+
+
 async def test_a_transport_that_does_not_close_does_not_keep_the_engine(
     make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
