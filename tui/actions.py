@@ -43,6 +43,7 @@ class Action(NamedTuple):
 _KEY_SIGNS = {
     "question_mark": "?",
     "exclamation_mark": "!",
+    "at": "@",
     "delete": "del",
     "up": "↑",
     "down": "↓",
@@ -72,7 +73,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "toggle_receiver",
-        "k",
+        "K",
         "Kill or revive receiver",
         "Stop the demo's receiver behind the selected member, or start it again.",
         "Members",
@@ -86,6 +87,7 @@ ACTIONS: tuple[Action, ...] = (
         "Members",
         "Problem",
     ),
+    Action("previous_problem", "at", "Previous problem", "Select the member before it that is out.", "Members"),
     Action("fold", "enter", "Fold", "Fold or unfold the selected subscription.", "View"),
     Action("show_subscriptions", "1", "Subscriptions", "Go to the subscriptions.", "View"),
     Action("show_feed", "2", "Feed", "Go to the feed of deliveries; again, and back.", "View", "Feed"),
@@ -96,9 +98,11 @@ ACTIONS: tuple[Action, ...] = (
 """Everything, in the order in which the footer and the help show it."""
 
 MOVES: tuple[tuple[str, str], ...] = (
-    ("↑ ↓", "Select the line above or below."),
+    ("↑ ↓, k j", "Select the line above or below."),
     ("pg up, pg dn", "Move by a screenful."),
-    ("home, end", "Go to the first or the last line."),
+    ("← →, h l", "Fold or unfold a subscription; ← on a member goes to its subscription."),
+    ("home, g", "Go to the first line."),
+    ("end, G", "Go to the last line."),
     ("tab", "Go to the next part of the screen."),
     ("esc", "Close a form without doing anything."),
     ("^p", "Open the palette, which finds every action by its name."),

@@ -74,7 +74,7 @@ async def test_stop_a_receiver_and_see_the_countdown_and_the_way_back(tmp_path: 
         row = shown.app.pump.snapshot
         assert row is not None
         view.select(Place(row.subscriptions[0].id, 0))
-        await shown.press("k")
+        await shown.press("K")
         await shown.until(lambda: "receiver first stopped" in shown.toasts, "the toast")
         for _ in range(2):  # a refusal shows itself at the latest with the second datagram
             await raised(shown)
@@ -88,7 +88,7 @@ async def test_stop_a_receiver_and_see_the_countdown_and_the_way_back(tmp_path: 
         )
         first = countdown(text)
         await shown.until(lambda: countdown(shown.text()) < first, "the countdown going on")
-        await shown.press("k")
+        await shown.press("K")
         await shown.until(lambda: "receiver first runs again" in shown.toasts, "the toast")
 
 

@@ -203,6 +203,11 @@ class DashboardScreen(Screen[None]):
         if not self.query_one(SubscriptionsView).next_problem():
             self.notify("Every member is well")
 
+    def action_previous_problem(self) -> None:
+        """Go to the member before that is out."""
+        if not self.query_one(SubscriptionsView).next_problem(-1):
+            self.notify("Every member is well")
+
     def action_fold(self) -> None:
         """Fold or unfold the selected subscription."""
         self.query_one(SubscriptionsView).fold()

@@ -38,12 +38,14 @@ class SubscriptionsView(LineView):
     """A cursor moves over subscriptions and members; a subscription folds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("left,h", "close", "Fold", show=False),
+        Binding("right,l", "open", "Unfold", show=False),
         Binding("pageup", "move(-10)", "Page up", show=False),
         Binding("pagedown", "move(10)", "Page down", show=False),
-        Binding("home", "move(-1000000)", "First", show=False),
-        Binding("end", "move(1000000)", "Last", show=False),
+        Binding("home,g", "move(-1000000)", "First", show=False),
+        Binding("end,G", "move(1000000)", "Last", show=False),
     ]
 
     def __init__(self, now: Callable[[], float], **options: Any) -> None:
@@ -82,8 +84,22 @@ class SubscriptionsView(LineView):
         self._folded ^= {self._place.subscription}
         self.select(Place(self._place.subscription, None))
 
-    def next_problem(self) -> bool:
-        """Go to the next member that is out; whether there is one."""
+    def action_close(self) -> None:
+        """Fold the subscription, or go from a member to its subscription."""
+        if self._place is None:
+            return
+        if self._place.member is None:
+            self._folded.add(self._place.subscription)
+        self.select(Place(self._place.subscription, None))
+
+    def action_open(self) -> None:
+        """Unfold the subscription."""
+        if self._place is not None:
+            self._folded.discard(self._place.subscription)
+            self.select(self._place)
+
+    def next_problem(self, step: int = 1) -> bool:
+        """Go to the next member that is out, or to the one before; whether there is one."""
         now = self._now()
         out = [
             Place(row.id, member.index)
@@ -95,7 +111,8 @@ class SubscriptionsView(LineView):
             return False
         order = [Place(row.id, index) for row in self._rows for index in (None, *range(len(row.members)))]
         here = order.index(self._place) if self._place in order else -1
-        self.select(next((place for place in out if order.index(place) > here), out[0]))
+        further = [place for place in out[::step] if (order.index(place) - here) * step > 0]
+        self.select((further or out[::step])[0])
         return True
 
     def action_move(self, step: int) -> None:

@@ -98,12 +98,40 @@ async def test_the_next_problem_is_found_from_anywhere() -> None:
         assert found == [("s1", 0), ("s3", 1), ("s1", 0)]
 
 
+async def test_problems_are_found_backwards_as_well() -> None:
+    async with console() as shown:
+        view = shown.app.screen.query_one(SubscriptionsView)
+        found = []
+        for _ in range(3):
+            await shown.press("at")
+            assert view.selected is not None
+            found.append((view.selected[0].id, view.selected[1] and view.selected[1].index))
+        assert found == [("s3", 1), ("s1", 0), ("s3", 1)]
+
+
+async def test_the_keys_of_vim_move_fold_and_unfold() -> None:
+    async with console() as shown:
+        view = shown.app.screen.query_one(SubscriptionsView)
+        await shown.press("j", "j", "k")
+        assert view.selected == (PIKE, PIKE.members[0])
+        await shown.press("h")
+        assert view.selected == (PIKE, None)
+        await shown.press("h")
+        assert "flatstore" not in shown.text()
+        await shown.press("l")
+        assert "flatstore" in shown.text()
+        await shown.press("G")
+        assert view.selected == (AOR, AOR.members[2])
+        await shown.press("g")
+        assert view.selected == (PIKE, None)
+
+
 @pytest.mark.parametrize(
     ("place", "key", "command", "toast"),
     [
         (Place("s1", 1), "p", ("pause_member", {"subscription": "s1", "member": 1}), "paused"),
         (Place("s3", 1), "p", ("resume_member", {"subscription": "s3", "member": 1}), "resumed"),
-        (Place("s2", 0), "k", ("toggle_receiver", {"subscription": "s2", "member": 0}), "receiver cdr stopped"),
+        (Place("s2", 0), "K", ("toggle_receiver", {"subscription": "s2", "member": 0}), "receiver cdr stopped"),
         (Place("s2", 0), "o", ("reopen_files", {}), "2 files reopened"),
     ],
 )
