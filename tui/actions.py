@@ -80,6 +80,13 @@ ACTIONS: tuple[Action, ...] = (
         "Kill/revive",
     ),
     Action(
+        "test_member",
+        "t",
+        "Test member",
+        "Try every step on the way to the selected member: connect, log in, send, confirm.",
+        "Members",
+    ),
+    Action(
         "next_problem",
         "exclamation_mark",
         "Next problem",

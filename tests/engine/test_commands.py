@@ -44,6 +44,7 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "toggle_receiver",
         "reopen_files",
         "catalogue",
+        "probe_member",
     }
     assert [name for name, command in COMMANDS.items() if not command.help] == []
     assert [name for name, command in COMMANDS.items() if not command.changes] == ["check_socket", "catalogue"]

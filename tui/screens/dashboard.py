@@ -24,6 +24,7 @@ from tui.render.delivery import told
 from tui.render.line import Part, clean
 from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.confirm import ConfirmScreen
+from tui.screens.probe import ProbeScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.header import HeaderLine
 from tui.widgets.raise_form import RaiseForm
@@ -190,6 +191,12 @@ class DashboardScreen(Screen[None]):
             self.notify(
                 f"receiver {answer['receiver']} {'runs again' if answer['running'] else 'stopped'}", markup=False
             )
+
+    def action_test_member(self) -> None:
+        """Open the test of the selected member."""
+        chosen = self._selected_member()
+        if chosen is not None:
+            self.app.push_screen(ProbeScreen(self._link, *chosen))
 
     @work(group="commands")
     async def action_reopen_files(self) -> None:

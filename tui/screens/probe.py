@@ -1,0 +1,67 @@
+"""Testing one member: each step on the way to it, its time, and what to try when it fails."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from engine.snapshot import MemberRow, SubscriptionRow
+from tui.link import Link
+from tui.render.line import Part, clean
+from tui.render.probe import probe_lines
+from tui.screens.asking import ask
+from tui.widgets.lines import Lines
+
+
+class ProbeScreen(ModalScreen[None]):
+    """Connects at once, which harms nobody; a test event is sent only when asked for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
+
+    def __init__(self, link: Link, row: SubscriptionRow, member: MemberRow) -> None:
+        super().__init__()
+        self._link = link
+        self._row = row
+        self._member = member
+
+    def compose(self) -> ComposeResult:
+        """The member, the steps, what can be done."""
+        with VerticalScroll(classes="dialog -broad", can_focus=False):
+            yield Static(f"Test member {self._member.index + 1}", classes="form-title", markup=False)
+            yield Static(clean(self._member.socket), markup=False)
+            yield Lines(id="probe-steps")
+            with Horizontal(classes="form-buttons"):
+                yield Button("Send a test event ⏎", id="probe-send", variant="primary")
+                yield Button("Connect only", id="probe-connect")
+                yield Button("Back esc", id="probe-back")
+
+    def on_mount(self) -> None:
+        """Connect."""
+        self.query_one("#probe-send").focus()
+        self._probe(is_sending=False)
+
+    @on(Button.Pressed)
+    def _pressed(self, message: Button.Pressed) -> None:
+        if message.button.id == "probe-back":
+            self.dismiss()
+        else:
+            self._probe(is_sending=message.button.id == "probe-send")
+
+    @work(exclusive=True, group="probe")
+    async def _probe(self, *, is_sending: bool) -> None:
+        steps = self.query_one("#probe-steps", Lines)
+        steps.show([(Part("… sending a test event" if is_sending else "… connecting", "faint"),)])
+        answer = await ask(
+            self._link,
+            "probe_member",
+            subscription=self._row.id,
+            member=self._member.index,
+            is_sending=is_sending,
+        )
+        steps.show(answer.failure_lines if answer.failure else probe_lines(answer.value))
