@@ -103,6 +103,14 @@ class Feed:
             return ()
         return tuple(islice(reversed(self._records), fresh))[::-1]
 
+    def about(self, subscription: str, seq: int) -> tuple[FeedRecord, ...]:
+        """The records that tell of one event for one subscription, oldest first. Looks at all there are."""
+        return tuple(
+            record
+            for record in self._records
+            if record.subscription == subscription and seq - record.batch.first_seq in record.indices
+        )
+
 
 def _weight(record: FeedRecord) -> int:
     """How many deliveries a record tells of for the first time: how they ended counts with their plan."""

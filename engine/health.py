@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
+
+CHANGES = 50
+"""Changes of state that a member remembers."""
 
 
 class State(StrEnum):
@@ -14,6 +18,18 @@ class State(StrEnum):
     FAILED = "failed"
     DUE = "due"
     PAUSED = "paused"
+
+
+class Change(NamedTuple):
+    """A member came into a state. Failing again for the same reason is counted, and is no change of its own."""
+
+    at: float
+    """Monotonic seconds."""
+    state: State
+    reason: str = ""
+    times: int = 1
+    last_at: float = 0.0
+    """When it failed last, in monotonic seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +45,21 @@ class Health:
     since: float = 0.0
     error: str | None = None
     error_at: float | None = None
+    changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
+    """How it came to be as it is: the last `CHANGES`, oldest first."""
 
     def failed(self, now: float, error: str) -> Health:
         """The health after a member failure at `now`: marked, counting from this failure."""
         since = self.since if self.failed_at is not None else now
-        return replace(self, tried=True, failed_at=now, since=since, error=error, error_at=now)
+        return replace(
+            self,
+            tried=True,
+            failed_at=now,
+            since=since,
+            error=error,
+            error_at=now,
+            changes=self._failed_again(now, error),
+        )
 
     def succeeded(self, now: float, started_at: float) -> Health:
         """The health after a success at `now` of something that was started at `started_at`.
@@ -43,8 +69,10 @@ class Health:
         the usual case.
         """
         if self.failed_at is None:
-            return self if self.tried else replace(self, tried=True, since=now)
-        return self if started_at <= self.failed_at else replace(self, failed_at=None, since=now)
+            return self if self.tried else replace(self, tried=True, since=now, changes=self._and(now, State.UP))
+        if started_at <= self.failed_at:
+            return self
+        return replace(self, failed_at=None, since=now, changes=self._and(now, State.UP))
 
     def noted(self, now: float, error: str) -> Health:
         """The health after an event failed on its own account: no mark, but the error can be looked up."""
@@ -52,7 +80,11 @@ class Health:
 
     def with_pause(self, now: float, *, paused: bool) -> Health:
         """The health after the operator paused or resumed the member. Marks stay as they are."""
-        return self if self.paused == paused else replace(self, paused=paused, since=now)
+        if self.paused == paused:
+            return self
+        resumed = replace(self, paused=paused, since=now)
+        state = resumed.state(now, None)
+        return replace(resumed, changes=self._and(now, state, "by the operator" if paused else "resumed"))
 
     def skipped_until(self, failover_timeout: float) -> float | None:
         """When the mark runs out, in monotonic seconds; None without a mark."""
@@ -66,3 +98,12 @@ class Health:
             due = failover_timeout is not None and now >= self.failed_at + failover_timeout
             return State.DUE if due else State.FAILED
         return State.UP if self.tried else State.UNTRIED
+
+    def _and(self, now: float, state: State, reason: str = "") -> tuple[Change, ...]:
+        return (*self.changes[1 - CHANGES :], Change(now, state, reason, 1, now))
+
+    def _failed_again(self, now: float, error: str) -> tuple[Change, ...]:
+        last = self.changes[-1] if self.changes else None
+        if last is None or last.state is not State.FAILED or last.reason != error:
+            return self._and(now, State.FAILED, error)
+        return (*self.changes[:-1], last._replace(times=last.times + 1, last_at=now))

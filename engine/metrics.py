@@ -33,6 +33,10 @@ class LatencyHistogram:
                 return _upper_edge(bucket) / 1e6
         return None
 
+    def buckets(self) -> list[tuple[float, int]]:
+        """How many notifications took less than each of some latencies in seconds, and no less than the one before."""
+        return [(_upper_edge(bucket) / 1e6, self._counts[bucket]) for bucket in sorted(self._counts)]
+
 
 def _bucket(micros: int) -> int:
     if micros < SUB_BUCKETS:

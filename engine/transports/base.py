@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.clock import Clock, SystemClock
 from engine.run import Run
 from engine.tasks import Tasks
+from engine.wire.payloads import WireFormat
 
 
 class TransportOptions(BaseModel):
@@ -81,6 +82,10 @@ class Transport(Protocol):
     @classmethod
     def failure_blindness(cls, address: Any, options: Any) -> str | None:
         """Why a FAILOVER member of this kind may fail unnoticed, in words for a warning; None when it cannot."""
+
+    @property
+    def wire_format(self) -> WireFormat:
+        """What events become on the wire, without what the protocol puts around them (ids, headers)."""
 
     @property
     def connection(self) -> Connection:

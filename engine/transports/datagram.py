@@ -66,6 +66,7 @@ class _DatagramTransport(ABC):
     """What udp and unix have in common: the queue, the sending, the settling."""
 
     Options: ClassVar[type[TransportOptions]] = DatagramOptions
+    wire_format = _FORMAT
 
     def __init__(self, options: DatagramOptions, context: TransportContext) -> None:
         self._options = options

@@ -68,7 +68,7 @@ class FlatstoreTransport:
         self._options = options
         self._context = context
         self._mode = int(options.file_permissions, 8)
-        self._format = FlatlineFormat(options.delimiter, options.escape_delimiter, options.suppress_event_name)
+        self.wire_format = FlatlineFormat(options.delimiter, options.escape_delimiter, options.suppress_event_name)
         self._rules = RotationRules(options.rotate_period, options.rotate_count, options.rotate_size)
         self._thread = FileThread(f"flat file {address.path}")
         self._queue: deque[Run] = deque()
@@ -170,7 +170,7 @@ class FlatstoreTransport:
     def _stretches(self) -> deque[_Stretch]:
         stretches: deque[_Stretch] = deque()
         for run in self._taken:
-            refuse_unencodable(run, run.batch.payloads(self._format).failures)
+            refuse_unencodable(run, run.batch.payloads(self.wire_format).failures)
             stretches += [_Stretch(run, positions) for positions in run.open_stretches()]
         return stretches
 
@@ -253,10 +253,10 @@ class FlatstoreTransport:
             stretch.run.settle(stretch.positions, DELIVERED)
 
     def _span(self, stretch: _Stretch) -> bytes | memoryview:
-        return stretch.run.batch.payloads(self._format).span(stretch.indices)
+        return stretch.run.batch.payloads(self.wire_format).span(stretch.indices)
 
     def _sizes(self, stretch: _Stretch) -> list[int]:
-        return stretch.run.batch.payloads(self._format).sizes(stretch.indices)
+        return stretch.run.batch.payloads(self.wire_format).sizes(stretch.indices)
 
     def _fail_taken(self, outcome: Outcome) -> None:
         taken, self._taken = self._taken, []

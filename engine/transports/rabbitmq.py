@@ -92,7 +92,7 @@ class RabbitmqTransport:
         """Raises SwitchboardError when the address names a TLS domain that there is not."""
         self._address = address
         self._options = options
-        self._format = JsonRpcFormat()
+        self.wire_format = JsonRpcFormat()
         self._properties = BasicProperties(delivery_mode=PERSISTENT) if address.persistent else BasicProperties()
         self._resolver = Resolver(address.host, address.port, socket.SOCK_STREAM, context.tasks)
         self._supervisor = Supervisor(
@@ -137,7 +137,7 @@ class RabbitmqTransport:
             return
         connection = self._supervisor.connection
         if connection.state is ConnectionState.DOWN and not run.connect_now:
-            refuse_unencodable(run, run.batch.payloads(self._format).failures)
+            refuse_unencodable(run, run.batch.payloads(self.wire_format).failures)
             run.settle_all(failed(connection.error or "no connection"))
             return
         self._queue.append(Waiting(run, asyncio.get_running_loop().time() + self._timeout_s))
@@ -249,7 +249,7 @@ class RabbitmqTransport:
         self._tell_quiet()
 
     def _publish(self, channel: Channel, run: Run) -> None:
-        payloads = run.batch.payloads(self._format)
+        payloads = run.batch.payloads(self.wire_format)
         refuse_unencodable(run, payloads.failures)
         deadline = asyncio.get_running_loop().time() + self._timeout_s
         for positions in run.open_stretches():

@@ -59,7 +59,7 @@ class StreamTransport:
 
     def __init__(self, address: TcpAddress, options: StreamOptions, context: TransportContext) -> None:
         self._options = options
-        self._format = JsonRpcFormat(address.method, options.event_param)
+        self.wire_format = JsonRpcFormat(address.method, options.event_param)
         self._resolver = Resolver(address.host, address.port, socket.SOCK_STREAM, context.tasks)
         self._supervisor = Supervisor(
             f"tcp {address.host}:{address.port}",
@@ -104,7 +104,7 @@ class StreamTransport:
             run.settle_all(ENGINE_STOPPED)
             return
         connection = self._supervisor.connection
-        payloads = run.batch.payloads(self._format)
+        payloads = run.batch.payloads(self.wire_format)
         if connection.state is ConnectionState.DOWN and not run.connect_now:
             refuse_unencodable(run, payloads.failures)
             run.settle_all(failed(connection.error or "no connection"))

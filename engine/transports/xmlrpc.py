@@ -104,7 +104,7 @@ class XmlRpcTransport:
         self._address = address
         self._options = options
         self._context = context
-        self._format = XmlRpcFormat(address.method, options.use_struct_param, options.compat == "opensips")
+        self.wire_format = XmlRpcFormat(address.method, options.use_struct_param, options.compat == "opensips")
         self._resolver = Resolver(address.host, address.port, socket.SOCK_STREAM, context.tasks)
         self._supervisor = Supervisor(
             f"xmlrpc {address.host}:{address.port}",
@@ -139,7 +139,7 @@ class XmlRpcTransport:
             run.settle_all(ENGINE_STOPPED)
             return
         connection = self._supervisor.connection
-        waiting = _Waiting(run, run.batch.payloads(self._format))
+        waiting = _Waiting(run, run.batch.payloads(self.wire_format))
         if connection.state is ConnectionState.DOWN and not run.connect_now:
             waiting.settle(failed(connection.error or "no connection"))
             return

@@ -53,3 +53,15 @@ def test_deliveries_that_end_without_a_plan_are_bounded_too() -> None:
         add(feed, 100, Step.ENDED)
     assert sum(len(record.indices) for record in feed.since(0)) == 10 * 100
     assert feed.dropped == 40
+
+
+def test_the_records_of_one_event_for_one_subscription_are_found() -> None:
+    feed = Feed()
+    for first_seq in (1, 4):
+        batch = Batch("E_X", [Event("E_X")] * 3, first_seq, 0.0, "test")
+        feed.add(0.0, Step.PLANNED, "s", batch, range(3), 0)
+        feed.add(0.0, Step.PLANNED, "other", batch, range(3), 0)
+        feed.add(0.0, Step.SETTLED, "s", batch, range(0, 3, 2), 0)
+    assert [record.number for record in feed.about("s", 4)] == [4, 6]
+    assert [record.number for record in feed.about("s", 5)] == [4]
+    assert feed.about("s", 7) == ()

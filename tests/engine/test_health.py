@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.health import Health, State
+from engine.health import CHANGES, Health, State
 
 
 def test_the_life_of_a_member() -> None:
@@ -40,3 +40,26 @@ def test_an_error_without_a_mark_and_a_pause_over_a_mark() -> None:
     paused = Health(tried=True).failed(1.0, "refused").with_pause(2.0, paused=True)
     assert paused.state(2.0, 30.0) is State.PAUSED
     assert paused.with_pause(3.0, paused=False).state(3.0, 30.0) is State.FAILED
+
+
+def test_changes_are_remembered_with_their_reason_and_the_same_failure_is_counted() -> None:
+    health = Health().succeeded(1.0, 0.9).failed(2.0, "refused").failed(3.0, "refused").failed(4.0, "timed out")
+    health = health.succeeded(5.0, 4.5).succeeded(6.0, 5.5)
+    health = health.with_pause(7.0, paused=True).with_pause(8.0, paused=False)
+    assert [(change.at, change.state, change.reason, change.times) for change in health.changes] == [
+        (1.0, State.UP, "", 1),
+        (2.0, State.FAILED, "refused", 2),
+        (4.0, State.FAILED, "timed out", 1),
+        (5.0, State.UP, "", 1),
+        (7.0, State.PAUSED, "by the operator", 1),
+        (8.0, State.UP, "resumed", 1),
+    ]
+    assert health.changes[1].last_at == 3.0
+
+
+def test_only_the_last_changes_are_remembered() -> None:
+    health = Health()
+    for second in range(CHANGES + 20):
+        health = health.failed(second, f"reason {second}")
+    assert len(health.changes) == CHANGES
+    assert health.changes[-1].reason == f"reason {CHANGES + 19}"
