@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from engine.snapshot import EngineSnapshot
+from tui.arrangement import RowRates
 from tui.deliveries import Deliveries
 from tui.link import Link
 from tui.trends import Trends
@@ -40,6 +41,7 @@ class Pump:
         self.snapshot: EngineSnapshot | None = None
         self.deliveries = Deliveries()
         self.trends = Trends()
+        self.rates = RowRates()
         self.failure: str | None = None
         """Why the last question had no answer."""
         self.frame_s = 0.0
@@ -117,6 +119,7 @@ class Pump:
         self.snapshot = snapshot
         self._answered_at = self._clock()
         self.trends.note(snapshot)
+        self.rates.note(snapshot)
         self.deliveries.fold(records, self._delivery_rate())
 
     def _delivery_rate(self) -> float:

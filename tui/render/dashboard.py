@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.snapshot import SubscriptionRow
+from tui.arrangement import Arrangement, Sort
+from tui.feedchoice import FeedChoice
 from tui.render import figures
 from tui.render.health import Concern, concern
+from tui.render.line import clean
 
 
 def subscriptions_title(rows: Sequence[SubscriptionRow], now: float) -> str:
@@ -16,6 +19,26 @@ def subscriptions_title(rows: Sequence[SubscriptionRow], now: float) -> str:
         return "Subscriptions: none yet, press a to add one"
     attention = "all well" if not needy else f"{needy} need{'s' if needy == 1 else ''} attention"
     return f"Subscriptions {len(rows)} ─ {attention}"
+
+
+def arrangement_title(arrangement: Arrangement, shown_members: int, members: int) -> str:
+    """Order and filter, where they are not the usual ones."""
+    words = [] if arrangement.sort is Sort.GIVEN else [f"sort: {arrangement.sort}"]
+    if arrangement.filter:
+        words.append(f"filter: {clean(arrangement.filter.text)} ({shown_members} of {members} members)")
+    return "".join(f" ─ {word}" for word in words)
+
+
+def choice_title(choice: FeedChoice, rows: Sequence[SubscriptionRow]) -> str:
+    """Which deliveries are shown, where it is not all of them."""
+    words = []
+    if choice.subscription is not None:
+        event = next((row.event for row in rows if row.id == choice.subscription), choice.subscription)
+        member = "" if choice.member is None else f" member {choice.member + 1}"
+        words.append(f"following {clean(event)}{member}")
+    if choice.filter:
+        words.append(f"filter: {clean(choice.filter.text)}")
+    return "".join(f" ─ {word}" for word in words)
 
 
 def feed_title(rate: float, one_in: int, unseen: int, *, is_running: bool) -> str:

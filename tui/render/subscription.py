@@ -34,13 +34,16 @@ def columns(width: int) -> Columns:
     return Columns(socket, left - socket, countdown, latency, history)
 
 
-def subscription_line(row: SubscriptionRow, now: float, width: int, *, is_folded: bool) -> Line:
+def subscription_line(
+    row: SubscriptionRow, now: float, width: int, *, is_folded: bool, is_pinned: bool = False
+) -> Line:
     """Event, policy, expiry, and a sentence about its health."""
     is_wide = width >= 110
     sentence = health.sentence(row, now)
     return fitted(
         (
-            Part(" ▶ " if is_folded else " ▼ ", "faint"),
+            Part("◆" if is_pinned else " ", "accent"),
+            Part("▶ " if is_folded else "▼ ", "faint"),
             cell(clean(row.event), 26 if is_wide else 20, "strong"),
             cell(str(row.policy or "plain"), 14 if is_wide else 12, "accent"),
             cell(expiry(row, now), 16 if is_wide else 12, "faint"),

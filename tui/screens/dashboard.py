@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from engine.errors import SwitchboardError
@@ -19,13 +18,15 @@ from tui.actions import dashboard_bindings
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.render import figures
-from tui.render.dashboard import feed_title, removal, subscriptions_title
+from tui.render.dashboard import arrangement_title, choice_title, feed_title, removal, subscriptions_title
 from tui.render.delivery import told
 from tui.render.line import Part, clean
 from tui.screens.add_subscription import AddSubscriptionScreen
+from tui.screens.arranging import ArrangingScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.probe import ProbeScreen
 from tui.widgets.feed import FeedView
+from tui.widgets.filter_bar import FilterBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
@@ -34,7 +35,7 @@ RESULTS = 5
 """Deliveries that the form to raise shows."""
 
 
-class DashboardScreen(Screen[None]):
+class DashboardScreen(ArrangingScreen):
     """What an operator looks at all day. Everything shown comes from the pump; everything done goes over the link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
@@ -52,12 +53,13 @@ class DashboardScreen(Screen[None]):
             with Vertical(id="views"):
                 yield SubscriptionsView(self._pump.now, id="subscriptions")
                 yield FeedView(id="feed")
+                yield FilterBar(id="filter")
             yield RaiseForm(id="raise")
         yield Footer(id="footer", compact=True)
 
     def on_mount(self) -> None:
         """Start the one timer of the console."""
-        self.query_one("#raise").display = False
+        self.query_one("#raise").display = self.query_one("#filter").display = False
         self.query_one(SubscriptionsView).focus()
         self.set_interval(BEAT_S, self._beat, name="pump")
         self._ask()
@@ -83,10 +85,10 @@ class DashboardScreen(Screen[None]):
     async def _ask(self) -> None:
         await self._pump.ask()
         started = time.perf_counter()
-        self._show()
+        self.show_news()
         self.call_after_refresh(lambda: self._pump.note_frame(time.perf_counter() - started))
 
-    def _show(self) -> None:
+    def show_news(self) -> None:
         """Hand each widget what it shows."""
         pump, snapshot = self._pump, self._pump.snapshot
         subscriptions, feed = self.query_one(SubscriptionsView), self.query_one(FeedView)
@@ -95,11 +97,14 @@ class DashboardScreen(Screen[None]):
         if snapshot is None:
             return
         rows = snapshot.subscriptions
-        subscriptions.show(rows)
+        subscriptions.show(rows, pump.rates.by_id)
         feed.show(pump.deliveries, rows, pump.wall_offset)
-        _entitle(subscriptions, subscriptions_title(rows, pump.now()))
+        members = sum(len(row.members) for row in rows)
+        arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
+        _entitle(subscriptions, subscriptions_title(rows, pump.now()) + arrangement)
         rate = pump.trends.rate("accepted")
-        _entitle(feed, feed_title(rate, pump.deliveries.one_in, feed.unseen, is_running=feed.is_running))
+        title = feed_title(rate, pump.deliveries.one_in, feed.unseen, is_running=feed.is_running)
+        _entitle(feed, title + choice_title(feed.choice, rows))
         form = self.query_one(RaiseForm)
         if form.display:
             form.show_world(rows, snapshot.events)
@@ -121,7 +126,7 @@ class DashboardScreen(Screen[None]):
         chosen = self._selected()
         self.add_class("has-form")
         self.query_one(RaiseForm).open("" if chosen is None else chosen[0].event)
-        self._show()
+        self.show_news()
 
     @on(RaiseForm.Raised)
     @work(group="commands")
@@ -148,7 +153,7 @@ class DashboardScreen(Screen[None]):
         if added is not None:
             self.notify(f"Subscribed: {added}", markup=False)
             await self._pump.ask()
-            self._show()
+            self.show_news()
             self.query_one(SubscriptionsView).select(Place(added, None))
 
     @work(group="dialogs", exclusive=True)
@@ -238,9 +243,9 @@ class DashboardScreen(Screen[None]):
         feed = self.query_one(FeedView)
         feed.is_frozen = not feed.is_frozen
         if not feed.is_frozen:
-            feed.scroll_home(animate=False)
+            feed.show_newest()
         self.notify("Feed frozen" if feed.is_frozen else "Feed runs")
-        self._show()
+        self.show_news()
 
     async def _command(self, name: str, **parameters: Any) -> Any:
         """Carry out a command; None, and a toast that says why, when it was refused or nobody answered."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
+from textual.message import Message
 
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
+from tui.arrangement import Arrangement, Shown, arranged
 from tui.render import health
 from tui.render.line import Line, Part
 from tui.render.subscription import member_details, member_line, subscription_line
@@ -32,10 +34,14 @@ class _Row(NamedTuple):
     member: MemberRow | None
     kind: str
     """`head`, `member`, `details` or `gap`."""
+    is_pinned: bool = False
 
 
 class SubscriptionsView(LineView):
     """A cursor moves over subscriptions and members; a subscription folds."""
+
+    class Selected(Message):
+        """The cursor went to another line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -51,7 +57,10 @@ class SubscriptionsView(LineView):
     def __init__(self, now: Callable[[], float], **options: Any) -> None:
         super().__init__(**options)
         self._now = now
+        self.arrangement = Arrangement()
         self._rows: tuple[SubscriptionRow, ...] = ()
+        self._rates: Mapping[str, float] = {}
+        self._shown: list[Shown] = []
         self._lines: list[_Row] = []
         self._folded: set[str] = set()
         self._place: Place | None = None
@@ -61,17 +70,38 @@ class SubscriptionsView(LineView):
         """What the cursor is on; the member is None on a subscription's own line."""
         return next(((line.row, line.member) for line in self._lines if line.place == self._place), None)
 
-    def show(self, rows: tuple[SubscriptionRow, ...]) -> None:
-        """Take the rows of a snapshot."""
+    @property
+    def shown_members(self) -> int:
+        """How many members are shown, folded ones included."""
+        return sum(len(one.members) for one in self._shown)
+
+    def show(self, rows: tuple[SubscriptionRow, ...], rates: Mapping[str, float] | None = None) -> None:
+        """Take the rows of a snapshot, and the deliveries a second of each subscription."""
         self._rows = rows
+        self._rates = rates or {}
         self._folded &= {row.id for row in rows}
+        self.rearrange(self.arrangement)
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        """Show the rows in this way."""
+        self.arrangement = arrangement
+        self._shown = arranged(self._rows, arrangement, self._now(), self._rates)
         self._lay_out()
         self.repaint()
+
+    def fold_all(self) -> None:
+        """Fold all subscriptions; unfold them when all are folded."""
+        ids = {row.id for row in self._rows}
+        self._folded = set() if self._folded >= ids else ids
+        if self._place is not None:
+            self.select(Place(self._place.subscription, None))
 
     def select(self, place: Place) -> None:
         """Put the cursor on a line, and unfold and scroll to it."""
         if place.member is not None:
             self._folded.discard(place.subscription)
+        if place != self._place:
+            self.post_message(self.Selected())
         self._place = place
         self._lay_out()
         self.repaint()
@@ -103,13 +133,13 @@ class SubscriptionsView(LineView):
         now = self._now()
         out = [
             Place(row.id, member.index)
-            for row in self._rows
-            for member in row.members
+            for row, members, _ in self._shown
+            for member in members
             if health.state_at(member, now) in {State.FAILED, State.DUE, State.PAUSED}
         ]
         if not out:
             return False
-        order = [Place(row.id, index) for row in self._rows for index in (None, *range(len(row.members)))]
+        order = [Place(one.row.id, index) for one in self._shown for index in (None, *range(len(one.row.members)))]
         here = order.index(self._place) if self._place in order else -1
         further = [place for place in out[::step] if (order.index(place) - here) * step > 0]
         self.select((further or out[::step])[0])
@@ -148,16 +178,24 @@ class SubscriptionsView(LineView):
         row, now = line.row, self._now()
         states = tuple(health.state_at(member, now) for member in row.members)
         is_folded = row.id in self._folded
-        return line.place, line.kind, row.version, states, is_folded, health.moment(row, line.member, now)
+        return (
+            line.place,
+            line.kind,
+            row.version,
+            states,
+            is_folded,
+            line.is_pinned,
+            health.moment(row, line.member, now),
+        )
 
     def line_of(self, index: int, width: int) -> Line:
         """The line."""
-        _, row, member, kind = self._lines[index]
+        _, row, member, kind, is_pinned = self._lines[index]
         if kind == "gap":
             return (Part(" " * width),)
         now = self._now()
         if member is None:
-            return subscription_line(row, now, width, is_folded=row.id in self._folded)
+            return subscription_line(row, now, width, is_folded=row.id in self._folded, is_pinned=is_pinned)
         return (member_details if kind == "details" else member_line)(row, member, now, width)
 
     def on_resize(self) -> None:
@@ -172,19 +210,19 @@ class SubscriptionsView(LineView):
     def _lay_out(self) -> None:
         is_wide = self.size.width >= NARROW
         lines: list[_Row] = []
-        for row in self._rows:
+        for row, members, is_pinned in self._shown:
             if is_wide and lines:
                 lines.append(_Row(lines[-1].place, row, None, "gap"))
-            lines.append(_Row(Place(row.id, None), row, None, "head"))
+            lines.append(_Row(Place(row.id, None), row, None, "head", is_pinned))
             if row.id not in self._folded:
-                lines += self._member_lines(row, is_wide=is_wide)
+                lines += self._member_lines(row, members, is_wide=is_wide)
         self._lines = lines
         if lines and all(line.place != self._place for line in lines):
             self._place = lines[0].place
 
-    def _member_lines(self, row: SubscriptionRow, *, is_wide: bool) -> list[_Row]:
+    def _member_lines(self, row: SubscriptionRow, members: tuple[MemberRow, ...], *, is_wide: bool) -> list[_Row]:
         lines = []
-        for member in row.members:
+        for member in members:
             place = Place(row.id, member.index)
             lines.append(_Row(place, row, member, "member"))
             if place == self._place and not is_wide:
