@@ -68,6 +68,9 @@ def _add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     text = "say everything that is wrong with a configuration"
     check = _add(commands, "check", _check, text, "switchboard check switchboard.yaml")
     check.add_argument("files", type=Path, metavar="FILE", nargs="+", help="configuration")
+    text = "say where files are, what the terminal can do, and whether every endpoint of a configuration answers"
+    doctor = _add(commands, "doctor", _doctor, text, "switchboard doctor switchboard.yaml")
+    doctor.add_argument("file", type=Path, metavar="FILE", nargs="?", help="configuration (default: your own)")
     text = "print the JSON Schema of configurations, for editors"
     _add(commands, "schema", _schema, text, "switchboard schema > switchboard.schema.json")
 
@@ -102,9 +105,9 @@ def _own_place() -> str:
 
 
 def _own_file() -> Path:
-    from platformdirs import user_config_path  # noqa: PLC0415
+    from tui.places import own_configuration  # noqa: PLC0415
 
-    return user_config_path("switchboard") / "switchboard.yaml"
+    return own_configuration()
 
 
 def _run_own(chosen: argparse.Namespace) -> int:
@@ -139,6 +142,12 @@ def _serve(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     bad = [file for file in chosen.files if _checked(file) is None]
     return BAD_USAGE if bad else FINE
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from tui.doctor import examine  # noqa: PLC0415
+
+    return FINE if examine(chosen.file, _say) else FAILED
 
 
 def _schema(_chosen: argparse.Namespace) -> int:
@@ -204,11 +213,10 @@ def _console(settings: Settings, title: str) -> int:
 
 
 def _log_beside_the_screen() -> None:
-    from platformdirs import user_log_path  # noqa: PLC0415
-
     from engine.logs import log_to_file  # noqa: PLC0415
+    from tui.places import log_file  # noqa: PLC0415
 
-    path = user_log_path("switchboard") / "switchboard.log"
+    path = log_file()
     try:
         log_to_file(path)
     except OSError as error:

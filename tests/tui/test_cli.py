@@ -19,7 +19,7 @@ from engine.version import __version__
 from tui import cli
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("demo", "run", "serve", "check", "schema")
+COMMANDS = ("demo", "run", "serve", "check", "doctor", "schema")
 PORT_LIMIT_S = 30.0
 HEAVY = ("textual", "rich", "aiohttp", "pydantic", "yaml", "pika", "asyncio")
 
