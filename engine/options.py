@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Colour(StrEnum):
+    """What an engine's label looks like in the console, so that PRODUCTION is not taken for LAB."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    GREY = "grey"
+
+
 class WhenAllFailed(StrEnum):
     """What FAILOVER does with an event while every member is marked."""
 

@@ -49,6 +49,7 @@ class Reporter:
             events=self._events,
             mi_url=engine.mi_url,
             next_record=engine.feed.next_number,
+            colour=engine.settings.colour,
         )
 
     def _figures(self) -> Figures:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.address import PolicyName
 from engine.health import State
+from engine.options import Colour
 from engine.transports.base import ConnectionState
 
 
@@ -111,3 +112,5 @@ class EngineSnapshot:
     """Where MI listens."""
     next_record: int
     """Number the feed's next record will get."""
+    colour: Colour | None = None
+    """What the label looks like."""

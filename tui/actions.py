@@ -107,6 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_subscriptions", "1", "Subscriptions", "Go to the subscriptions.", "View"),
     Action("show_feed", "2", "Feed", "Go to the feed of deliveries; again, and back.", "View", "Feed"),
     Action("toggle_freeze", "space", "Freeze feed", "Freeze the feed, or let it run again.", "View"),
+    Action("lock", "L", "Lock", "Refuse what would change the engine, or allow it again.", "Program", is_global=True),
     Action("help", "question_mark,f1", "Help", "Show every key and sign.", "Program", "Help", is_global=True),
     Action("quit", "q,ctrl+q", "Quit", "End the console.", "Program", is_global=True),
 )

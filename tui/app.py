@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -12,10 +16,16 @@ from textual.screen import Screen
 
 from engine.background import BackgroundEngine
 from tui.actions import ACTIONS, global_bindings
+from tui.ending import ENDINGS, clean_end
+from tui.guard import GuardedLink
 from tui.link import Link, LocalLink
+from tui.preferences import USUAL, Preferences
 from tui.pump import Pump
+from tui.render.line import clean
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import HelpScreen
+
+_log = logging.getLogger(__name__)
 
 
 class SwitchboardApp(App[int]):
@@ -27,14 +37,27 @@ class SwitchboardApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
 
-    def __init__(self, link: Link, *, title: str = "Switchboard", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        link: Link,
+        *,
+        title: str = "Switchboard",
+        clock: Callable[[], float] = time.monotonic,
+        preferences: Preferences = USUAL,
+    ) -> None:
         super().__init__()
         self.title = title
-        self._link = link
-        self.pump = Pump(link, clock)
+        self.preferences = preferences
+        self._link = GuardedLink(link, is_read_only=preferences.is_read_only)
+        self.pump = Pump(self._link, clock)
 
     def on_mount(self) -> None:
         """Show the dashboard."""
+        if not self.is_headless:
+            for number in ENDINGS:
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        for notice in self.preferences.notices:
+            self.notify(notice, severity="warning", timeout=20, markup=False)
         self.push_screen(DashboardScreen(self._link, self.pump))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -51,6 +74,15 @@ class SwitchboardApp(App[int]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
+    def action_lock(self) -> None:
+        """Refuse what would change the engine, or allow it again."""
+        if not self._link.turn():
+            self.notify("This console was started with --read-only", severity="warning")
+        elif self._link.is_locked:
+            self.notify("Locked: nothing can be changed; L unlocks")
+        else:
+            self.notify("Unlocked")
+
     def _runner(self, owner: App[int] | Screen[object], name: str) -> Callable[[], object]:
         async def run() -> None:
             await owner.run_action(name)
@@ -58,11 +90,30 @@ class SwitchboardApp(App[int]):
         return run
 
 
-def run_console(background: BackgroundEngine, *, title: str) -> int:
+def run_console(background: BackgroundEngine, *, title: str, preferences: Preferences = USUAL) -> int:
     """Show the console of an engine that runs in the background, until the operator quits.
 
     The engine is neither started nor stopped here. Returns the exit status of the process.
     """
-    app = SwitchboardApp(LocalLink(background), title=title)
-    app.run()
+    app = SwitchboardApp(LocalLink(background), title=title, preferences=preferences)
+    with _window_titled(f"{title} – Switchboard"), clean_end():
+        app.run()
     return app.return_code or 0
+
+
+@contextmanager
+def _window_titled(title: str) -> Iterator[None]:
+    """Give the terminal's window a title; the old one comes back."""
+    _tell_terminal(f"\x1b[22;2t\x1b]2;{clean(title)}\x07")
+    try:
+        yield
+    finally:
+        _tell_terminal("\x1b[23;2t")
+
+
+def _tell_terminal(codes: str) -> None:
+    try:
+        sys.stdout.write(codes)
+        sys.stdout.flush()
+    except OSError as error:
+        _log.info("the terminal has gone: %s", error)

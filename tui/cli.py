@@ -12,6 +12,7 @@ from engine.version import __version__
 
 if TYPE_CHECKING:
     from engine.config.schema import Settings
+    from tui.preferences import Preferences
 
 # Imports inside functions: pydantic, aiohttp and Textual cost a few hundred milliseconds, and most commands need one.
 
@@ -50,6 +51,7 @@ example: switchboard run /etc/switchboard/switchboard.yaml
     )
     parser.add_argument("--version", action="version", version=f"switchboard {__version__}")
     parser.set_defaults(run=_run_own, seconds=DEMO_SECONDS)
+    _add_looks(parser)
     _add_commands(parser.add_subparsers(title="commands", metavar="COMMAND"))
     return parser
 
@@ -58,9 +60,11 @@ def _add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     text = "the console on a demo that needs nothing else"
     demo = _add(commands, "demo", _demo, text, "switchboard demo\n         switchboard demo --seconds 5 </dev/null")
     text = "how long it runs where there is no terminal (default: %(default)g)"
+    _add_looks(demo)
     demo.add_argument("--seconds", type=_seconds, default=DEMO_SECONDS, metavar="N", help=text)
     text = "the engine and its console"
     run = _add(commands, "run", _run, text, "switchboard run switchboard.yaml")
+    _add_looks(run)
     run.add_argument("file", type=Path, metavar="FILE", help="configuration")
     text = "the engine without a screen: SIGTERM stops it, SIGHUP reads FILE again"
     serve = _add(commands, "serve", _serve, text, "switchboard serve /etc/switchboard/switchboard.yaml")
@@ -93,6 +97,18 @@ def _add(
     return parser
 
 
+def _add_looks(parser: argparse.ArgumentParser) -> None:
+    """What can be said of every console. Not given twice: what stands before a command counts as well."""
+    unsaid = argparse.SUPPRESS
+    parser.add_argument("--read-only", action="store_true", default=unsaid, help="refuse what would change the engine")
+
+
+def _preferences(chosen: argparse.Namespace) -> Preferences:
+    from tui.preferences import Preferences  # noqa: PLC0415
+
+    return Preferences(is_read_only=getattr(chosen, "read_only", False))
+
+
 def _seconds(text: str) -> float:
     seconds = float(text)
     if not 0 < seconds <= 86_400:
@@ -115,22 +131,29 @@ def _run_own(chosen: argparse.Namespace) -> int:
     own = _own_file()
     if not own.exists():
         return _demo(chosen)
-    return _console_on(own)
+    return _console_on(own, _preferences(chosen))
 
 
 def _demo(chosen: argparse.Namespace) -> int:
+    from dataclasses import replace  # noqa: PLC0415
+
     from engine.errors import SwitchboardError  # noqa: PLC0415
     from tui.demo import run_demo  # noqa: PLC0415
+    from tui.ending import clean_end  # noqa: PLC0415
+
+    def console(settings: Settings, title: str, notices: tuple[str, ...]) -> int:
+        return _console(settings, title, replace(_preferences(chosen), notices=notices))
 
     try:
-        return run_demo(_console if _has_terminal() else None, chosen.seconds, _say)
+        with clean_end():
+            return run_demo(console if _has_terminal() else None, chosen.seconds, _say)
     except SwitchboardError as error:
         _complain(f"not started: {error}")
         return FAILED
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    return _console_on(chosen.file)
+    return _console_on(chosen.file, _preferences(chosen))
 
 
 def _serve(chosen: argparse.Namespace) -> int:
@@ -179,7 +202,7 @@ def _checked(file: Path) -> Settings | None:
     return result.settings
 
 
-def _console_on(file: Path) -> int:
+def _console_on(file: Path, preferences: Preferences) -> int:
     if not _has_terminal():
         _complain(f"the console needs a terminal; without one use: switchboard serve {file}")
         return BAD_USAGE
@@ -190,14 +213,15 @@ def _console_on(file: Path) -> int:
         for problem in result.problems:
             _complain(str(problem))
         return BAD_USAGE
-    return _console(result.settings, result.settings.label or file.name)
+    return _console(result.settings, result.settings.label or file.name, preferences)
 
 
-def _console(settings: Settings, title: str) -> int:
+def _console(settings: Settings, title: str, preferences: Preferences) -> int:
     """The console on an engine in the background, until it is left."""
     from engine.background import BackgroundEngine  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
     from tui.app import run_console  # noqa: PLC0415
+    from tui.ending import undisturbed  # noqa: PLC0415
 
     _log_beside_the_screen()
     background = BackgroundEngine(settings)
@@ -207,9 +231,10 @@ def _console(settings: Settings, title: str) -> int:
         _complain(f"not started: {error}")
         return FAILED
     try:
-        return run_console(background, title=title)
+        return run_console(background, title=title, preferences=preferences)
     finally:
-        background.stop()
+        with undisturbed():
+            background.stop()
 
 
 def _log_beside_the_screen() -> None:

@@ -16,8 +16,8 @@ from tui.headless import run_headless
 
 TITLE = "Demo"
 
-Console = Callable[[Settings, str], int]
-"""Shows an engine with these settings under a title; the exit code."""
+Console = Callable[[Settings, str, tuple[str, ...]], int]
+"""Shows an engine with these settings under a title, and what the operator is to be told; the exit code."""
 
 
 def run_demo(console: Console | None, seconds: float, say: Callable[[str], object]) -> int:
@@ -28,10 +28,11 @@ def run_demo(console: Console | None, seconds: float, say: Callable[[str], objec
     """
     with tempfile.TemporaryDirectory(prefix="switchboard-demo-") as directory:
         settings, changes = asyncio.run(prepare_ports(demo_settings(directory)))
-        for change in changes:
-            say(f"{change.what}: port {change.wanted} is taken, {change.used} is used instead")
+        notices = [f"{change.what}: port {change.wanted} is taken, {change.used} is used instead" for change in changes]
+        for notice in notices:
+            say(notice)
         if console is not None:
-            return console(settings, title_with(changes))
+            return console(settings, title_with(changes), tuple(notices))
         return asyncio.run(run_headless(settings, seconds, say))
 
 

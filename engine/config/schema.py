@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.address import PolicyName
 from engine.event import NAME_MAX
-from engine.options import OnFailure, SubscriptionOptions, WhenAllFailed
+from engine.options import Colour, OnFailure, SubscriptionOptions, WhenAllFailed
 from engine.transports.base import TransportOptions
 
 EventName = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
@@ -76,6 +76,7 @@ class Settings(Section):
     """A whole configuration. `transports` holds each transport's own options, already checked by its class."""
 
     label: str = Field("", description="What this engine is called, for example LAB or PRODUCTION.")
+    colour: Colour | None = Field(None, description="Of the label in the console.")
     failover_timeout: float = Field(30.0, ge=0, description="Seconds for which FAILOVER skips a failed member.")
     queue_size: int = Field(10_000, gt=0, description="Notifications that may wait in each queue.")
     inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")

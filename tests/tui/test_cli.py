@@ -17,6 +17,7 @@ from engine.background import BackgroundEngine
 from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.version import __version__
 from tui import cli
+from tui.preferences import Preferences
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("demo", "run", "serve", "check", "doctor", "schema")
@@ -51,7 +52,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings, str]]:
     """What the console would have been opened on."""
     calls: list[tuple[Settings, str]] = []
 
-    def console(settings: Settings, title: str) -> int:
+    def console(settings: Settings, title: str, _preferences: Preferences) -> int:
         calls.append((settings, title))
         return 0
 
@@ -159,7 +160,7 @@ def test_the_demos_files_are_in_a_directory_of_its_own_that_is_gone_afterwards(
 ) -> None:
     directories: list[Path] = []
 
-    def console(settings: Settings, _title: str) -> int:
+    def console(settings: Settings, _title: str, _preferences: Preferences) -> int:
         files = [member for entry in settings.subscriptions for member in entry.members or () if "flatstore:" in member]
         directories.extend({Path(member.removeprefix("flatstore:")).parent for member in files})
         assert all(directory.is_dir() for directory in directories)
@@ -226,7 +227,9 @@ class FakeApp(ModuleType):
         self.seen: list[tuple[str, int]] = []
         self.background: BackgroundEngine | None = None
 
-    def run_console(self, background: BackgroundEngine, *, title: str) -> int:
+    def run_console(self, background: BackgroundEngine, *, title: str, preferences: Preferences) -> int:
+        assert not preferences.is_read_only
+
         async def count() -> int:
             return len(background.engine.table)
 

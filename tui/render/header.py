@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.options import Colour
 from engine.snapshot import EngineSnapshot
 from tui.render import figures
 from tui.render.line import Line, Part, Role, clean, fitted, width_of
@@ -18,13 +19,16 @@ class Status(NamedTuple):
     is_stale: bool = False
     failure: str | None = None
     is_slow: bool = False
+    badges: tuple[str, ...] = ()
+    """Words that must not be overlooked: read-only, frozen."""
 
 
 def header_line(snapshot: EngineSnapshot, trends: Trends, status: Status, wall: float, width: int) -> Line:
     """The header of a dashboard that has a snapshot."""
     now = snapshot.at + status.silent_s
     figure_parts = _figures(snapshot, trends, width)
-    left = (*_name(snapshot), *_engine(snapshot, status, now, wall), *figure_parts)
+    badges = tuple(part for badge in status.badges for part in (Part(f" {badge} ", "warn"), Part(" ")))
+    left = (*_name(snapshot), *badges, *_engine(snapshot, status, now, wall), *figure_parts)
     right = (*_slow(status), Part(f"{figures.clock(wall)} ", "faint"))
     return fitted((*fitted(left, max(width - width_of(right), 0)), *right), width)
 
@@ -40,7 +44,24 @@ def waiting_line(status: Status, width: int) -> Line:
 
 def _name(snapshot: EngineSnapshot) -> Line:
     label = clean(snapshot.label)
-    return ((Part(f" {label} ", "badge"), Part(" "))) if label else (Part(" Switchboard ", "strong"),)
+    role = _LABEL_ROLES.get(snapshot.colour, "badge")
+    return (
+        ((Part(f" {label} ", role), Part(" ")))
+        if label
+        else (Part(" Switchboard ", "strong" if snapshot.colour is None else role),)
+    )
+
+
+_LABEL_ROLES: dict[Colour | None, Role] = {
+    None: "badge",
+    Colour.RED: "red",
+    Colour.ORANGE: "orange",
+    Colour.YELLOW: "yellow",
+    Colour.GREEN: "green",
+    Colour.BLUE: "blue",
+    Colour.PURPLE: "purple",
+    Colour.GREY: "grey",
+}
 
 
 def _engine(snapshot: EngineSnapshot, status: Status, now: float, wall: float) -> Line:

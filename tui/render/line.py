@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from rich.cells import cell_len, set_cell_size
 
-Role: TypeAlias = Literal["plain", "faint", "good", "bad", "warn", "accent", "strong", "badge"]
-ROLES: tuple[Role, ...] = ("plain", "faint", "good", "bad", "warn", "accent", "strong", "badge")
+Role: TypeAlias = Literal[
+    "plain",
+    "faint",
+    "good",
+    "bad",
+    "warn",
+    "accent",
+    "strong",
+    "badge",
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "purple",
+    "grey",
+]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class Part(NamedTuple):

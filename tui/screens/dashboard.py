@@ -15,7 +15,7 @@ from engine.errors import SwitchboardError
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import dashboard_bindings
-from tui.link import Link
+from tui.guard import GuardedLink
 from tui.pump import BEAT_S, Pump
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, removal, subscriptions_title
@@ -40,7 +40,7 @@ class DashboardScreen(ArrangingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
 
-    def __init__(self, link: Link, pump: Pump) -> None:
+    def __init__(self, link: GuardedLink, pump: Pump) -> None:
         super().__init__()
         self._link = link
         self._pump = pump
@@ -48,7 +48,7 @@ class DashboardScreen(ArrangingScreen):
 
     def compose(self) -> ComposeResult:
         """Header, the two views and the form, footer."""
-        yield HeaderLine(self._pump, id="header")
+        yield HeaderLine(self._pump, self._badges, id="header")
         with Horizontal(id="body"):
             with Vertical(id="views"):
                 yield SubscriptionsView(self._pump.now, id="subscriptions")
@@ -63,6 +63,12 @@ class DashboardScreen(ArrangingScreen):
         self.query_one(SubscriptionsView).focus()
         self.set_interval(BEAT_S, self._beat, name="pump")
         self._ask()
+
+    def _badges(self) -> tuple[str, ...]:
+        """What the header says of the console itself."""
+        if self._link.is_read_only:
+            return ("READ-ONLY",)
+        return ("LOCKED",) if self._link.is_locked else ()
 
     def on_screen_suspend(self) -> None:
         """A covered screen neither asks nor draws."""

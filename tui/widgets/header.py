@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
+from engine.options import Colour
 from tui.pump import Pump
 from tui.render.header import Status, header_line, waiting_line
 from tui.render.line import Line, fitted
@@ -14,13 +15,16 @@ from tui.widgets.lineview import LineView
 class HeaderLine(LineView, can_focus=False):
     """Who this is, how it is, what goes through it."""
 
-    def __init__(self, pump: Pump, **options: Any) -> None:
+    def __init__(self, pump: Pump, badges: Callable[[], tuple[str, ...]] = tuple, **options: Any) -> None:
         super().__init__(**options)
         self._pump = pump
+        self._badges = badges
+        self._colour: Colour | None = None
         self._line: Line = ()
 
     def show(self) -> None:
         """Take what the pump knows now."""
+        self._wear(None if self._pump.snapshot is None else self._pump.snapshot.colour)
         self._line = self._made()
         self.repaint()
 
@@ -41,9 +45,19 @@ class HeaderLine(LineView, can_focus=False):
         """The line."""
         return fitted(self._line if index == 0 else (), width)
 
+    def _wear(self, colour: Colour | None) -> None:
+        """Have the whole line in the engine's colour."""
+        if colour is self._colour:
+            return
+        for name in Colour:
+            self.set_class(name is colour, f"-{name}")
+        self._colour = colour
+        self._strips.clear()
+        self._styles_of.clear()
+
     def _made(self) -> Line:
         pump, width = self._pump, self.size.width
-        status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.is_slow)
+        status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.is_slow, self._badges())
         if pump.snapshot is None:
             return waiting_line(status, width)
         return header_line(pump.snapshot, pump.trends, status, pump.wall(), width)

@@ -1,0 +1,22 @@
+"""What the command line says of the console's looks and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How a console is shown, and what it may do."""
+
+    is_read_only: bool = False
+    """Commands that change anything are refused, for good."""
+    is_ascii: bool = False
+    """Only signs that every font has."""
+    has_motion: bool = True
+    """Whether anything moves or fades."""
+    notices: tuple[str, ...] = ()
+    """What the operator is to be told at the start."""
+
+
+USUAL = Preferences()
