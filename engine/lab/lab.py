@@ -6,9 +6,12 @@ from engine.address import MemberAddress, TcpAddress, UdpAddress, UnixAddress, X
 from engine.config.schema import LabSettings, ReceiverSettings
 from engine.lab.datagram import UdpReceiver, UnixReceiver
 from engine.lab.endpoint import endpoint_of
-from engine.lab.receiver import LabError, Receiver
+from engine.lab.receiver import LabError, Receiver, Trouble
 from engine.lab.stream import TcpReceiver
 from engine.lab.xmlrpc import XmlRpcReceiver
+
+SLOW_S = 0.5
+"""How long a receiver waits before it answers when it is made slow by its name."""
 
 
 class Lab:
@@ -54,6 +57,17 @@ class Lab:
             await receiver.stop()
         else:
             await receiver.start()
+
+    async def set_trouble(self, receiver: Receiver, name: str) -> None:
+        """Have a receiver do wrong what `name` says; `none` heals it.
+
+        Raises:
+            LabError: there is no such fault, this kind of receiver cannot have it, or it cannot listen again.
+        """
+        if name not in tuple(Trouble):
+            raise LabError(f"unknown trouble {name!r}; there are {', '.join(Trouble)}")
+        trouble = Trouble(name)
+        await receiver.set_trouble(trouble, SLOW_S if trouble is Trouble.SLOW else 0.0)
 
 
 def _receiver(settings: ReceiverSettings) -> Receiver:

@@ -42,6 +42,7 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "resume_member",
         "check_socket",
         "toggle_receiver",
+        "set_trouble",
         "reopen_files",
         "catalogue",
         "probe_member",
@@ -223,6 +224,24 @@ async def test_the_receiver_behind_a_member_is_stopped_and_started(engine: Engin
         assert await execute(engine, "toggle_receiver", **toggle) == {"receiver": "clock", "running": True}
         assert await execute(engine, "toggle_receiver", **toggle) == {"receiver": "clock", "running": False}
         assert (await refusal(engine, "toggle_receiver", subscription=made["id"], member=0)).code == 404
+    finally:
+        await engine.lab.stop()
+
+
+async def test_a_receiver_has_trouble_on_demand_and_is_healed(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "clock.sock"
+    made = await execute(engine, "subscribe", event="E_A", socket=f"virtual:PARALLEL {UDP} unix:{path}")
+    behind = {"subscription": made["id"], "member": 1}
+    assert (await refusal(engine, "set_trouble", **behind, trouble="hang")).code == 404
+    engine.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
+    try:
+        hanging = {"receiver": "clock", "trouble": "hang", "running": True}
+        assert await execute(engine, "set_trouble", **behind, trouble="hang") == hanging
+        assert (await execute(engine, "set_trouble", **behind, trouble="toggle:hang"))["trouble"] == "none"
+        assert await execute(engine, "set_trouble", **behind, trouble="toggle:hang") == hanging
+        assert (await execute(engine, "set_trouble", **behind, trouble="refuse"))["running"] is False
+        assert "knows hang, none, refuse" in str(await refusal(engine, "set_trouble", **behind, trouble="slow"))
+        assert "unknown trouble 'sulk'" in str(await refusal(engine, "set_trouble", **behind, trouble="sulk"))
     finally:
         await engine.lab.stop()
 
