@@ -97,6 +97,13 @@ class Member:
         self.socket = printed(address)
         self.target = target
 
+    def go_on_as(self, other: Member) -> None:
+        """Take over health and figures of a member with the same socket, which from now on counts for itself."""
+        self.health, self.moved_at = other.health, other.moved_at
+        self.counters, other.counters = other.counters, MemberCounters()
+        self.latency, other.latency = other.latency, LatencyHistogram()
+        self.history, other.history = other.history, deque(maxlen=HISTORY)
+
     def pump(self) -> None:
         """Hand queued runs to the transport, a window at most. Not re-entered when a run settles at once."""
         if self._is_pumping:

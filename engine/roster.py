@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from engine.address import Address, MemberAddress, PolicyName, RabbitmqAddress, VirtualAddress, identity
+from engine.changes import ChangeLog
 from engine.clock import Clock
 from engine.errors import CommandError
 from engine.feed import Feed
@@ -17,6 +18,7 @@ from engine.lanes.round_robin import RoundRobinLane
 from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.options import SubscriptionOptions
+from engine.run import Batch, part_of
 from engine.subscription import Subscription, SubscriptionTable
 from engine.target import Target, Targets
 
@@ -51,6 +53,10 @@ class Roster:
         self._freed = freed
         self._before_change = before_change
         self._closing: list[Lane] = []
+        self._draining: list[Lane] = []
+        """Lanes that another took the place of, until what they have under way has ended."""
+        self.changes = ChangeLog()
+        """What operators changed."""
 
     def subscribe(
         self, event: str, address: Address, expire_s: float | None, options: SubscriptionOptions
@@ -72,6 +78,25 @@ class Roster:
         if expire_s is not None:
             self.set_expiry(found, expire_s)
         return found
+
+    def change(self, found: Subscription, address: Address, options: SubscriptionOptions) -> None:
+        """Give a subscription another policy, other members or options. It stays the same one, with its id and expiry.
+
+        Members that stay keep health, figures and connection. What waits goes on under the new policy where no member
+        was chosen for it yet, and is otherwise delivered as it was to be.
+
+        Raises:
+            CommandError: another subscription of the event has this socket. Nothing was changed then.
+            SwitchboardError: a transport cannot serve its address. Nothing was changed then.
+        """
+        other = self.table.find(found.event, address)
+        if other is not None and other is not found:
+            raise CommandError(409, "Already subscribed", f"{found.event} has this socket already: {other.id}")
+        if _is_same_list(found.address, address):
+            self._refresh(found, address, options)
+        else:
+            self._before_change()
+            self._replace_lane(found, address, options)
 
     def get(self, subscription_id: str) -> Subscription:
         """The subscription with this id.
@@ -100,6 +125,11 @@ class Roster:
         """End every subscription."""
         for subscription in self.table:
             self.remove(subscription, reason)
+        for lane in self._draining:
+            lane.close(reason)
+            self._leave(lane, {member.target for member in lane.members})
+        self._closing += self._draining
+        self._draining = []
 
     def lanes_of(self, event: str) -> list[Lane]:
         """The lanes that an event goes to."""
@@ -108,15 +138,19 @@ class Roster:
     def lanes(self) -> list[Lane]:
         """The lanes of all subscriptions, and of ended ones that still have something in flight."""
         self._retire()
-        return [*(subscription.lane for subscription in self.table), *self._closing]
+        return [*(subscription.lane for subscription in self.table), *self._closing, *self._draining]
 
     @property
     def closing(self) -> int:
-        """Ended subscriptions that still have something in flight."""
-        return len(self._closing)
+        """Ended subscriptions, and former selves of changed ones, that still have something under way."""
+        return len(self._closing) + len(self._draining)
 
     def _retire(self) -> None:
         """Add up ended lanes once their last notification has settled, and let them go."""
+        for lane in [lane for lane in self._draining if not lane.counters.waiting and not lane.in_flight]:
+            self._draining.remove(lane)
+            self._closing.append(lane)
+            self._leave(lane, {member.target for member in lane.members})
         for lane in [lane for lane in self._closing if not lane.counters.waiting and not lane.in_flight]:
             self._closing.remove(lane)
             self.retired.add(lane.counters)
@@ -131,6 +165,20 @@ class Roster:
         subscription = Subscription(subscription_id, event, address, options, lane, None)
         self.table.add(subscription)
         return subscription
+
+    def _replace_lane(self, found: Subscription, address: Address, options: SubscriptionOptions) -> None:
+        old = found.lane
+        policy = address.policy if isinstance(address, VirtualAddress) else PolicyName.PARALLEL
+        context = LaneContext(found.id, self._clock, self._feed, options)
+        lane = _LANES[policy](context, lambda lane: self._make_members(lane, members_of(address), options))
+        lane.inherit(old, _move_members(old, lane))
+        ended = replace(old.counters, taken=old.counters.taken - old.counters.waiting)
+        lane.counters, old.counters = ended, DeliveryCounters(taken=old.counters.waiting)
+        self.table.readdress(found, address)
+        found.options, found.lane = options, lane
+        self._draining.append(old)
+        old.retire(lambda batch, indices: _inherited(found, batch, indices))
+        self._retire()
 
     def _make_members(
         self, lane: Lane, addresses: Sequence[MemberAddress], options: SubscriptionOptions
@@ -190,6 +238,36 @@ class Roster:
 def members_of(address: Address) -> tuple[MemberAddress, ...]:
     """The members of a virtual socket; a plain one is its own."""
     return address.members if isinstance(address, VirtualAddress) else (address,)
+
+
+def _is_same_list(before: Address, after: Address) -> bool:
+    """Whether policy and members are the same, and in the same order."""
+    if isinstance(before, VirtualAddress) != isinstance(after, VirtualAddress):
+        return False
+    if isinstance(before, VirtualAddress) and isinstance(after, VirtualAddress) and before.policy is not after.policy:
+        return False
+    return list(map(identity, members_of(before))) == list(map(identity, members_of(after)))
+
+
+def _move_members(old: Lane, lane: Lane) -> dict[int, int]:
+    """Let members of `lane` go on as those of `old` with the same socket; where each of these stands now."""
+    places: dict[int, int] = {}
+    for member in lane.members:
+        wanted = identity(member.address)
+        same = (one for one in old.members if one.index not in places and identity(one.address) == wanted)
+        before = next(same, None)
+        if before is not None:
+            places[before.index] = member.index
+            member.go_on_as(before)
+    return places
+
+
+def _inherited(subscription: Subscription, batch: Batch, indices: range) -> bool:
+    """Whether the subscription as it is now takes events that its former self gave up."""
+    if subscription.lane.closed_because is not None:
+        return False
+    subscription.lane.take(part_of(batch, indices))
+    return True
 
 
 def is_same(found: Subscription, address: Address, options: SubscriptionOptions) -> bool:

@@ -111,6 +111,12 @@ class Batch:
         return payloads
 
 
+def part_of(batch: Batch, indices: range) -> Batch:
+    """A batch of its own with the events at `indices` (contiguous) of another."""
+    events = batch.events[indices.start : indices.stop]
+    return Batch(batch.name, events, batch.first_seq + indices.start, batch.raised_at, batch.source)
+
+
 SettledHandler = Callable[["Run", range, Outcome], None]
 
 

@@ -17,7 +17,7 @@ class Subscription:
     """One subscription. Two are the same when event and canonical socket are (D1)."""
 
     id: str
-    """Stable: the same event and socket have the same id in every run of the engine."""
+    """Stable: the same event and socket have the same id in every run. One that is changed keeps its id until then."""
     event: str
     address: Address
     options: SubscriptionOptions
@@ -82,6 +82,12 @@ class SubscriptionTable:
             self._by_event[subscription.event] = rest
         else:
             del self._by_event[subscription.event]
+
+    def readdress(self, subscription: Subscription, address: Address) -> None:
+        """Give a subscription another socket, in its place; `find` must not know that socket."""
+        del self._by_key[subscription.event, identity(subscription.address)]
+        subscription.address = address
+        self._by_key[subscription.event, identity(address)] = subscription
 
     def id_for(self, event: str, address: Address) -> str:
         """A short, stable id for a subscription; longer only if two would share it."""

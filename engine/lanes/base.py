@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.clock import Clock
@@ -90,6 +90,21 @@ class Lane(ABC):
         for member in self.members:
             member.use_queue_size(options.queue_size)
         self.changed()
+
+    def inherit(self, old: Lane, places: Mapping[int, int]) -> None:  # noqa: ARG002 - for lanes that know places
+        """Go on where `old` stood, whose members stand at `places` now. Members and counters are the caller's."""
+        self.version = old.version + 1
+        self.last_undelivered = old.last_undelivered
+
+    def retire(self, heir: Callable[[Batch, range], bool]) -> None:  # noqa: ARG002 - for lanes that keep events
+        """Take nothing more, and let what is under way end. `heir` takes events that no member was chosen for.
+
+        What waits for a paused member fails now, as nobody can resume it any more.
+        """
+        for member in self.members:
+            if member.health.paused:
+                for run in member.give_back():
+                    run.settle_all(failed("the subscription was changed while the member was paused", Fault.ENGINE))
 
     def close(self, reason: str) -> None:
         """End: what waits ends undelivered for `reason`; what is in flight settles, and is passed on to nobody."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.clock import Timer
 from engine.feed import Step
-from engine.lanes.base import Lane, LaneContext
+from engine.lanes.base import UNSUBSCRIBED, Lane, LaneContext
 from engine.member import HISTORY, NOT_CHOSEN, PATIENCE_S, REFILL, SIGNS, WINDOW, Member
 from engine.options import SubscriptionOptions
 from engine.policies import failover
@@ -47,6 +47,7 @@ class FailoverLane(Lane):
         self._wakes_at = 0.0
         self._recent: deque[tuple[int, str]] = deque(maxlen=HISTORY)
         self._is_advancing = False
+        self._heir: Callable[[Batch, range], bool] | None = None
         super().__init__(context, make_members)
 
     def take(self, batch: Batch) -> None:
@@ -101,6 +102,19 @@ class FailoverLane(Lane):
         self._put_back(self._take_aside())
         self._advance()
 
+    def inherit(self, old: Lane, places: Mapping[int, int]) -> None:
+        """Keep what is known of the last outcomes of members that stayed."""
+        super().inherit(old, places)
+        if isinstance(old, FailoverLane):
+            self._recent.extend((places[member], sign) for member, sign in old._recent if member in places)
+
+    def retire(self, heir: Callable[[Batch, range], bool]) -> None:
+        """Give what waits to `heir`, and later what fails of that which is in flight."""
+        super().retire(heir)
+        self._heir = heir
+        self._put_back(self._take_aside())
+        self._advance()
+
     def close(self, reason: str) -> None:
         """End: what waits ends undelivered for `reason`; what is in flight settles."""
         self._stop_timer()
@@ -149,6 +163,8 @@ class FailoverLane(Lane):
         """Decide about the front of the queue; whether there may be more to decide."""
         if self.closed_because is not None:
             return self._end_front(self.closed_because)
+        if self._heir is not None:
+            return self._bequeath(pending, self._heir)
         decision = self._decide(pending)
         if isinstance(decision, Share):
             return self._start(pending, decision)
@@ -157,6 +173,15 @@ class FailoverLane(Lane):
         if isinstance(decision, Wait):
             return False
         return self._hold(pending, decision)
+
+    def _bequeath(self, pending: Pending, heir: Callable[[Batch, range], bool]) -> bool:
+        self._queue.popleft()
+        self._queued -= len(pending.indices)
+        self.counters.taken -= len(pending.indices)
+        if not heir(pending.batch, pending.indices):
+            self.counters.taken += len(pending.indices)
+            self.end(pending.batch, pending.indices, UNSUBSCRIBED)
+        return True
 
     def _decide(self, pending: Pending) -> failover.Decision:
         return failover.plan(

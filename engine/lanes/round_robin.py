@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.feed import Step
 from engine.lanes.base import Lane, LaneContext
@@ -42,6 +42,18 @@ class RoundRobinLane(Lane):
     def next_member(self) -> int | None:
         """Whose turn it is, passing over who cannot be given anything."""
         return round_robin.next_member(self.pointer, self.standings())
+
+    def inherit(self, old: Lane, places: Mapping[int, int]) -> None:
+        """Keep the turn, where the member whose turn it is stayed, and what is known of the last outcomes."""
+        super().inherit(old, places)
+        if isinstance(old, RoundRobinLane):
+            self.pointer = places.get(old.pointer, 0)
+            kept = [
+                (first, indices, places[member], sign)
+                for first, indices, member, sign in old._recent
+                if member in places
+            ]
+            self._recent.extend(kept)
 
     def history(self, index: int) -> str:
         """The member's part in the last events: its outcome, or that it was not chosen."""

@@ -18,6 +18,7 @@ from engine.operations.arguments import (
     registered_event,
     text,
 )
+from engine.operations.changing import remember_addition, remember_removal
 from engine.operations.looking import failover_warnings, load_transports
 from engine.operations.registry import command
 
@@ -37,8 +38,12 @@ async def subscribe(
     hold_max_age: float | None = None,
     on_failure: str | None = None,
     queue_size: int | None = None,
+    is_by_hand: bool = False,
 ) -> dict[str, Any]:
-    """Subscribe a socket to an event. `expire` in seconds, absent is permanent; subscribing again refreshes."""
+    """Subscribe a socket to an event. `expire` in seconds, absent is permanent; subscribing again refreshes.
+
+    What is new and `is_by_hand` can be undone, and saved to the configuration.
+    """
     name = registered_event(engine, event)
     address = address_of(socket)
     chosen = {
@@ -52,10 +57,13 @@ async def subscribe(
     entry = _entry(name, socket, {key: value for key, value in chosen.items() if value is not None})
     options = _options(engine, entry)
     await load_transports(address)
+    is_new = engine.table.find(name, address) is None
     try:
         subscription = engine.subscribe(name, address, entry.expire, options)
     except SwitchboardError as error:
         raise bad_value(str(error)) from error
+    if is_new and is_by_hand:
+        remember_addition(engine, subscription)
     return {"id": subscription.id, "warnings": failover_warnings(engine, address)}
 
 
@@ -63,6 +71,7 @@ async def subscribe(
 def unsubscribe(engine: Engine, subscription: str) -> dict[str, str]:
     """End a subscription. What it still holds ends undelivered."""
     found = known_subscription(engine, subscription)
+    remember_removal(engine, found)
     engine.unsubscribe(found.id)
     return {"id": found.id}
 

@@ -46,13 +46,20 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "reopen_files",
         "catalogue",
         "probe_member",
+        "describe_subscription",
+        "check_change",
+        "change_subscription",
+        "last_change",
+        "undo_change",
         "inspect_delivery",
         "inspect_member",
     }
     assert [name for name, command in COMMANDS.items() if not command.help] == []
     harmless = {name for name, command in COMMANDS.items() if not command.changes}
-    assert harmless == {"check_socket", "catalogue", "inspect_delivery", "inspect_member"}
-    assert [name for name, command in COMMANDS.items() if command.asks] == ["unsubscribe"]
+    looking = {"check_socket", "catalogue", "inspect_delivery", "inspect_member"}
+    assert harmless == looking | {"describe_subscription", "check_change", "last_change"}
+    asking = {name for name, command in COMMANDS.items() if command.asks}
+    assert asking == {"unsubscribe", "change_subscription", "undo_change"}
     assert [parameter.name for parameter in COMMANDS["pause_member"].parameters] == ["subscription", "member"]
 
 
