@@ -85,13 +85,20 @@ class Dispatcher:
             self._check_open(len(events) - position)
             room = self._room_for(part)
             if room <= 0:
-                await self.progress()
+                await self._wait_for_room(part)
                 continue
             del part[room:]
             self._inbox.append(_Chunk(part, self._clock.now(), source))
             self._took(len(part))
             position += len(part)
             await asyncio.sleep(0)
+
+    async def _wait_for_room(self, part: Sequence[Event]) -> None:
+        began = self._clock.now()
+        await self.progress()
+        waited = self._clock.now() - began
+        for lane in self._lanes_for(part):
+            lane.was_awaited(waited)
 
     def note_room(self) -> None:
         """A queue got shorter: whoever waits may look again."""
@@ -144,8 +151,11 @@ class Dispatcher:
 
     def _room_for(self, events: Sequence[Event]) -> int:
         """What the inbox and every lane can take. What waits in the inbox may fill the lanes, so it counts for both."""
-        rooms = [lane.room for name in set(map(_name, events)) for lane in self._lanes_of(name)]
+        rooms = [lane.room for lane in self._lanes_for(events)]
         return min([self._inbox_size, *rooms]) - self._waiting
+
+    def _lanes_for(self, events: Sequence[Event]) -> list[Lane]:
+        return [lane for name in set(map(_name, events)) for lane in self._lanes_of(name)]
 
     async def progress(self) -> None:
         """Return when something has settled, or after a moment: one that stands still is to be noticed too."""

@@ -10,6 +10,7 @@ from engine.address import MemberAddress, printed
 from engine.clock import Clock
 from engine.health import Health
 from engine.metrics import LatencyHistogram, MemberCounters
+from engine.patience import Patience
 from engine.policies.base import Standing
 from engine.run import Fault, Outcome, Run, Status, failed
 from engine.target import Target
@@ -64,6 +65,8 @@ class Member:
         self._clock = clock
         self._queue_size = queue_size
         self._freed = freed
+        self.patience = Patience(clock.now())
+        """What is left of the time that others wait for it."""
         self._is_pumping = False
         self._was_full = False
         """Whether the last run filled the window."""

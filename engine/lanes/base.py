@@ -37,6 +37,8 @@ class Lane(ABC):
         """Changes whenever something that a console shows does."""
         self.last_undelivered: str | None = None
         self.closed_because: str | None = None
+        self._laggards: list[Member] = []
+        """Who had no room when `room` was last asked for, while others had."""
         self.members = list(make_members(self))
 
     @abstractmethod
@@ -54,10 +56,26 @@ class Lane(ABC):
 
     @property
     def room(self) -> int:
-        """Events that it can take without refusing any, as far as its moving members go."""
-        return min(
-            (member.room for member in self.members if member.is_moving), default=self.context.options.queue_size
-        )
+        """Events that it can take without refusing any, as far as its moving members go.
+
+        A member that is much slower than another is waited for only as long as there is patience with it.
+        """
+        moving = [member for member in self.members if member.is_moving]
+        rooms = [member.room for member in moving]
+        self._laggards = []
+        if not rooms:
+            return self.context.options.queue_size
+        if min(rooms) > 0 or max(rooms) <= 0:
+            return min(rooms)
+        now = self.context.clock.now()
+        self._laggards = [member for member in moving if member.room <= 0]
+        return min(member.room for member in moving if member.room > 0 or member.patience.is_left(now))
+
+    def was_awaited(self, seconds: float) -> None:
+        """Whoever raises events waited so long for room: it is held against those who had none while others had."""
+        now = self.context.clock.now()
+        for member in self._laggards:
+            member.patience.spend(seconds, now)
 
     def failover_timeout(self) -> float | None:
         """Seconds for which a failed member is skipped; None under policies that skip nobody."""

@@ -26,6 +26,9 @@ class RecordingLane:
     def take(self, batch: Batch) -> None:
         self.batches.append(batch)
 
+    def was_awaited(self, seconds: float) -> None:
+        """Patience is the lanes' own affair."""
+
     @property
     def numbers(self) -> list[object]:
         return [event.values[0] for batch in self.batches for event in batch.events]

@@ -124,3 +124,26 @@ def test_the_feed_has_one_record_a_plan_and_one_a_settled_range(size: int) -> No
     bench = LaneBench(ParallelLane, members=3)
     bench.raise_events(size)
     assert [record.step for record in bench.feed.since(0)] == [Step.PLANNED] + [Step.SETTLED] * 3
+
+
+def test_a_slow_member_is_waited_for_only_while_there_is_patience() -> None:
+    bench = LaneBench(ParallelLane, members=2, queue_size=10)
+    slow = bench.transports[1]
+    slow.answer = None
+    bench.raise_events(1034)
+    assert bench.lane.room == 0, "the slow one is full, and there is patience with it"
+    bench.lane.was_awaited(10.0)
+    bench.clock.advance(0.001)
+    assert bench.lane.room > 0, "the others go on"
+    bench.clock.advance(1000.0)
+    slow.settle_next(1, SENT)
+    bench.raise_events(600)
+    assert bench.lane.room <= 0, "patience has grown again"
+
+
+def test_when_nobody_has_room_everybody_is_waited_for() -> None:
+    bench = LaneBench(ParallelLane, members=2, answer=None, queue_size=10)
+    bench.raise_events(1034)
+    for _ in range(3):
+        assert bench.lane.room == 0
+        bench.lane.was_awaited(10.0)
