@@ -12,6 +12,7 @@ from engine.config.checker import CheckResult
 from engine.config.schema import Settings
 from engine.errors import SwitchboardError
 from engine.logs import log_to_stderr
+from engine.heap import steady_heap
 from engine.service import Service
 from engine.tasks import Tasks
 from engine.version import __version__
@@ -45,6 +46,7 @@ async def _serve(path: Path, settings: Settings) -> int:
     except SwitchboardError as error:
         _log.error("not started: %s", error)
         return FAILED
+    steady_heap()
     count = len(settings.subscriptions)
     _log.info("Switchboard %s runs on %s with %d subscription%s", __version__, path, count, "" if count == 1 else "s")
     watching = Tasks()
