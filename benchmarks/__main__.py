@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import chart, report
-from benchmarks.measuring import measure
+from benchmarks.measuring import Result, measure
+from benchmarks.processes import Child, closing
 from benchmarks.rows import ROWS
+from benchmarks.studies import STUDIES
+from benchmarks.studies.finding import Finding
 from tests.support.rabbitmq import MISSING, command
 
 ROUNDS = 5
@@ -19,32 +24,48 @@ QUICK = 20
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("row", nargs="*", help=f"rows to run, by default all: {', '.join(ROWS)}")
+    names = ", ".join([*ROWS, *STUDIES])
+    parser.add_argument("row", nargs="*", help=f"rows and studies to run, by default all: {names}")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of each side (%(default)s)")
     parser.add_argument("--quick", action="store_true", help="one short round; the figures mean nothing")
     parser.add_argument("--out", type=Path, default=Path("build/bench"), help="where JSON and chart go (%(default)s)")
     asked = parser.parse_args(given)
-    unknown = [name for name in asked.row if name not in ROWS]
+    unknown = [name for name in asked.row if name not in {*ROWS, *STUDIES}]
     if unknown:
-        parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
+        parser.error(f"no such row: {', '.join(unknown)}; there are {names}")
     return asked
 
 
 def main(given: list[str] | None = None) -> int:
     """Run; 1 when a row lost something and is void."""
     asked = arguments(given)
-    results = []
-    for row in [ROWS[name] for name in asked.row or ROWS]:
+    results = list(_measured(asked))
+    findings = [] if asked.quick else list(_found(asked))
+    asked.out.mkdir(parents=True, exist_ok=True)
+    (asked.out / "results.json").write_text(report.as_json(results, findings))
+    if results:
+        (asked.out / "chart.svg").write_text(chart.svg(results))
+        print(report.table(results))
+    if findings:
+        print(report.findings_table(findings))
+    return 1 if any(result.lost for result in results) else 0
+
+
+def _measured(asked: argparse.Namespace) -> Iterator[Result]:
+    for row in [row for name, row in ROWS.items() if name in (asked.row or ROWS)]:
         if row.kind == "rabbitmq" and command("rabbitmq-server") is None:
             print(f"{row.name} left out: {MISSING}", file=sys.stderr)
             continue
         rounds, count = (1, row.count // QUICK) if asked.quick else (asked.rounds, row.count)
-        results.append(measure(row, rounds, count, lambda line: print(line, file=sys.stderr)))
-    asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / "results.json").write_text(report.as_json(results))
-    (asked.out / "chart.svg").write_text(chart.svg(results))
-    print(report.table(results))
-    return 1 if any(result.lost for result in results) else 0
+        yield measure(row, rounds, count, lambda line: print(line, file=sys.stderr))
+
+
+def _found(asked: argparse.Namespace) -> Iterator[Finding]:
+    for name in [name for name in STUDIES if name in (asked.row or STUDIES)]:
+        with closing(Child("benchmarks.studies", name)) as child:
+            for found in json.loads(child.hear()):
+                yield Finding(*found)
+        print(f"{name} done", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from benchmarks.sides import Peers
 from engine.address import parse
 from engine.config.schema import Settings
 from engine.core import Engine
+from engine.heap import steady_heap
 from engine.transports.base import TransportOptions
 from engine.transports.registry import load
 
@@ -31,6 +32,7 @@ class EngineSide:
         await self.engine.start()
         text = " ".join(peers.sockets)
         self.engine.subscribe(NAME, parse(f"virtual:{self._policy} {text}" if self._policy else text), None)
+        steady_heap()
 
     async def send(self, first: int, count: int) -> None:
         """Raise, and wait until every event is settled.

@@ -1,4 +1,4 @@
-"""Receivers in a process of their own, which read everything and count it: `python -m benchmarks.receivers KIND N`.
+"""Receivers in a process of their own, which read everything and count it: `python -m benchmarks.receivers KIND,... N`.
 
 They print their ports, and a report for each line that they are told: what has come on each port, when the last of it
 came (monotonic nanoseconds, the same clock in every process), and the processor time that reading took. They end with
@@ -14,6 +14,7 @@ import re
 import resource
 import selectors
 import socket
+import struct
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -31,6 +32,7 @@ class Port(ABC):
     def __init__(self) -> None:
         self.messages = 0
         self.bytes = 0
+        self.first_ns = 0
         self.last_ns = 0
         self.socket = self.listen()
         self.number: int = self.socket.getsockname()[1]
@@ -48,6 +50,7 @@ class Port(ABC):
         self.messages += messages
         self.bytes += size
         self.last_ns = time.monotonic_ns()
+        self.first_ns = self.first_ns or self.last_ns
 
 
 class _Vector(ctypes.Structure):
@@ -149,6 +152,8 @@ class Connection:
             self.socket.close()
             return
         self.heard(self._view[:count])
+        if self.socket.fileno() < 0:
+            selector.unregister(self.socket)
 
     def heard(self, data: memoryview) -> None:
         """Bytes came."""
@@ -205,6 +210,38 @@ class AnsweringStream(Stream):
     def connection(self, connected: socket.socket) -> Connection:
         """What answers."""
         return AnsweringConnection(self, connected)
+
+
+class ResettingConnection(AnsweringConnection):
+    """Answers, until the port has answered its share; then resets the connection once, and answers again."""
+
+    SHARE = 200
+
+    def heard(self, data: memoryview) -> None:
+        """Answer or reset."""
+        port = self.port
+        assert isinstance(port, ResettingStream)
+        if port.reset_ns or port.messages < self.SHARE:
+            super().heard(data)
+            if port.reset_ns:
+                port.back_ns = port.back_ns or time.monotonic_ns()
+            return
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+        port.reset_ns = time.monotonic_ns()
+
+
+class ResettingStream(Stream):
+    """A TCP port that resets one connection, and notes when, and when it was called again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reset_ns = 0
+        self.back_ns = 0
+
+    def connection(self, connected: socket.socket) -> Connection:
+        """What answers and resets."""
+        return ResettingConnection(self, connected)
 
 
 class HttpStream(Stream):
@@ -283,6 +320,7 @@ KINDS: dict[str, type[Port]] = {
     "answering": AnsweringStream,
     "xmlrpc": HttpStream,
     "timed": TimedStream,
+    "resetting": ResettingStream,
     "slow": SlowStream,
     "hanging": HangingStream,
 }
@@ -296,6 +334,9 @@ def report(ports: list[Port]) -> dict[str, object]:
         "bytes": [port.bytes for port in ports],
         "last_ns": max(port.last_ns for port in ports),
         "cpu_s": usage.ru_utime + usage.ru_stime,
+        "first_ns": [port.first_ns for port in ports],
+        "reset_ns": [port.reset_ns for port in ports if isinstance(port, ResettingStream)],
+        "back_ns": [port.back_ns for port in ports if isinstance(port, ResettingStream)],
         "ages_us": [[age // 1000 for age in port.ages_ns] for port in ports if isinstance(port, TimedStream)],
     }
 
@@ -318,4 +359,4 @@ def serve(ports: list[Port]) -> None:
 
 
 if __name__ == "__main__":
-    serve([KINDS[sys.argv[1]]() for _ in range(int(sys.argv[2]))])
+    serve([KINDS[kind]() for kind in sys.argv[1].split(",") for _ in range(int(sys.argv[2]))])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import BUSY_MAX, Result, Sample, median
+from benchmarks.studies.finding import Finding
 
 
 def spread(samples: Sequence[Sample]) -> str:
@@ -83,8 +84,25 @@ def machine() -> dict[str, Any]:
     return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
 
 
-def as_json(results: Sequence[Result]) -> str:
-    """Every round of every row."""
+def findings_table(findings: Sequence[Finding]) -> str:
+    """The studies' figures as a Markdown table."""
+    head = ("figure", "found", "limit", "verdict")
+    lines = [
+        _cells(
+            (
+                found.what,
+                f"{found.value:,.4g} {found.unit}",
+                f"{'>=' if found.is_floor else '<='} {found.limit:,g}",
+                "met" if found.is_met else "missed",
+            )
+        )
+        for found in findings
+    ]
+    return "\n".join([_cells(head), _cells(["---"] * len(head)), *lines])
+
+
+def as_json(results: Sequence[Result], findings: Sequence[Finding] = ()) -> str:
+    """Every round of every row, and every finding."""
     rows = [
         {
             "row": result.row.name,
@@ -97,4 +115,7 @@ def as_json(results: Sequence[Result]) -> str:
         }
         for result in results
     ]
-    return json.dumps({"machine": machine(), "rows": rows}, indent=2) + "\n"
+    return (
+        json.dumps({"machine": machine(), "rows": rows, "findings": [found._asdict() for found in findings]}, indent=2)
+        + "\n"
+    )

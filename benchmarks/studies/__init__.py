@@ -1,0 +1,17 @@
+"""What has no bare loop to stand beside: latency, what failures cost, growth, memory, start; each with its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks.studies import failures, growth, latency, memory, start
+from benchmarks.studies.finding import Finding
+
+STUDIES: dict[str, Callable[[], list[Finding]]] = {
+    "latency": latency.study,
+    "failures": failures.study,
+    "growth": growth.study,
+    "memory": memory.study,
+    "start": start.study,
+}
+"""Each runs in a process of its own."""
