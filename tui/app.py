@@ -8,19 +8,27 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.events import DescendantFocus
 from textual.screen import Screen
+from textual.widgets import Input
 
 from engine.background import BackgroundEngine
 from tui.actions import ACTIONS, global_bindings
+from tui.asciionly import AsciiDriver
 from tui.ending import ENDINGS, clean_end
 from tui.guard import GuardedLink
 from tui.link import Link, LocalLink
+from tui.memory import Memory
+from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
 from tui.pump import Pump
+from tui.remembering import RememberingApp
 from tui.render.line import clean
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import HelpScreen
@@ -28,7 +36,7 @@ from tui.screens.help import HelpScreen
 _log = logging.getLogger(__name__)
 
 
-class SwitchboardApp(App[int]):
+class SwitchboardApp(RememberingApp):
     """The console on a link. `clock` is this process' monotonic one; tests let it stand still."""
 
     CSS_PATH = "styles/console.tcss"
@@ -45,20 +53,25 @@ class SwitchboardApp(App[int]):
         clock: Callable[[], float] = time.monotonic,
         preferences: Preferences = USUAL,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=AsciiDriver if preferences.is_ascii else None)
         self.title = title
         self.preferences = preferences
         self._link = GuardedLink(link, is_read_only=preferences.is_read_only)
         self.pump = Pump(self._link, clock)
+        self.dashboard = DashboardScreen(self._link, self.pump)
 
-    def on_mount(self) -> None:
-        """Show the dashboard."""
+    async def on_mount(self) -> None:
+        """Show the dashboard, the way it was left."""
+        if not self.preferences.has_motion:
+            self.animation_level = "none"
+        self.set_class(self.no_color or self.console.color_system in {None, "standard"}, "-few-colours")
         if not self.is_headless:
             for number in ENDINGS:
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
         for notice in self.preferences.notices:
             self.notify(notice, severity="warning", timeout=20, markup=False)
-        self.push_screen(DashboardScreen(self._link, self.pump))
+        await self.push_screen(self.dashboard)
+        await self.reopen()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the table that the screen has, and the theme."""
@@ -73,6 +86,12 @@ class SwitchboardApp(App[int]):
         """Show every key and sign."""
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    @on(DescendantFocus)
+    def _steady(self, message: DescendantFocus) -> None:
+        """Let no cursor blink where nothing is to move."""
+        if not self.preferences.has_motion and isinstance(message.widget, Input):
+            message.widget.cursor_blink = False
 
     def action_lock(self) -> None:
         """Refuse what would change the engine, or allow it again."""
@@ -95,9 +114,21 @@ def run_console(background: BackgroundEngine, *, title: str, preferences: Prefer
 
     The engine is neither started nor stopped here. Returns the exit status of the process.
     """
-    app = SwitchboardApp(LocalLink(background), title=title, preferences=preferences)
-    with _window_titled(f"{title} – Switchboard"), clean_end():
+    return show_console(LocalLink(background), title, preferences)
+
+
+def show_console(link: Link, title: str, preferences: Preferences) -> int:
+    """Show the console on a link, as it was left the last time; the exit status of the process."""
+    memory = Memory(state_folder() / "console.json")
+    before = memory.load()
+    if memory.trouble:
+        preferences = replace(preferences, notices=(*preferences.notices, memory.trouble))
+    app = SwitchboardApp(link, title=title, preferences=preferences)
+    app.remembered = opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
+    with _window_titled(f"{title} - Switchboard"), clean_end():
         app.run()
+    if app.remembered != opened:
+        memory.save(app.remembered)
     return app.return_code or 0
 
 

@@ -101,12 +101,33 @@ def _add_looks(parser: argparse.ArgumentParser) -> None:
     """What can be said of every console. Not given twice: what stands before a command counts as well."""
     unsaid = argparse.SUPPRESS
     parser.add_argument("--read-only", action="store_true", default=unsaid, help="refuse what would change the engine")
+    text = "start on this screen, for example feed (default: the one that was left)"
+    parser.add_argument("--screen", default=unsaid, metavar="NAME", help=text)
+    text = "start with this filter of the subscriptions, for example 'state:failed' (default: the one that was left)"
+    parser.add_argument("--filter", type=_filter, default=unsaid, metavar="TEXT", help=text)
+    parser.add_argument("--ascii", action="store_true", default=unsaid, help="only signs that every font has")
+    parser.add_argument("--no-motion", action="store_true", default=unsaid, help="nothing slides or blinks")
 
 
 def _preferences(chosen: argparse.Namespace) -> Preferences:
     from tui.preferences import Preferences  # noqa: PLC0415
 
-    return Preferences(is_read_only=getattr(chosen, "read_only", False))
+    return Preferences(
+        is_read_only=getattr(chosen, "read_only", False),
+        screen=getattr(chosen, "screen", None),
+        filter_text=getattr(chosen, "filter", None),
+        is_ascii=getattr(chosen, "ascii", False),
+        has_motion=not getattr(chosen, "no_motion", False),
+    )
+
+
+def _filter(text: str) -> str:
+    from tui.filtering import FilterError, parse_filter  # noqa: PLC0415
+
+    try:
+        return parse_filter(text).text
+    except FilterError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _seconds(text: str) -> float:

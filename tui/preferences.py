@@ -14,7 +14,11 @@ class Preferences:
     is_ascii: bool = False
     """Only signs that every font has."""
     has_motion: bool = True
-    """Whether anything moves or fades."""
+    """Whether anything slides or blinks."""
+    screen: str | None = None
+    """The screen to start on; None is the one that was left."""
+    filter_text: str | None = None
+    """The filter to start with; None is the one that was left."""
     notices: tuple[str, ...] = ()
     """What the operator is to be told at the start."""
 

@@ -46,6 +46,7 @@ class Pump:
         """Why the last question had no answer."""
         self.frame_s = 0.0
         """How long it takes to bring news to the screen, smoothed."""
+        self._frozen: tuple[EngineSnapshot, float] | None = None
         self._link = link
         self._clock = clock
         self._is_asking = False
@@ -75,6 +76,34 @@ class Pump:
     def wall(self) -> float:
         """The same moment, in seconds since the epoch."""
         return 0.0 if self.snapshot is None else self.snapshot.wall + self.silent_s
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the picture stands still, while the engine goes on and is asked as before."""
+        return self._frozen is not None
+
+    def turn_frozen(self) -> None:
+        """Freeze the picture, or let it go on."""
+        if self._frozen is not None or self.snapshot is None:
+            self._frozen = None
+        else:
+            self._frozen = (self.snapshot, self.now())
+
+    @property
+    def picture(self) -> EngineSnapshot | None:
+        """The snapshot to draw: the newest, or the one that was frozen."""
+        return self.snapshot if self._frozen is None else self._frozen[0]
+
+    def picture_now(self) -> float:
+        """Monotonic seconds of the engine's clock, in the picture."""
+        return self.now() if self._frozen is None else self._frozen[1]
+
+    @property
+    def unseen(self) -> int:
+        """Events that were taken in since the picture was frozen."""
+        if self._frozen is None or self.snapshot is None:
+            return 0
+        return max(self.snapshot.figures.accepted - self._frozen[0].figures.accepted, 0)
 
     @property
     def wall_offset(self) -> float:

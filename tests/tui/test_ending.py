@@ -25,7 +25,7 @@ class Terminal:
         names = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "TMPDIR")
         environment = {**os.environ, **dict.fromkeys(names, str(home)), "TERM": "xterm-256color"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", "demo", "--read-only"],
+            [sys.executable, "-m", "tui", "demo", "--read-only", "--ascii", "--no-motion"],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -78,3 +78,4 @@ def test_a_signal_ends_the_demo_cleanly(terminal: Terminal, tmp_path: Path, numb
     assert terminal.end() == 0
     assert not list(tmp_path.glob("switchboard-demo-*"))
     assert b"\x1b[?1049l" in terminal.output
+    assert terminal.output.isascii()

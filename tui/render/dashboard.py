@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.snapshot import SubscriptionRow
 from tui.arrangement import Arrangement, Sort
 from tui.feedchoice import FeedChoice
+from tui.pump import Pump
 from tui.render import figures
 from tui.render.health import Concern, concern
 from tui.render.line import clean
@@ -47,6 +48,15 @@ def feed_title(rate: float, one_in: int, unseen: int, *, is_running: bool) -> st
     if is_running:
         return f"Feed ─ live ─ {figures.rate(rate)}{sampled}"
     return f"Feed ─ frozen, {figures.count(unseen)} newer ─ {figures.rate(rate)}{sampled}"
+
+
+def frozen_badge(pump: Pump) -> tuple[str, ...]:
+    """That the picture stands still, since when, and how much it does not show."""
+    if not pump.is_frozen:
+        return ()
+    return (
+        f"FROZEN {figures.clock(pump.picture_now() + pump.wall_offset)}, {figures.count(pump.unseen)} events since",
+    )
 
 
 def removal(row: SubscriptionRow) -> str:

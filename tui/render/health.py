@@ -49,6 +49,28 @@ def state_at(member: MemberRow, now: float) -> State:
     return member.state
 
 
+MARKED_S, FADED_S = 2.0, 5.0
+"""How long what changed is marked, and until when the mark is faint."""
+
+
+class Mark(IntEnum):
+    """How recently something changed."""
+
+    NONE = 0
+    FADING = 1
+    FRESH = 2
+
+
+def mark(member: MemberRow, now: float) -> Mark:
+    """How recently the member's state changed, or its mark ran out. That it was never tried is no change."""
+    state = state_at(member, now)
+    is_out = state is State.DUE and member.skipped_until is not None
+    age = now - (member.skipped_until if is_out and member.skipped_until is not None else member.since)
+    if state is State.UNTRIED or not 0 <= age < FADED_S:
+        return Mark.NONE
+    return Mark.FRESH if age < MARKED_S else Mark.FADING
+
+
 def concern(row: SubscriptionRow, now: float) -> Concern:
     """How much the subscription needs a person."""
     states = [state_at(member, now) for member in row.members]

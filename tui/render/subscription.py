@@ -10,6 +10,12 @@ from tui.render.line import Line, Part, Role, cell, clean, fitted, squeezed
 
 _SIGN_ROLES: dict[str, Role] = {"✓": "good", "~": "good", "✖": "bad"}
 
+_MARKS: dict[health.Mark, tuple[str, Role]] = {
+    health.Mark.NONE: (" ", "plain"),
+    health.Mark.FADING: ("╎", "faint"),
+    health.Mark.FRESH: ("┃", "accent"),
+}
+
 HEAD = 18
 """Cells of a member line before its socket: whose turn, state, number."""
 
@@ -94,8 +100,9 @@ def member_details(row: SubscriptionRow, member: MemberRow, now: float, width: i
 
 def _head(member: MemberRow, now: float) -> Line:
     look = health.STATE_LOOKS[health.state_at(member, now)]
-    turn = Part("   ▶ " if member.is_next else "     ", "accent")
-    return (turn, cell(f"{look.sign} {look.word}", 10, look.role), cell(str(member.index + 1), 3))
+    sign, role = _MARKS[health.mark(member, now)]
+    turn = Part("  ▶ " if member.is_next else "    ", "accent")
+    return (Part(sign, role), turn, cell(f"{look.sign} {look.word}", 10, look.role), cell(str(member.index + 1), 3))
 
 
 def _words(row: SubscriptionRow, member: MemberRow, now: float, sizes: Columns) -> Line:

@@ -176,7 +176,7 @@ class SubscriptionsView(LineView):
         """Row, version and, where the line shows time, the time."""
         line = self._lines[index]
         row, now = line.row, self._now()
-        states = tuple(health.state_at(member, now) for member in row.members)
+        states = tuple((health.state_at(member, now), health.mark(member, now)) for member in row.members)
         is_folded = row.id in self._folded
         return (
             line.place,
