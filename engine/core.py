@@ -9,6 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from engine.address import Address
+from engine.audit import AuditTrail
 from engine.catalogue import catalogue
 from engine.clock import Clock, SystemClock
 from engine.config.schema import Settings
@@ -43,6 +44,7 @@ class Engine:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.feed = Feed()
+        self.audit = AuditTrail()
         self.event_ids: dict[str, int] = {}
         self.mi_url: str | None = None
         """Where MI listens; whoever starts it says so here, for the console."""

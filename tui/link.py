@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
+from engine.audit import acting_for
 from engine.background import BackgroundEngine
 from engine.commands import execute
 from engine.feed import FeedRecord
@@ -39,6 +42,7 @@ class LocalLink:
 
     def __init__(self, background: BackgroundEngine) -> None:
         self._background = background
+        self._who = f"console {_user()}"
 
     async def snapshot(self) -> EngineSnapshot:
         """The engine as it is now; immutable."""
@@ -66,4 +70,13 @@ class LocalLink:
         return self._background.engine.feed.since(since, limit)
 
     async def _command(self, name: str, parameters: dict[str, Any]) -> Any:
-        return await execute(self._background.engine, name, **parameters)
+        with acting_for(self._who):
+            return await execute(self._background.engine, name, **parameters)
+
+
+def _user() -> str:
+    """Who sits here, for the audit trail."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"user {os.getuid()}"  # one without a name, as in a container

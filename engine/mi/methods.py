@@ -43,7 +43,7 @@ async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
     found = engine.table.find(event, address)
     if expire == 0:
         if found is not None:
-            engine.unsubscribe(found.id)
+            await execute(engine, "unsubscribe", subscription=found.id)
         return "OK"
     await asyncio.to_thread(check_flat_files, address, caller.settings.flatstore_roots)
     made = await execute(engine, "subscribe", event=event, socket=socket, expire=expire)
@@ -92,8 +92,12 @@ def raise_event(caller: Caller, arguments: Arguments) -> str:
 async def evi_flat_rotate(caller: Caller, arguments: Arguments) -> str:
     """Closes a flat file and opens it anew, after something else has moved it away."""
     path = string(arguments, "path_to_file")
-    if not path or not await caller.engine.reopen_files(path):
+    if not path:
         raise CommandError(400, "File not found")
+    try:
+        await execute(caller.engine, "reopen_files", path=path)
+    except CommandError as error:
+        raise CommandError(error.code, error.message) from None
     return "OK"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from engine.audit import acting_for
 from engine.config.schema import MiSettings
 from engine.errors import CommandError
 from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request
@@ -73,8 +74,9 @@ async def call(caller: Caller, request: Request) -> Any:
         raise CommandError(METHOD_NOT_FOUND, "Method not found")
     arguments = bind(request.params, found.signatures)
     try:
-        result = found.function(caller, arguments)
-        return await result if inspect.isawaitable(result) else result
+        with acting_for(caller.source):
+            result = found.function(caller, arguments)
+            return await result if inspect.isawaitable(result) else result
     except CommandError:
         raise
     except Exception as error:
