@@ -64,6 +64,8 @@ ACTIONS: tuple[Action, ...] = (
         "Subscriptions",
         "Remove",
     ),
+    Action("edit_subscription", "e", "Edit subscription", "Change policy, members, expiry, options.", "Subscriptions"),
+    Action("undo_change", "u", "Undo", "Take the last change of a subscription back. It asks first.", "Subscriptions"),
     Action("reopen_files", "o", "Reopen files", "Reopen all flat files, after a log rotation.", "Subscriptions"),
     Action(
         "toggle_pause",

@@ -84,11 +84,11 @@ async def change_subscription(
 
 
 @command()
-def last_change(engine: Engine) -> dict[str, Any] | None:
-    """Tell what taking the last change back would do; nothing when there is none."""
+def last_change(engine: Engine) -> dict[str, Any]:
+    """Tell what taking the last change back would do; `left` is 0 when there is none."""
     change = engine.roster.changes.last
     if change is None:
-        return None
+        return {"left": 0}
     shape = change.after or change.before
     return {
         "event": "" if shape is None else shape.event,

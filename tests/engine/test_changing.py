@@ -204,7 +204,7 @@ async def test_a_draft_is_checked_with_the_difference(engine: Engine) -> None:
 
 
 async def test_changes_removals_and_additions_are_undone_in_turn(engine: Engine) -> None:
-    assert await execute(engine, "last_change") is None
+    assert await execute(engine, "last_change") == {"left": 0}
     made = await execute(engine, "subscribe", event="E_RTPPROXY_STATUS", socket=A, is_by_hand=True)
     found = engine.table.get(made["id"])
     assert found is not None

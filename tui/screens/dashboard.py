@@ -24,6 +24,8 @@ from tui.render.line import Part, clean
 from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.arranging import ArrangingScreen
 from tui.screens.confirm import ConfirmScreen
+from tui.screens.difference import DifferenceScreen
+from tui.screens.edit_subscription import EditSubscriptionScreen
 from tui.screens.probe import ProbeScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
@@ -175,6 +177,36 @@ class DashboardScreen(ArrangingScreen):
             return
         if await self._command("unsubscribe", subscription=row.id) is not None:
             self.notify(f"{clean(row.event)}: subscription removed", markup=False)
+
+    @work(group="dialogs", exclusive=True)
+    async def action_edit_subscription(self) -> None:
+        """Open the form to change the selected subscription."""
+        chosen, snapshot = self._selected(), self._pump.snapshot
+        if chosen is None or snapshot is None:
+            self._nothing("subscription")
+            return
+        described = await self._command("describe_subscription", subscription=chosen[0].id)
+        if described is None:
+            return
+        known = sorted({member.socket for row in snapshot.subscriptions for member in row.members})
+        if await self.app.push_screen_wait(EditSubscriptionScreen(self._link, described, known)):
+            self.notify(f"{clean(described['event'])}: subscription changed; u takes it back", markup=False)
+            self._ask()
+
+    @work(group="dialogs", exclusive=True)
+    async def action_undo_change(self) -> None:
+        """Show what the last change was, ask, and take it back."""
+        last = await self._command("last_change")
+        if last is None:
+            return
+        if not last["left"]:
+            self.notify("No subscription was changed by hand since the start", severity="warning")
+            return
+        question = f"Undo: subscription to {clean(last['event'])} {last['was']} {figures.span(last['age_s'])} ago"
+        if not await self.app.push_screen_wait(DifferenceScreen(question, last["diff"], "Undo")):
+            return
+        if await self._command("undo_change") is not None:
+            self.notify(f"{clean(last['event'])}: taken back", markup=False)
 
     @work(group="commands")
     async def action_toggle_pause(self) -> None:

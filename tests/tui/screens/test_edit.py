@@ -1,0 +1,147 @@
+"""Editing a subscription: the form, the difference, and taking a change back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.widgets import Select
+
+from tests.tui.pilots import Console, console
+from tests.tui.world import FakeLink
+from tui.render.line import plain
+from tui.render.sockets import completed
+from tui.screens.difference import DifferenceScreen
+from tui.screens.edit_subscription import EditSubscriptionScreen, said_lines
+from tui.widgets.member_fields import MemberFields
+
+A, B = "udp:127.0.0.1:1", "tcp:127.0.0.1:2"
+OPTIONS = {
+    "failover_timeout": 30.0,
+    "when_all_failed": "hold",
+    "hold_max_age": 3600.0,
+    "on_failure": "next",
+    "queue_size": 10_000,
+}
+DESCRIBED = {
+    "id": "s1",
+    "event": "E_PIKE_BLOCKED",
+    "policy": "FAILOVER",
+    "members": [A, B],
+    "expire": None,
+    "options": OPTIONS,
+}
+FINE: dict[str, Any] = {"problems": [], "warnings": [], "diff": ["  event E_A", f"- member {B}"], "is_changed": True}
+PROBLEM = {"field": "members", "column": 15, "message": "bad port", "member": 2, "hint": None}
+
+
+@asynccontextmanager
+async def form(link: FakeLink, size: tuple[int, int] = (160, 48)) -> AsyncIterator[tuple[Console, MemberFields]]:
+    """The form on a subscription of two members."""
+    link.answers = {"describe_subscription": DESCRIBED, "check_change": FINE, **link.answers}
+    async with console(link, size) as shown:
+        await shown.press("e")
+        await shown.until(lambda: isinstance(shown.app.screen, EditSubscriptionScreen), "the form")
+        await shown.pilot.pause()
+        yield shown, shown.app.screen.query_one(MemberFields)
+
+
+def sent(link: FakeLink, name: str) -> list[dict[str, Any]]:
+    return [parameters for command, parameters in link.commands if command == name]
+
+
+async def test_the_form_shows_what_there_is_and_asks_before_it_changes() -> None:
+    link = FakeLink()
+    link.answers = {"change_subscription": {"id": "s1", "warnings": ["mind the gap"], "diff": []}}
+    async with form(link) as (shown, members):
+        assert members.sockets == [A, B]
+        shown.app.screen.query_one("#edit-policy", Select).value = "PARALLEL"
+        await shown.press("enter")
+        await shown.until(lambda: isinstance(shown.app.screen, DifferenceScreen), "the difference")
+        assert shown.said("#difference") == f"  event E_A\n- member {B}"
+        assert not sent(link, "change_subscription")
+        await shown.press("y")
+        await shown.until(lambda: sent(link, "change_subscription"), "the command")
+        (draft,) = sent(link, "change_subscription")
+        assert (draft["policy"], draft["members"], draft["expire"]) == ("PARALLEL", [A, B], None)
+        assert draft["options"]["queue_size"] == "10000"
+        await shown.until(lambda: "mind the gap" in shown.toasts, "the warning")
+        await shown.until(lambda: any("u takes it back" in one for one in shown.toasts), "the toast")
+
+
+async def test_members_are_added_doubled_moved_and_removed_by_key() -> None:
+    link = FakeLink()
+    async with form(link) as (shown, members):
+        await shown.press("f3")
+        assert members.sockets == [A, A, B]
+        await shown.press("ctrl+down")
+        assert members.sockets == [A, B, A]
+        await shown.press("ctrl+up", "ctrl+up", "ctrl+up")
+        assert members.sockets == [A, A, B]
+        await shown.press("f8", "f2")
+        await shown.type("unix:/x")
+        assert members.sockets == [A, "unix:/x", B]
+        await shown.until(lambda: sent(link, "check_change")[-1]["members"] == members.sockets, "the check")
+
+
+async def test_a_problem_is_marked_under_its_column_and_nothing_is_changed() -> None:
+    link = FakeLink()
+    link.answers = {"check_change": {"problems": [PROBLEM], "warnings": [], "diff": [], "is_changed": False}}
+    async with form(link) as (shown, members):
+        await shown.press("ctrl+s")
+        second = members.fields[1].query_one(".member-problems")
+        await shown.until(lambda: second.display, "the mark")
+        _text, marker, words = ["".join(part.text for part in line) for line in second.lines]  # type: ignore[attr-defined]
+        assert marker.index("▲") == 14
+        assert "member 2, column 15: bad port" in words
+        assert isinstance(shown.app.screen, EditSubscriptionScreen)
+
+
+async def test_the_form_fits_80_columns_and_escape_leaves_it() -> None:
+    link = FakeLink()
+    async with form(link, (80, 24)) as (shown, members):
+        assert members.is_on_screen
+        await shown.press("escape")
+        assert not isinstance(shown.app.screen, EditSubscriptionScreen)
+        assert not sent(link, "change_subscription")
+
+
+async def test_undo_shows_what_it_would_do_and_asks() -> None:
+    link = FakeLink()
+    link.answers = {"last_change": {"left": 0}, "undo_change": {"id": "s1"}}
+    async with console(link) as shown:
+        await shown.press("u")
+        await shown.until(lambda: any("No subscription was changed" in one for one in shown.toasts), "the toast")
+        last = {"left": 1, "event": "E_A", "was": "changed", "age_s": 5.0, "diff": [f"+ member {B}"]}
+        link.answers["last_change"] = last
+        await shown.press("u")
+        await shown.until(lambda: isinstance(shown.app.screen, DifferenceScreen), "the question")
+        await shown.press("n")
+        assert not sent(link, "undo_change")
+        await shown.press("u")
+        await shown.until(lambda: isinstance(shown.app.screen, DifferenceScreen), "the question")
+        await shown.press("y")
+        await shown.until(lambda: sent(link, "undo_change"), "the command")
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggestion"),
+    [
+        ("ra", "rabbitmq:user:password@127.0.0.1:5672/routing-key"),
+        ("tcp:127.0.0.1:2", "tcp:127.0.0.1:2000"),
+        ("virtual:F", "virtual:FAILOVER "),
+        ("virtual:FAILOVER fl", "virtual:FAILOVER flatstore:/var/log/events.log"),
+        ("virtual:FAILOVER virt", None),
+        ("", None),
+        ("nothing", None),
+    ],
+)
+def test_sockets_are_completed_by_what_is_known_and_by_transport(typed: str, suggestion: str | None) -> None:
+    assert completed(typed, ["tcp:127.0.0.1:2000", "rabbitmq:u:•••@h:1/q"]) == suggestion
+
+
+def test_a_form_without_a_difference_says_so() -> None:
+    assert plain(said_lines({**FINE, "is_changed": False})[-1]) == "nothing is different yet"
+    assert plain(said_lines(FINE)[0]) == f"- member {B}"

@@ -1,0 +1,19 @@
+"""A difference, line by line: what goes, what comes, what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.render.line import Line, Part, Role, clean
+
+_ROLES: dict[str, Role] = {"+": "good", "-": "bad", " ": "faint"}
+
+
+def difference_lines(diff: Iterable[str]) -> list[Line]:
+    """Each line with its sign, so that colour is never all there is."""
+    return [(Part(clean(line), _ROLES.get(line[:1], "plain")),) for line in diff]
+
+
+def changed_only(diff: Iterable[str]) -> list[str]:
+    """The lines that go or come."""
+    return [line for line in diff if line[:1] in {"+", "-"}]
