@@ -11,8 +11,8 @@ from engine.config import check_config
 from engine.config.checker import CheckResult
 from engine.config.schema import Settings
 from engine.errors import SwitchboardError
-from engine.logs import log_to_stderr
 from engine.heap import steady_heap
+from engine.logs import log_to_stderr
 from engine.service import Service
 from engine.tasks import Tasks
 from engine.version import __version__

@@ -30,6 +30,7 @@ from engine.transports.amqp_connection import (
     shared_connection,
 )
 from engine.transports.amqp_errors import BrokerError, words_of
+from engine.transports.amqp_frames import Publisher
 from engine.transports.amqp_tls import TlsDomain
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.resolving import Resolver
@@ -107,6 +108,8 @@ class RabbitmqTransport:
         self._broker = _broker(address, options)
         self._shared: SharedConnection | None = None
         self._channel: Channel | None = None
+        self._publisher: Publisher | None = None
+        """Makes the frames for the present channel."""
         self._confirms = Confirms()
         self._queue: deque[Waiting] = deque()
         self._is_held = False
@@ -253,18 +256,25 @@ class RabbitmqTransport:
         refuse_unencodable(run, payloads.failures)
         deadline = asyncio.get_running_loop().time() + self._timeout_s
         for positions in run.open_stretches():
-            bodies = [bytes(payloads[index]) for index in run.indices[positions.start : positions.stop]]
+            bodies = payloads.parts(run.indices[positions.start : positions.stop])
             if self._options.sync_mode:
                 self._confirms.add(run, positions, payloads, deadline)
             self._hand_over(channel, bodies)
             if not self._options.sync_mode:
                 run.settle(positions, SENT)
 
-    def _hand_over(self, channel: Channel, bodies: list[bytes]) -> None:
+    def _hand_over(self, channel: Channel, bodies: list[memoryview]) -> None:
         """Give messages to the connection, which writes them as the broker reads."""
-        exchange, key = self._address.exchange, self._address.routing_key
-        for body in bodies:
-            channel.basic_publish(exchange, key, body, self._properties, mandatory=self._options.sync_mode)
+        publisher = self._publisher
+        if publisher is None or publisher.channel is not channel:
+            publisher = self._publisher = Publisher(
+                channel,
+                self._address.exchange,
+                self._address.routing_key,
+                self._properties,
+                mandatory=self._options.sync_mode,
+            )
+        publisher.publish(bodies)
 
     # Hearing
 
