@@ -10,7 +10,10 @@ from textual.screen import Screen
 
 from tui.feedchoice import FeedChoice
 from tui.filtering import Filter
+from tui.guard import GuardedLink
+from tui.pump import Pump
 from tui.render.line import clean
+from tui.screens.wallboard import WallboardScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.subscriptions import SubscriptionsView
@@ -18,6 +21,9 @@ from tui.widgets.subscriptions import SubscriptionsView
 
 class ArrangingScreen(Screen[None]):
     """The part of the dashboard that chooses and orders."""
+
+    _link: GuardedLink
+    _pump: Pump
 
     @abstractmethod
     def show_news(self) -> None:
@@ -88,6 +94,10 @@ class ArrangingScreen(Screen[None]):
         feed.turn_round()
         self.notify(f"Newest deliveries at the {'bottom' if feed.is_newest_last else 'top'}")
         self.show_news()
+
+    def action_wallboard(self) -> None:
+        """Big digits, for a projector."""
+        self.app.push_screen(WallboardScreen(self._link, self._pump))
 
     @on(SubscriptionsView.Selected)
     def follow_selection(self) -> None:

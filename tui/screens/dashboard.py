@@ -18,7 +18,7 @@ from tui.actions import dashboard_bindings
 from tui.guard import GuardedLink
 from tui.pump import BEAT_S, Pump
 from tui.render import figures
-from tui.render.dashboard import arrangement_title, choice_title, feed_title, removal, subscriptions_title
+from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
 from tui.render.delivery import told
 from tui.render.line import Part, clean
 from tui.screens.add_subscription import AddSubscriptionScreen
@@ -53,7 +53,7 @@ class DashboardScreen(ArrangingScreen):
         yield HeaderLine(self._pump, self._badges, id="header")
         with Horizontal(id="body"):
             with Vertical(id="views"):
-                yield SubscriptionsView(self._pump.now, id="subscriptions")
+                yield SubscriptionsView(self._pump.picture_now, id="subscriptions")
                 yield FeedView(id="feed")
                 yield FilterBar(id="filter")
             yield RaiseForm(id="raise")
@@ -68,9 +68,8 @@ class DashboardScreen(ArrangingScreen):
 
     def _badges(self) -> tuple[str, ...]:
         """What the header says of the console itself."""
-        if self._link.is_read_only:
-            return ("READ-ONLY",)
-        return ("LOCKED",) if self._link.is_locked else ()
+        lock = ("READ-ONLY",) if self._link.is_read_only else ("LOCKED",) if self._link.is_locked else ()
+        return (*lock, *frozen_badge(self._pump))
 
     def on_screen_suspend(self) -> None:
         """A covered screen neither asks nor draws."""
@@ -98,7 +97,7 @@ class DashboardScreen(ArrangingScreen):
 
     def show_news(self) -> None:
         """Hand each widget what it shows."""
-        pump, snapshot = self._pump, self._pump.snapshot
+        pump, snapshot = self._pump, self._pump.picture
         subscriptions, feed = self.query_one(SubscriptionsView), self.query_one(FeedView)
         subscriptions.is_stale = feed.is_stale = pump.is_stale
         self.query_one(HeaderLine).show()
@@ -109,7 +108,7 @@ class DashboardScreen(ArrangingScreen):
         feed.show(pump.deliveries, rows, pump.wall_offset)
         members = sum(len(row.members) for row in rows)
         arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
-        _entitle(subscriptions, subscriptions_title(rows, pump.now()) + arrangement)
+        _entitle(subscriptions, subscriptions_title(rows, pump.picture_now()) + arrangement)
         rate = pump.trends.rate("accepted")
         title = feed_title(rate, pump.deliveries.one_in, feed.unseen, is_running=feed.is_running)
         _entitle(feed, title + choice_title(feed.choice, rows))
@@ -277,12 +276,13 @@ class DashboardScreen(ArrangingScreen):
         feed.focus()
 
     def action_toggle_freeze(self) -> None:
-        """Freeze the feed or let it run again."""
+        """Freeze the whole picture or let it go on."""
         feed = self.query_one(FeedView)
-        feed.is_frozen = not feed.is_frozen
+        self._pump.turn_frozen()
+        feed.is_frozen = self._pump.is_frozen
         if not feed.is_frozen:
             feed.show_newest()
-        self.notify("Feed frozen" if feed.is_frozen else "Feed runs")
+        self.notify("Frozen: the engine goes on; space unfreezes" if feed.is_frozen else "Live again")
         self.show_news()
 
     async def _command(self, name: str, **parameters: Any) -> Any:

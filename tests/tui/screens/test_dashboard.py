@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from textual.widgets import OptionList
 
+from engine.health import State
 from tests.tui.pilots import console
-from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot, story_of_pike
+from tests.tui.world import AOR, CDR, NOW, PIKE, FakeLink, snapshot, story_of_pike
 from tui.actions import ACTIONS
 from tui.screens.help import HelpScreen
 from tui.widgets.feed import FeedView
@@ -194,6 +195,33 @@ async def test_a_frozen_feed_stands_still_and_counts_what_comes() -> None:
         assert "frozen, 2 newer" in str(feed.border_title)
         await shown.press("space")
         await shown.until(lambda: feed.line_count() == 3, "the whole feed")
+
+
+async def test_a_frozen_picture_stands_still_and_the_header_counts_what_came() -> None:
+    link = FakeLink()
+    async with console(link) as shown:
+        assert shown.time is not None
+        await shown.press("space")
+        shown.time.now += 3
+        row = replace(PIKE, version=2, members=(replace(PIKE.members[0], state=State.UP), PIKE.members[1]))
+        link.answer = snapshot(row, figures=replace(link.answer.figures, accepted=73_444))
+        await shown.until(lambda: "FROZEN 07:27:47, 1,204 events since" in shown.text("#header"), "the badge")
+        assert "next try in 17.6 s" in shown.text()
+        assert "E_ACC_CDR" in shown.text()
+        await shown.press("space")
+        await shown.until(lambda: "E_ACC_CDR" not in shown.text(), "the live picture")
+        await shown.until(lambda: "FROZEN" not in shown.text("#header"), "no badge")
+
+
+async def test_what_changed_just_now_is_marked_and_the_mark_fades() -> None:
+    fresh = replace(CDR, version=2, members=(replace(CDR.members[0], since=NOW - 1), *CDR.members[1:]))
+    async with console(FakeLink(snapshot(fresh))) as shown:
+        assert shown.time is not None
+        assert shown.lines("#subscriptions")[1].startswith("┃")
+        shown.time.now += 2
+        await shown.until(lambda: shown.lines("#subscriptions")[1].startswith("╎"), "the faint mark")
+        shown.time.now += 3
+        await shown.until(lambda: shown.lines("#subscriptions")[1].startswith(" "), "no mark")
 
 
 async def test_rows_that_vanish_take_the_cursor_along() -> None:

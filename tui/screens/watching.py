@@ -1,0 +1,74 @@
+"""What the screens beside the dashboard have in common: they draw from the same pump, while they are shown."""
+
+from __future__ import annotations
+
+import time
+
+from textual import work
+from textual.screen import Screen
+
+from tui.link import Link
+from tui.pump import BEAT_S, Pump
+from tui.screens.asking import Answer, ask
+from tui.widgets.header import HeaderLine
+
+
+class WatchingScreen(Screen[None]):
+    """Beats only while it is shown; then it is the only one that asks."""
+
+    def __init__(self, link: Link, pump: Pump, subscription: str | None = None) -> None:
+        super().__init__()
+        self._subscription = subscription
+        self._link = link
+        self._pump = pump
+        self._is_covered = False
+
+    def on_mount(self) -> None:
+        """Begin to beat."""
+        self.set_interval(BEAT_S, self._beat, name="pump")
+        self._ask()
+
+    def on_screen_suspend(self) -> None:
+        """A covered screen neither asks nor draws."""
+        self._is_covered = True
+
+    def on_screen_resume(self) -> None:
+        """Ask at once for what was missed."""
+        self._is_covered = False
+        self._ask()
+
+    def action_show_subscriptions(self) -> None:
+        """Go back to the dashboard."""
+        self.dismiss()
+
+    def draw(self) -> None:
+        """Hand each widget what it shows."""
+
+    def on_beat(self) -> None:
+        """An eighth of a second is over."""
+
+    async def fetch(self) -> None:
+        """Ask for what the pump does not know."""
+
+    def _beat(self) -> None:
+        if self._is_covered:
+            return
+        if self._pump.beat():
+            self._ask()
+        self.query_one(HeaderLine).show()
+        self.on_beat()
+
+    @work(group="pump")
+    async def _ask(self) -> None:
+        await self._pump.ask()
+        await self.fetch()
+        started = time.perf_counter()
+        self.draw()
+        self.call_after_refresh(lambda: self._pump.note_frame(time.perf_counter() - started))
+
+    async def _command(self, name: str, **parameters: object) -> Answer:
+        """Carry out a command; a toast says why it was refused."""
+        answer = await ask(self._link, name, **parameters)
+        if answer.failure:
+            self.notify(answer.failure, title="Refused", severity="error", markup=False)
+        return answer
