@@ -24,6 +24,9 @@ WINDOW = 1_024
 REFILL = WINDOW // 2
 """A run is not cut to fill less than this of the window: what settles one by one would cut runs into single events."""
 
+CROWD = 16_384
+"""Where more than this waits, events are kept as bytes and not as objects."""
+
 PATIENCE_S = 0.25
 """A member that settles nothing for this long is not waited for when events are raised in bulk."""
 
@@ -86,6 +89,8 @@ class Member:
         self.queue.append(run)
         self.queued += len(run)
         self.pump()
+        if self.queued > CROWD:
+            run.batch.let_go()
         surplus = self.queued - self._queue_size
         if surplus > 0:
             self._refuse_newest(surplus)

@@ -6,6 +6,7 @@ one decision. A transport settles the events of a run, any part of it at a time,
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,11 +88,13 @@ class Attempt(NamedTuple):
 class Batch:
     """Events of one name that go through the engine together. Encoded once per wire format, on first use."""
 
-    __slots__ = ("_payloads", "events", "first_seq", "name", "raised_at", "source")
+    __slots__ = ("_count", "_events", "_packed", "_payloads", "first_seq", "name", "raised_at", "source")
 
     def __init__(self, name: str, events: Sequence[Event], first_seq: int, raised_at: float, source: str) -> None:
         self.name = name
-        self.events = events
+        self._events: Sequence[Event] | None = events
+        self._packed = b""
+        self._count = len(events)
         self.first_seq = first_seq
         """Sequence number of the first event; the others follow without a gap."""
         self.raised_at = raised_at
@@ -101,7 +104,20 @@ class Batch:
         self._payloads: dict[WireFormat, Payloads] = {}
 
     def __len__(self) -> int:
-        return len(self.events)
+        return self._count
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The events; made anew at each look once they were let go."""
+        if self._events is not None:
+            return self._events
+        return [Event(self.name, params) for params in marshal.loads(self._packed)]  # noqa: S302 - our own bytes
+
+    def let_go(self) -> None:
+        """Keep the events as one block of bytes from now on, about a fifth of what the objects take; for long waits."""
+        if self._events is not None:
+            self._packed = marshal.dumps([event.params for event in self._events])
+            self._events = None
 
     def payloads(self, wire_format: WireFormat) -> Payloads:
         """The payloads of all events in `wire_format`."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.clock import Timer
 from engine.feed import Step
 from engine.lanes.base import UNSUBSCRIBED, Lane, LaneContext
-from engine.member import HISTORY, NOT_CHOSEN, PATIENCE_S, REFILL, SIGNS, WINDOW, Member
+from engine.member import CROWD, HISTORY, NOT_CHOSEN, PATIENCE_S, REFILL, SIGNS, WINDOW, Member
 from engine.options import SubscriptionOptions
 from engine.policies import failover
 from engine.policies.base import End, Hold, Share, Wait
@@ -57,6 +57,8 @@ class FailoverLane(Lane):
         self._queue.append(Pending(batch, range(len(batch))))
         self._queued += len(batch)
         self._advance()
+        if self._queued > CROWD:
+            batch.let_go()
         surplus = self._queued - self.context.options.queue_size
         if surplus > 0 and self._queue and self._queue[-1].batch is batch:
             self._refuse_newest(surplus)

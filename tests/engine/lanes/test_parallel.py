@@ -147,3 +147,18 @@ def test_when_nobody_has_room_everybody_is_waited_for() -> None:
     for _ in range(3):
         assert bench.lane.room == 0
         bench.lane.was_awaited(10.0)
+
+
+def test_a_crowd_that_waits_is_kept_as_bytes_and_delivered_unchanged() -> None:
+    bench = LaneBench(ParallelLane, members=1, answer=None, queue_size=40_000)
+    for _ in range(40):
+        bench.raise_events(500)
+    (transport,) = bench.transports
+    assert bench.members[0].queue[-1].batch._events is None
+    bench.heal(0)
+    bench.transports[0].open[0].settle_all(SENT)
+    for run in transport.open[1:]:
+        run.settle_all(SENT)
+    waited = [event.values[0] for run in transport.started[-3:] for event in run.batch.events]
+    assert waited == list(range(waited[0], waited[0] + 1500))
+    assert bench.lane.counters.sent == 20_000
