@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 
 class Action(NamedTuple):
-    """One thing to do. `name` is the method `action_<name>` of the dashboard, or of the app where `is_global`."""
+    """One thing to do. `name` is the method `action_<name>` of its screen, or of the app where `is_global`."""
 
     name: str
     keys: str
@@ -20,6 +20,8 @@ class Action(NamedTuple):
     """Its word in the footer; empty keeps it out of there."""
     is_global: bool = False
     """Whether it works on every screen."""
+    screen: str = "dashboard"
+    """The screen that it belongs to, unless it works on every one."""
 
     @property
     def binding(self) -> Binding:
@@ -46,6 +48,8 @@ _KEY_SIGNS = {
     "at": "@",
     "slash": "/",
     "asterisk": "*",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "delete": "del",
     "up": "↑",
     "down": "↓",
@@ -111,6 +115,50 @@ ACTIONS: tuple[Action, ...] = (
     Action("wallboard", "w", "Wallboard", "Big digits and few lines, for a projector.", "View"),
     Action("toggle_freeze", "space", "Freeze", "Let the whole picture stand still, or go on.", "View"),
     Action("lock", "L", "Lock", "Refuse what would change the engine, or allow it again.", "Program", is_global=True),
+    Action("pace", "P", "Pace", "Slow motion, live, or step by step.", "Policy stage", "Pace", screen="stage"),
+    Action("step", "n", "Next step", "One move on, or on to the newest event.", "Policy stage", "Step", screen="stage"),
+    Action(
+        "slow_receiver",
+        "S",
+        "Slow receiver",
+        "Have the receiver behind the member answer slowly, or heal it.",
+        "Policy stage",
+        "Slow",
+        screen="stage",
+    ),
+    Action(
+        "hang_receiver",
+        "H",
+        "Hang receiver",
+        "Have the receiver behind the member answer nothing, or heal it.",
+        "Policy stage",
+        "Hang",
+        screen="stage",
+    ),
+    Action(
+        "next_subscription",
+        "right_square_bracket",
+        "Next subscription",
+        "Show the subscription after this one.",
+        "Policy stage",
+        screen="stage",
+    ),
+    Action(
+        "previous_subscription",
+        "left_square_bracket",
+        "Previous subscription",
+        "Show the subscription before this one.",
+        "Policy stage",
+        screen="stage",
+    ),
+    Action(
+        "show_stage",
+        "4",
+        "Policy stage",
+        "Watch the policy of the selected subscription decide, drawn large; again, and back.",
+        "View",
+        is_global=True,
+    ),
     Action("help", "question_mark,f1", "Help", "Show every key and sign.", "Program", "Help", is_global=True),
     Action("quit", "q,ctrl+q", "Quit", "End the console.", "Program", is_global=True),
 )
@@ -131,7 +179,17 @@ MOVES: tuple[tuple[str, str], ...] = (
 
 def dashboard_bindings() -> list[Binding]:
     """The bindings of the dashboard."""
-    return [action.binding for action in ACTIONS if not action.is_global]
+    return bindings_of("dashboard")
+
+
+def bindings_of(screen: str) -> list[Binding]:
+    """The bindings of a screen."""
+    return [action.binding for action in ACTIONS if not action.is_global and action.screen == screen]
+
+
+def bindings_named(*names: str) -> list[Binding]:
+    """The bindings of some actions, for a screen that does the same in its own way."""
+    return [action.binding for action in ACTIONS if action.name in names]
 
 
 def global_bindings() -> list[Binding]:

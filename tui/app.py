@@ -32,6 +32,9 @@ from tui.remembering import RememberingApp
 from tui.render.line import clean
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import HelpScreen
+from tui.screens.stage import StageScreen
+from tui.screens.watching import WatchingScreen
+from tui.widgets.subscriptions import SubscriptionsView
 
 _log = logging.getLogger(__name__)
 
@@ -101,6 +104,24 @@ class SwitchboardApp(RememberingApp):
             self.notify("Locked: nothing can be changed; L unlocks")
         else:
             self.notify("Unlocked")
+
+    def action_show_stage(self) -> None:
+        """Watch the policy of the selected subscription; again, and back."""
+        self._watch(StageScreen, self._selected_subscription())
+
+    def _selected_subscription(self) -> str | None:
+        dashboard = next(one for one in self.screen_stack if isinstance(one, DashboardScreen))
+        chosen = dashboard.query_one(SubscriptionsView).selected
+        return None if chosen is None else chosen[0].id
+
+    def _watch(self, kind: type[WatchingScreen], subscription: str | None) -> None:
+        """Show a screen beside the dashboard in place of another one, or leave it when it is shown already."""
+        if isinstance(self.screen, kind):
+            self.screen.dismiss()
+        elif isinstance(self.screen, WatchingScreen):
+            self.switch_screen(kind(self._link, self.pump, subscription))
+        else:
+            self.push_screen(kind(self._link, self.pump, subscription))
 
     def _runner(self, owner: App[int] | Screen[object], name: str) -> Callable[[], object]:
         async def run() -> None:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
 
 from tui.actions import ACTIONS
 from tui.app import SwitchboardApp
 from tui.render.line import plain
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import help_lines
+from tui.screens.stage import StageScreen
+
+SCREENS: dict[str, type[Screen[Any]]] = {"dashboard": DashboardScreen, "stage": StageScreen}
 
 
 def test_every_action_exists_where_the_table_says() -> None:
     for action in ACTIONS:
-        owner = SwitchboardApp if action.is_global else DashboardScreen
+        owner = SwitchboardApp if action.is_global else SCREENS[action.screen]
         assert callable(getattr(owner, f"action_{action.name}")), action.name
 
 
-def test_every_action_of_the_dashboard_is_in_the_table() -> None:
+def test_every_action_of_a_screen_is_in_the_table() -> None:
     named = {action.name for action in ACTIONS}
-    own = {name.removeprefix("action_") for name in vars(DashboardScreen) if name.startswith("action_")}
-    assert own <= named
+    for screen in SCREENS.values():
+        own = {name.removeprefix("action_") for name in vars(screen) if name.startswith("action_")}
+        assert own <= named
 
 
 def test_no_key_means_two_things() -> None:
