@@ -67,7 +67,8 @@ class SwitchboardApp(RememberingApp):
         """Show the dashboard, the way it was left."""
         if not self.preferences.has_motion:
             self.animation_level = "none"
-        self.set_class(self.no_color or self.console.color_system in {None, "standard"}, "-few-colours")
+        has_few_colours = not self.is_headless and self.console.color_system in {None, "standard"}
+        self.set_class(self.no_color or has_few_colours, "-few-colours")
         if not self.is_headless:
             for number in ENDINGS:
                 asyncio.get_running_loop().add_signal_handler(number, self.exit)
