@@ -49,11 +49,21 @@ def words_of_login(error: BaseException, user: str, vhost: str) -> str:
     """Why a connection was not opened."""
     cause = _root_of(error)
     code = cause.reply_code if isinstance(cause, ConnectionClosed) else None
+    if _is_guess(cause):
+        if isinstance(cause, IncompatibleProtocolError):
+            return "closed without a word of AMQP: the broker is starting or stopping, expects TLS, or is none"
+        return f"connection lost during the login of user {user}"
     if isinstance(cause, ProbableAuthenticationError) or code == ACCESS_REFUSED:
         return f"login refused for user {user}"
     if isinstance(cause, ProbableAccessDeniedError) or code == NOT_ALLOWED:
         return f"user {user} may not use the virtual host {vhost}, or there is none of that name"
     return words_of(cause)
+
+
+def _is_guess(cause: BaseException) -> bool:
+    """Whether the connection was merely lost, and pika guesses why; of the loss it keeps the text alone."""
+    guesses = (IncompatibleProtocolError, ProbableAccessDeniedError, ProbableAuthenticationError)
+    return isinstance(cause, guesses) and StreamLostError.__name__ in str(cause.args)
 
 
 def _root_of(error: BaseException) -> BaseException:
