@@ -13,6 +13,8 @@ from engine.config.schema import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.service import Service
+from engine.tasks import Tasks
+from engine.watch import watch
 
 T = TypeVar("T")
 
@@ -92,6 +94,9 @@ class BackgroundEngine:
             started.set_exception(error)
             return
         self._service = service
+        watching = Tasks()
+        watching.spawn(watch(service.engine), "watch")
         started.set_result(None)
         await self._stopping.wait()
+        await watching.cancel()
         await service.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -30,6 +31,18 @@ def test_it_runs_beside_us_and_stops_cleanly() -> None:
         assert receiver.numbers() == list(range(1, 101))
     assert "engine" not in {thread.name for thread in threading.enumerate()}
     background.stop()
+
+
+def test_a_member_that_fails_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    socket = "flatstore:/nowhere/events.log"
+    background = BackgroundEngine(Settings(subscriptions=({"event": "E_TEST", "socket": socket},)))
+    background.start()
+    background.submit(raise_and_look(background)).result(10)
+    deadline = time.monotonic() + 10
+    while f"E_TEST: {socket} failed: " not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.05)
+    background.stop()
+    assert f"E_TEST: {socket} failed: " in caplog.text
 
 
 def test_what_keeps_it_from_starting_reaches_who_started_it() -> None:
