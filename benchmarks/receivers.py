@@ -114,7 +114,7 @@ class Stream(Port):
 
     def listen(self) -> socket.socket:
         """A listening TCP socket."""
-        bound = socket.create_server(("127.0.0.1", 0), backlog=128)
+        bound = socket.create_server(("0.0.0.0", 0), backlog=1024)  # noqa: S104 - as above
         bound.setblocking(False)
         return bound
 

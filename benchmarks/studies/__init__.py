@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.studies import failures, growth, latency, memory, start
+from benchmarks.studies import failures, growth, latency, memory, mi, start
 from benchmarks.studies.finding import Finding
 
 STUDIES: dict[str, Callable[[], list[Finding]]] = {
     "latency": latency.study,
+    "mi": mi.study,
     "failures": failures.study,
     "growth": growth.study,
     "memory": memory.study,

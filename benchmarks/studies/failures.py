@@ -51,7 +51,8 @@ async def _throughput(ports: list[int], healthy: Receivers) -> float:
     await engine.stop()
     if sum(report["bytes"]) != wanted:
         raise RuntimeError(f"healthy members lost {(wanted - sum(report['bytes'])) // payload_size()} events")
-    return COUNT / ((report["last_ns"] - begun) / 1e9)
+    last: int = report["last_ns"]
+    return COUNT / ((last - begun) / 1e9)
 
 
 async def _raise(engine: Engine, first: int, count: int) -> None:

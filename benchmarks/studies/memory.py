@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.events import NAME, events, parts
+from benchmarks.events import NAME, parts
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import parse
 from engine.config.schema import Settings
 from engine.core import Engine
+from engine.event import Event
 from engine.heap import steady_heap
 
 MEMBERS = 1_000
@@ -24,6 +25,14 @@ def study() -> list[Finding]:
     return [
         Finding(f"memory with {MEMBERS:,} members", _peak_of("members"), "MiB", 150),
         Finding(f"memory with {WAITING:,} waiting events", _peak_of("waiting"), "MiB", 300),
+    ]
+
+
+def varied(first: int, count: int) -> list[Event]:
+    """Events as a source reads them: no two share a value."""
+    return [
+        Event(NAME, (("number", n), ("user", f"user{n}"), ("ip", f"192.0.{n % 250}.{n % 199}"), ("status", f"{n} OK")))
+        for n in range(1_000_000_000 + first, 1_000_000_000 + first + count)
     ]
 
 
@@ -45,10 +54,11 @@ async def _members() -> None:
     with closing(Receivers("tcp", 1)) as receivers:
         engine = Engine(Settings())
         await engine.start()
-        sockets = [f"tcp:127.0.0.1:{receivers.ports[0]}/m{number}" for number in range(MEMBERS)]
+        port = receivers.ports[0]
+        sockets = [f"tcp:127.0.{number // 250}.{1 + number % 250}:{port}" for number in range(MEMBERS)]
         engine.subscribe(NAME, parse("virtual:PARALLEL " + " ".join(sockets)), None)
         for start, size in parts(0, 2_000, 100):
-            await engine.raise_many(events(start, size))
+            await engine.raise_many(varied(start, size))
         (subscription,) = engine.table
         while subscription.lane.counters.waiting:
             await engine.dispatcher.progress()
@@ -64,7 +74,7 @@ async def _waiting() -> None:
         engine.subscribe(NAME, parse(f"tcp:127.0.0.1:{receivers.ports[0]}"), None)
         steady_heap()
         for start, size in parts(0, WAITING):
-            await engine.raise_many(events(start, size))
+            await engine.raise_many(varied(start, size))
         (subscription,) = engine.table
         while engine.dispatcher.waiting:
             await engine.dispatcher.progress()

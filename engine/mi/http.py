@@ -116,6 +116,12 @@ async def _body(request: web.BaseRequest) -> bytes:
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
+    if request.content.is_eof() and not request.content.at_eof():
+        # All of it came with the head, as it nearly always does: nothing to wait for, and no timer to set.
+        whole = request.content.read_nowait()
+        if len(whole) <= BODY_MAX:
+            return whole
+        raise CommandError(400, "Bad Request", f"the body is larger than {BODY_MAX} bytes")
     parts, size = [], 0
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):

@@ -36,7 +36,7 @@ def decode(data: bytes | str) -> Any:
 
 def encode(value: Any) -> bytes:
     """`value` as compact JSON. Strings leave as the bytes they came as."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -71,6 +71,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=JsonObject, parse_constant=_no_constant, strict=False)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
