@@ -59,8 +59,9 @@ class SwitchboardApp(RememberingApp):
         super().__init__(driver_class=AsciiDriver if preferences.is_ascii else None)
         self.title = title
         self.preferences = preferences
-        self._link = GuardedLink(link, is_read_only=preferences.is_read_only)
+        self._link: GuardedLink = GuardedLink(link, is_read_only=preferences.is_read_only)
         self.pump = Pump(self._link, clock)
+        self.pump.lock = "READ-ONLY" if preferences.is_read_only else ""
         self.dashboard = DashboardScreen(self._link, self.pump)
 
     async def on_mount(self) -> None:
@@ -101,10 +102,9 @@ class SwitchboardApp(RememberingApp):
         """Refuse what would change the engine, or allow it again."""
         if not self._link.turn():
             self.notify("This console was started with --read-only", severity="warning")
-        elif self._link.is_locked:
-            self.notify("Locked: nothing can be changed; L unlocks")
-        else:
-            self.notify("Unlocked")
+            return
+        self.pump.lock = "LOCKED" if self._link.is_locked else ""
+        self.notify("Locked: nothing can be changed; L unlocks" if self._link.is_locked else "Unlocked")
 
     def action_show_stage(self) -> None:
         """Watch the policy of the selected subscription; again, and back."""

@@ -44,6 +44,8 @@ class Pump:
         self.rates = RowRates()
         self.failure: str | None = None
         """Why the last question had no answer."""
+        self.lock = ""
+        """What every header says when commands are refused: `LOCKED`, `READ-ONLY`."""
         self.frame_s = 0.0
         """How long it takes to bring news to the screen, smoothed."""
         self._frozen: tuple[EngineSnapshot, float] | None = None

@@ -11,7 +11,6 @@ from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot
 from tui.app import SwitchboardApp
 from tui.guard import GuardedLink
 from tui.preferences import Preferences
-from tui.screens.dashboard import DashboardScreen
 from tui.widgets.header import HeaderLine
 
 
@@ -54,8 +53,11 @@ async def test_read_only_cannot_be_unlocked_and_notices_are_shown() -> None:
         messages = [one.message for one in app._notifications]
         assert "clock: port 1 is taken, 2 is used instead" in messages
         assert "This console was started with --read-only" in messages
-        assert isinstance(app.screen, DashboardScreen)
-        assert app.screen._badges() == ("READ-ONLY",)
+        assert app.pump.lock == "READ-ONLY"
+        await pilot.press("w")
+        header = app.screen.query_one(HeaderLine)
+        header.show()
+        assert "READ-ONLY" in header.render_line(0).text
 
 
 async def test_the_header_wears_the_engines_colour() -> None:

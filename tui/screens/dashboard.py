@@ -67,9 +67,8 @@ class DashboardScreen(ArrangingScreen):
         self._ask()
 
     def _badges(self) -> tuple[str, ...]:
-        """What the header says of the console itself."""
-        lock = ("READ-ONLY",) if self._link.is_read_only else ("LOCKED",) if self._link.is_locked else ()
-        return (*lock, *frozen_badge(self._pump))
+        """What the header says of the dashboard itself."""
+        return frozen_badge(self._pump)
 
     def on_screen_suspend(self) -> None:
         """A covered screen neither asks nor draws."""

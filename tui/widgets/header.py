@@ -57,7 +57,8 @@ class HeaderLine(LineView, can_focus=False):
 
     def _made(self) -> Line:
         pump, width = self._pump, self.size.width
-        status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.is_slow, self._badges())
+        badges = (pump.lock, *self._badges()) if pump.lock else self._badges()
+        status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.is_slow, badges)
         if pump.snapshot is None:
             return waiting_line(status, width)
         return header_line(pump.snapshot, pump.trends, status, pump.wall(), width)
