@@ -159,6 +159,12 @@ ACTIONS: tuple[Action, ...] = (
         "View",
         is_global=True,
     ),
+    Action(
+        "show_audit", "A", "Audit trail", "Show who changed what, when, with what result.", "Program", is_global=True
+    ),
+    Action(
+        "export", "E", "Export", "A table, the screen, or an incident bundle, to a file.", "Program", is_global=True
+    ),
     Action("help", "question_mark,f1", "Help", "Show every key and sign.", "Program", "Help", is_global=True),
     Action("quit", "q,ctrl+q", "Quit", "End the console.", "Program", is_global=True),
 )

@@ -23,12 +23,12 @@ from tui.actions import ACTIONS, global_bindings
 from tui.asciionly import AsciiDriver
 from tui.ending import ENDINGS, clean_end
 from tui.guard import GuardedLink
+from tui.keeping import KeepingApp
 from tui.link import Link, LocalLink
 from tui.memory import Memory
 from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
 from tui.pump import Pump
-from tui.remembering import RememberingApp
 from tui.render.line import clean
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import HelpScreen
@@ -39,7 +39,7 @@ from tui.widgets.subscriptions import SubscriptionsView
 _log = logging.getLogger(__name__)
 
 
-class SwitchboardApp(RememberingApp):
+class SwitchboardApp(KeepingApp):
     """The console on a link. `clock` is this process' monotonic one; tests let it stand still."""
 
     CSS_PATH = "styles/console.tcss"

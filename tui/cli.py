@@ -66,6 +66,10 @@ def _add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     run = _add(commands, "run", _run, text, "switchboard run switchboard.yaml")
     _add_looks(run)
     run.add_argument("file", type=Path, metavar="FILE", help="configuration")
+    text = "show an incident bundle again: the console on what was recorded, standing still"
+    opened = _add(commands, "open", _open, text, "switchboard open incident-20260101T120000Z.json")
+    _add_looks(opened)
+    opened.add_argument("file", type=Path, metavar="FILE", help="incident bundle, as `E` in the console writes it")
     text = "the engine without a screen: SIGTERM stops it, SIGHUP reads FILE again"
     serve = _add(commands, "serve", _serve, text, "switchboard serve /etc/switchboard/switchboard.yaml")
     serve.add_argument("file", type=Path, metavar="FILE", help="configuration")
@@ -175,6 +179,22 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     return _console_on(chosen.file, _preferences(chosen))
+
+
+def _open(chosen: argparse.Namespace) -> int:
+    from tui.recording import BundleError, RecordedLink, read_bundle  # noqa: PLC0415
+
+    try:
+        recording = read_bundle(chosen.file)
+    except BundleError as error:
+        _complain(str(error))
+        return BAD_USAGE
+    if not _has_terminal():
+        _complain("the console needs a terminal; the bundle is JSON, and can be read as it is")
+        return BAD_USAGE
+    from tui.app import show_console  # noqa: PLC0415
+
+    return show_console(RecordedLink(recording), f"recording {chosen.file.name}", _preferences(chosen))
 
 
 def _serve(chosen: argparse.Namespace) -> int:

@@ -23,7 +23,8 @@ SHOWS = "show_"
 
 def screen_names() -> list[str]:
     """Screens that one can start on."""
-    return [action.name.removeprefix(SHOWS) for action in ACTIONS if action.name.startswith(SHOWS)]
+    first = [action.name for action in ACTIONS if action.is_global or action.screen == "dashboard"]
+    return [name.removeprefix(SHOWS) for name in first if name.startswith(SHOWS)]
 
 
 class RememberingApp(App[int]):
@@ -49,7 +50,7 @@ class RememberingApp(App[int]):
     ) -> bool:
         """Carry out an action, and keep in mind where it went."""
         name = (action if isinstance(action, str) else action[1]).rpartition(".")[2]
-        if name.startswith(SHOWS):
+        if name.startswith(SHOWS) and name.removeprefix(SHOWS) in screen_names():
             self._last_shown = name.removeprefix(SHOWS)
         return await super().run_action(action, default_namespace, namespaces)
 

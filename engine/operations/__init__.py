@@ -1,5 +1,5 @@
 """What an operator can do with an engine, one function a command. `engine.commands` is the way to call them."""
 
-from engine.operations import auditing, changing, inspecting, looking, probing, raising, receiving, subscribing
+from engine.operations import auditing, changing, inspecting, looking, probing, raising, receiving, recording, subscribing
 
-__all__ = ["auditing", "changing", "inspecting", "looking", "probing", "raising", "receiving", "subscribing"]
+__all__ = ["auditing", "changing", "inspecting", "looking", "probing", "raising", "receiving", "recording", "subscribing"]

@@ -54,10 +54,11 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "inspect_delivery",
         "inspect_member",
         "audit",
+        "configuration",
     }
     assert [name for name, command in COMMANDS.items() if not command.help] == []
     harmless = {name for name, command in COMMANDS.items() if not command.changes}
-    looking = {"audit", "check_socket", "catalogue", "inspect_delivery", "inspect_member"}
+    looking = {"audit", "configuration", "check_socket", "catalogue", "inspect_delivery", "inspect_member"}
     assert harmless == looking | {"describe_subscription", "check_change", "last_change"}
     asking = {name for name, command in COMMANDS.items() if command.asks}
     assert asking == {"unsubscribe", "change_subscription", "undo_change"}

@@ -20,7 +20,7 @@ from tui import cli
 from tui.preferences import Preferences
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("demo", "run", "serve", "check", "doctor", "schema")
+COMMANDS = ("demo", "run", "serve", "check", "doctor", "open", "schema")
 PORT_LIMIT_S = 30.0
 HEAVY = ("textual", "rich", "aiohttp", "pydantic", "yaml", "pika", "asyncio")
 
