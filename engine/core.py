@@ -18,6 +18,7 @@ from engine.errors import CommandError, RefusedError, SwitchboardError
 from engine.event import Event
 from engine.feed import Feed
 from engine.lanes.base import UNSUBSCRIBED, Lane
+from engine.logs import LogRing
 from engine.options import SubscriptionOptions
 from engine.reload import ReloadReport, apply, subscribe_configured
 from engine.reporter import Reporter
@@ -50,6 +51,8 @@ class Engine:
         """Where MI listens; whoever starts it says so here, for the console."""
         self.lab: Lab | None = None
         """The receivers of a demo, where there are some; whoever starts them says so here."""
+        self.log = LogRing()
+        """The last lines of the log; whoever runs the engine has it listen."""
         self.tasks = Tasks()
         self.dispatcher = Dispatcher(self.clock, settings.inbox_size, self._lanes_of)
         context = TransportContext(self.tasks, self.clock, SystemRandom(), raise_event=self._raise_own)

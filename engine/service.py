@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
@@ -34,6 +35,7 @@ class Service:
         Raises:
             SwitchboardError: one of them cannot start; the text says which and why. What had started is stopped.
         """
+        logging.getLogger().addHandler(self.engine.log)
         try:
             await self._use_lab(self._settings.lab)
             await self.engine.start()
@@ -49,6 +51,7 @@ class Service:
         await self._use_mi(None)
         await self.engine.stop()
         await self._use_lab(None)
+        logging.getLogger().removeHandler(self.engine.log)
 
     async def reload(self, settings: Settings) -> ReloadReport:
         """Apply the difference to another configuration; what did not change is left alone.

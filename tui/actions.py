@@ -151,6 +151,15 @@ ACTIONS: tuple[Action, ...] = (
         "Policy stage",
         screen="stage",
     ),
+    Action("log_level", "V", "Log level", "Everything, or only from some level on.", "Log", "Level", screen="log"),
+    Action(
+        "show_log",
+        "5",
+        "Log",
+        "Read the engine's log, by level and text; again, and back.",
+        "View",
+        is_global=True,
+    ),
     Action(
         "show_stage",
         "4",

@@ -32,6 +32,7 @@ from tui.pump import Pump
 from tui.render.line import clean
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import HelpScreen
+from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
 from tui.screens.watching import WatchingScreen
 from tui.widgets.subscriptions import SubscriptionsView
@@ -109,6 +110,10 @@ class SwitchboardApp(KeepingApp):
     def action_show_stage(self) -> None:
         """Watch the policy of the selected subscription; again, and back."""
         self._watch(StageScreen, self._selected_subscription())
+
+    def action_show_log(self) -> None:
+        """Read the engine's log; again, and back."""
+        self._watch(LogScreen, None)
 
     def _selected_subscription(self) -> str | None:
         dashboard = next(one for one in self.screen_stack if isinstance(one, DashboardScreen))

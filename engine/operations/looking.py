@@ -10,7 +10,7 @@ from engine.address import Address, PolicyName, VirtualAddress, parse, printed
 from engine.catalogue import EventInfo
 from engine.catalogue import catalogue as known_events
 from engine.errors import SocketTextError, SwitchboardError
-from engine.operations.arguments import bad_value, members_of
+from engine.operations.arguments import bad_value, members_of, whole
 from engine.operations.registry import command
 from engine.transports.registry import load
 
@@ -34,6 +34,12 @@ def catalogue(engine: Engine) -> list[dict[str, Any]]:
     """List the events that may be raised, with their parameters."""
     known = known_events()
     return [_described(name, known.get(name)) for name in engine.event_ids]
+
+
+@command()
+def log_since(engine: Engine, since: int = 0, limit: int = 1_000) -> list[dict[str, Any]]:
+    """List the log's lines numbered `since` and later, the newest `limit` of them; passwords are masked."""
+    return [asdict(line) for line in engine.log.since(whole(since, "since"), whole(limit, "limit"))]
 
 
 async def load_transports(address: Address) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -54,11 +55,12 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "inspect_delivery",
         "inspect_member",
         "audit",
+        "log_since",
         "configuration",
     }
     assert [name for name, command in COMMANDS.items() if not command.help] == []
     harmless = {name for name, command in COMMANDS.items() if not command.changes}
-    looking = {"audit", "configuration", "check_socket", "catalogue", "inspect_delivery", "inspect_member"}
+    looking = {"audit", "log_since", "configuration", "check_socket", "catalogue", "inspect_delivery", "inspect_member"}
     assert harmless == looking | {"describe_subscription", "check_change", "last_change"}
     asking = {name for name, command in COMMANDS.items() if command.asks}
     assert asking == {"unsubscribe", "change_subscription", "undo_change"}
@@ -262,6 +264,19 @@ async def test_a_receiver_that_cannot_start_says_why(engine: Engine, tmp_path: P
     error = await refusal(engine, "toggle_receiver", subscription=made["id"], member=0)
     assert error.code == 500
     assert "clock cannot listen" in str(error)
+
+
+async def test_the_log_is_read_in_pieces(engine: Engine) -> None:
+    for text in ("one", "two", "three"):
+        engine.log.handle(logging.LogRecord("engine", logging.WARNING, "", 0, text, (), None))
+    lines = await execute(engine, "log_since")
+    assert [(line["number"], line["level"], line["text"]) for line in lines] == [
+        (1, 30, "one"),
+        (2, 30, "two"),
+        (3, 30, "three"),
+    ]
+    assert [line["text"] for line in await execute(engine, "log_since", since=2, limit=1)] == ["three"]
+    assert await execute(engine, "log_since", since=4) == []
 
 
 async def test_files_are_reopened_by_path(engine: Engine, tmp_path: Path) -> None:

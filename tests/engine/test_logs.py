@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.logs import FILE_SIZE, MaskingFormatter, log_to_file
+from engine.logs import FILE_SIZE, LogRing, MaskingFormatter, log_to_file
 
 SOCKET = "rabbitmq:me:s3cret@127.0.0.1/q"
 
@@ -63,3 +63,25 @@ def test_a_log_file_does_not_grow_for_ever(tmp_path: Path) -> None:
     files = sorted(tmp_path.iterdir())
     assert [file.name for file in files] == ["switchboard.log", "switchboard.log.1"]
     assert all(file.stat().st_size <= FILE_SIZE for file in files)
+
+
+def test_the_ring_keeps_the_last_lines_masked() -> None:
+    ring = LogRing(capacity=3)
+    for number in range(5):
+        ring.handle(logging.LogRecord("engine", logging.INFO, "", 0, "line %d of %s", (number, SOCKET), None))
+    lines = ring.since(0)
+    assert [line.number for line in lines] == [3, 4, 5]
+    assert lines[-1].text == "line 4 of rabbitmq:me:•••@127.0.0.1/q"
+    assert ring.since(5, 10) == lines[-1:]
+    assert ring.since(6) == ()
+
+
+def test_each_line_of_a_traceback_is_a_line() -> None:
+    ring = LogRing()
+    try:
+        raise ValueError(SOCKET)
+    except ValueError:
+        ring.handle(logging.LogRecord("engine", logging.ERROR, "", 0, "failed", (), sys.exc_info()))
+    texts = [line.text for line in ring.since(0)]
+    assert texts[0] == "failed"
+    assert texts[-1].startswith("ValueError: rabbitmq:me:•••@")

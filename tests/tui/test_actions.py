@@ -12,9 +12,10 @@ from tui.app import SwitchboardApp
 from tui.render.line import plain
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import help_lines
+from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
 
-SCREENS: dict[str, type[Screen[Any]]] = {"dashboard": DashboardScreen, "stage": StageScreen}
+SCREENS: dict[str, type[Screen[Any]]] = {"dashboard": DashboardScreen, "stage": StageScreen, "log": LogScreen}
 
 
 def test_every_action_exists_where_the_table_says() -> None:

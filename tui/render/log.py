@@ -1,0 +1,42 @@
+"""The line of one entry of the log."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from tui.render import figures
+from tui.render.line import Line, Part, Role, cell, clean, fitted
+
+LEVELS: tuple[tuple[int, str], ...] = (
+    (logging.NOTSET, "everything"),
+    (logging.INFO, "information and worse"),
+    (logging.WARNING, "warnings and worse"),
+    (logging.ERROR, "errors"),
+)
+"""What can be chosen, from the least level on."""
+
+_LOOKS: tuple[tuple[int, str, Role], ...] = (
+    (logging.ERROR, "✖ error", "bad"),
+    (logging.WARNING, "▲ warning", "warn"),
+    (logging.INFO, "  info", "plain"),
+    (logging.NOTSET, "  detail", "faint"),
+)
+
+
+def log_line(entry: dict[str, Any], width: int) -> Line:
+    """When, how bad, what; the level is a sign and a word."""
+    word, role = next((word, role) for level, word, role in _LOOKS if entry["level"] >= level)
+    return fitted(
+        (
+            Part(f" {figures.clock_ms(entry['wall'])}  ", "faint"),
+            cell(word, 11, role),
+            Part(clean(entry["text"]), role if role != "plain" else "plain"),
+        ),
+        width,
+    )
+
+
+def is_wanted(entry: dict[str, Any], level: int, text: str) -> bool:
+    """Whether an entry is of a level, or worse, and has the text in it, whatever its case."""
+    return entry["level"] >= level and text.casefold() in f"{entry['logger']} {entry['text']}".casefold()
