@@ -29,7 +29,7 @@ _STATE_HELP: dict[str, str] = {
     "PAUSED": "taken out by the operator; it is passed over until it is resumed",
 }
 
-KEY_WIDTH = 14
+KEY_WIDTH = 16
 
 
 class HelpScreen(ModalScreen[None]):
