@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ class Engine:
         """The receivers of a demo, where there are some; whoever starts them says so here."""
         self.log = LogRing()
         """The last lines of the log; whoever runs the engine has it listen."""
+        self.config_file: Path | None = None
+        """Where its configuration stands; whoever read it says so here, so that changes can be saved."""
         self.tasks = Tasks()
         self.dispatcher = Dispatcher(self.clock, settings.inbox_size, self._lanes_of)
         context = TransportContext(self.tasks, self.clock, SystemRandom(), raise_event=self._raise_own)

@@ -40,7 +40,7 @@ async def _serve(path: Path, settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, signals.put_nowait, number)
-    service = Service(settings)
+    service = Service(settings, file=path)
     try:
         await service.start()
     except SwitchboardError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 class Service:
     """Everything that a configuration asks for, on one event loop. What it does not ask for is not even imported."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, file: Path | None = None) -> None:
+        """`file` is where the settings come from, if that is a file of the user's own."""
         self.engine = Engine(settings, clock=clock)
+        self.engine.config_file = None if file is None else file.absolute()
         self._settings = settings
         self._lab: Lab | None = None
         self._mi: MiHttp | None = None

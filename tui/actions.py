@@ -70,6 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("edit_subscription", "e", "Edit subscription", "Change policy, members, expiry, options.", "Subscriptions"),
     Action("undo_change", "u", "Undo", "Take the last change of a subscription back. It asks first.", "Subscriptions"),
+    Action("save", "W", "Save to file", "Write changed subscriptions to the configuration. It asks.", "Subscriptions"),
     Action("reopen_files", "o", "Reopen files", "Reopen all flat files, after a log rotation.", "Subscriptions"),
     Action(
         "toggle_pause",

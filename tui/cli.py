@@ -254,18 +254,19 @@ def _console_on(file: Path, preferences: Preferences) -> int:
         for problem in result.problems:
             _complain(str(problem))
         return BAD_USAGE
-    return _console(result.settings, result.settings.label or file.name, preferences)
+    return _console(result.settings, result.settings.label or file.name, preferences, file)
 
 
-def _console(settings: Settings, title: str, preferences: Preferences) -> int:
+def _console(settings: Settings, title: str, preferences: Preferences, file: Path | None = None) -> int:
     """The console on an engine in the background, until it is left."""
     from engine.background import BackgroundEngine  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
+    from engine.service import Service  # noqa: PLC0415
     from tui.app import run_console  # noqa: PLC0415
     from tui.ending import undisturbed  # noqa: PLC0415
 
     _log_beside_the_screen()
-    background = BackgroundEngine(settings)
+    background = BackgroundEngine(settings, lambda settings: Service(settings, file=file))
     try:
         background.start()
     except SwitchboardError as error:

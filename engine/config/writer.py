@@ -40,17 +40,18 @@ def save_text(path: Path, text: str) -> None:
         _replace(target, text.encode(), mode, None)
 
 
-def add_subscription(text: str, entry: Mapping[str, Any]) -> str:
+def add_subscription(text: str, entry: Mapping[str, Any], *, is_escaped: bool = False) -> str:
     """The text with one more entry at the end of `subscriptions`; comments and everything else stay.
 
     Args:
         text: a configuration.
         entry: the keys of the new entry; `${` in its texts stands for itself.
+        is_escaped: its texts are as a file has them, so that `${` begins a reference and `$${` stands for `${`.
 
     Raises:
         EditError: the text is no YAML, or is written in a way that this cannot add to.
     """
-    literal = {key: _escaped(value) for key, value in entry.items()}
+    literal = dict(entry) if is_escaped else {key: escaped(value) for key, value in entry.items()}
     node = _subscriptions(text)
     if node is None:
         changed = _with_line_end(text) + f"{KEY}:\n{_block(literal, 2)}"
@@ -123,10 +124,11 @@ def _subscriptions(text: str) -> yaml.Node | None:
     return next((value for key, value in root.value if key.value == KEY), None)
 
 
-def _escaped(value: Any) -> Any:
+def escaped(value: Any) -> Any:
+    """A value as a file has it, so that nothing in it is taken for a reference."""
     if isinstance(value, str):
         return value.replace("${", "$${")
-    return [_escaped(item) for item in value] if isinstance(value, list | tuple) else value
+    return [escaped(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _dumped(entry: Mapping[str, Any], *, flow: bool) -> str:

@@ -1,5 +1,27 @@
 """What an operator can do with an engine, one function a command. `engine.commands` is the way to call them."""
 
-from engine.operations import auditing, changing, inspecting, looking, probing, raising, receiving, recording, subscribing
+from engine.operations import (
+    auditing,
+    changing,
+    inspecting,
+    looking,
+    probing,
+    raising,
+    receiving,
+    recording,
+    saving,
+    subscribing,
+)
 
-__all__ = ["auditing", "changing", "inspecting", "looking", "probing", "raising", "receiving", "recording", "subscribing"]
+__all__ = [
+    "auditing",
+    "changing",
+    "inspecting",
+    "looking",
+    "probing",
+    "raising",
+    "receiving",
+    "recording",
+    "saving",
+    "subscribing",
+]

@@ -52,6 +52,8 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "change_subscription",
         "last_change",
         "undo_change",
+        "preview_save",
+        "save_subscriptions",
         "inspect_delivery",
         "inspect_member",
         "audit",
@@ -61,9 +63,9 @@ def test_the_table_has_every_command_with_its_help() -> None:
     assert [name for name, command in COMMANDS.items() if not command.help] == []
     harmless = {name for name, command in COMMANDS.items() if not command.changes}
     looking = {"audit", "log_since", "configuration", "check_socket", "catalogue", "inspect_delivery", "inspect_member"}
-    assert harmless == looking | {"describe_subscription", "check_change", "last_change"}
+    assert harmless == looking | {"describe_subscription", "check_change", "last_change", "preview_save"}
     asking = {name for name, command in COMMANDS.items() if command.asks}
-    assert asking == {"unsubscribe", "change_subscription", "undo_change"}
+    assert asking == {"unsubscribe", "change_subscription", "undo_change", "save_subscriptions"}
     assert [parameter.name for parameter in COMMANDS["pause_member"].parameters] == ["subscription", "member"]
 
 

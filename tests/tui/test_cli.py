@@ -52,7 +52,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings, str]]:
     """What the console would have been opened on."""
     calls: list[tuple[Settings, str]] = []
 
-    def console(settings: Settings, title: str, _preferences: Preferences) -> int:
+    def console(settings: Settings, title: str, _preferences: Preferences, _file: Path | None = None) -> int:
         calls.append((settings, title))
         return 0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tui.render.line import Line, Part, Role, clean
 
@@ -17,3 +18,10 @@ def difference_lines(diff: Iterable[str]) -> list[Line]:
 def changed_only(diff: Iterable[str]) -> list[str]:
     """The lines that go or come."""
     return [line for line in diff if line[:1] in {"+", "-"}]
+
+
+def save_note(preview: Mapping[str, Any]) -> str:
+    """What to know before a configuration file is written."""
+    count = preview["plain_passwords"]
+    passwords = f"{count} password{'' if count == 1 else 's'} will stand in it as typed; ${{NAME}} would hide them. "
+    return f"{passwords if count else ''}The file as it is will be kept as {clean(str(preview['copy']))}."

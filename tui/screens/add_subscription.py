@@ -18,6 +18,7 @@ from tui.link import Link
 from tui.render.line import Line, Part, clean
 from tui.render.typed import marked
 from tui.widgets.lines import Lines
+from tui.widgets.socket_input import SocketInput
 
 EXAMPLES = (
     "udp:127.0.0.1:9000",
@@ -45,7 +46,7 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
             suggester = SuggestFromList(sorted(self._events), case_sensitive=False)
             yield Input(self._event, id="add-event", suggester=suggester)
             yield Label("Socket", classes="form-label")
-            yield Input(placeholder="udp:HOST:PORT, or virtual:FAILOVER first second", id="add-socket")
+            yield SocketInput(placeholder="udp:HOST:PORT, or virtual:FAILOVER first second", id="add-socket")
             yield Lines(id="add-verdict")
             yield Label("Expires after (seconds; empty is permanent)", classes="form-label")
             yield Input(id="add-expire", type="number", placeholder="permanent")
@@ -84,7 +85,7 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
         socket = self.query_one("#add-socket", Input).value.strip()
         try:
             expire = _seconds(self.query_one("#add-expire", Input).value)
-            added = await self._link.command("subscribe", event=event, socket=socket, expire=expire)
+            added = await self._link.command("subscribe", event=event, socket=socket, expire=expire, is_by_hand=True)
         except (SwitchboardError, ValueError) as error:
             self._say("#add-error", [(Part(f"✖ {clean(str(error))}", "bad"),)])
             return

@@ -20,6 +20,7 @@ from tui.pump import BEAT_S, Pump
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
 from tui.render.delivery import told
+from tui.render.difference import save_note
 from tui.render.line import Part, clean
 from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.arranging import ArrangingScreen
@@ -205,6 +206,22 @@ class DashboardScreen(ArrangingScreen):
             return
         if await self._command("undo_change") is not None:
             self.notify(f"{clean(last['event'])}: taken back", markup=False)
+
+    @work(group="dialogs", exclusive=True)
+    async def action_save(self) -> None:
+        """Show how the configuration file would change, ask, and save it."""
+        preview = await self._command("preview_save")
+        if preview is None:
+            return
+        if not preview["is_changed"]:
+            self.notify("The file says what runs already; nothing was changed by hand", severity="warning")
+            return
+        question = DifferenceScreen(f"Write {clean(preview['file'])}?", preview["diff"], "Write", save_note(preview))
+        if not await self.app.push_screen_wait(question):
+            return
+        saved = await self._command("save_subscriptions", digest=preview["digest"])
+        if saved is not None:
+            self.notify(f"{clean(saved['file'])} written; as it was it is kept as {clean(saved['copy'])}", markup=False)
 
     @work(group="commands")
     async def action_toggle_pause(self) -> None:

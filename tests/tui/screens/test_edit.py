@@ -11,6 +11,7 @@ from textual.widgets import Select
 
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink
+from tui.render.difference import save_note
 from tui.render.line import plain
 from tui.render.sockets import completed
 from tui.screens.difference import DifferenceScreen
@@ -145,3 +146,27 @@ def test_sockets_are_completed_by_what_is_known_and_by_transport(typed: str, sug
 def test_a_form_without_a_difference_says_so() -> None:
     assert plain(said_lines({**FINE, "is_changed": False})[-1]) == "nothing is different yet"
     assert plain(said_lines(FINE)[0]) == f"- member {B}"
+
+
+async def test_saving_shows_the_file_s_difference_and_asks() -> None:
+    link = FakeLink()
+    preview = {"file": "/etc/s.yaml", "copy": "s.yaml.bak", "diff": ["+ x"], "digest": "d", "plain_passwords": 1}
+    link.answers = {"preview_save": {**preview, "is_changed": False}}
+    async with console(link) as shown:
+        await shown.press("W")
+        await shown.until(lambda: any("nothing was changed by hand" in one for one in shown.toasts), "the toast")
+        link.answers = {
+            "preview_save": {**preview, "is_changed": True},
+            "save_subscriptions": {"file": "/etc/s.yaml", "copy": "s.yaml.bak"},
+        }
+        await shown.press("W")
+        await shown.until(lambda: isinstance(shown.app.screen, DifferenceScreen), "the difference")
+        assert shown.said("#difference") == "+ x"
+        await shown.press("y")
+        await shown.until(lambda: sent(link, "save_subscriptions") == [{"digest": "d"}], "the command")
+        await shown.until(lambda: any("kept as s.yaml.bak" in one for one in shown.toasts), "the toast")
+
+
+def test_passwords_that_will_be_readable_are_counted() -> None:
+    assert save_note({"plain_passwords": 2, "copy": "x.bak"}).startswith("2 passwords will stand in it as typed")
+    assert save_note({"plain_passwords": 0, "copy": "x.bak"}) == "The file as it is will be kept as x.bak."

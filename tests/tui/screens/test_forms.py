@@ -114,7 +114,7 @@ async def test_adding_sends_the_command_and_selects_the_new_subscription() -> No
         shown.app.screen.query_one("#add-socket", Input).value = "udp:127.0.0.1:9"
         shown.app.screen.query_one("#add-expire", Input).value = "60"
         await shown.press("enter")
-        wanted = {"event": "E_PIKE_BLOCKED", "socket": "udp:127.0.0.1:9", "expire": 60.0}
+        wanted = {"event": "E_PIKE_BLOCKED", "socket": "udp:127.0.0.1:9", "expire": 60.0, "is_by_hand": True}
         await shown.until(lambda: ("subscribe", wanted) in link.commands, "the command")
         await shown.until(lambda: "mind the gap" in shown.toasts, "the warning")
         view = shown.dashboard.query_one("#subscriptions")
