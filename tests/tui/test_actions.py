@@ -12,10 +12,16 @@ from tui.app import SwitchboardApp
 from tui.render.line import plain
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import help_lines
+from tui.screens.inspector import InspectorScreen
 from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
 
-SCREENS: dict[str, type[Screen[Any]]] = {"dashboard": DashboardScreen, "stage": StageScreen, "log": LogScreen}
+SCREENS: dict[str, type[Screen[Any]]] = {
+    "dashboard": DashboardScreen,
+    "inspector": InspectorScreen,
+    "stage": StageScreen,
+    "log": LogScreen,
+}
 
 
 def test_every_action_exists_where_the_table_says() -> None:

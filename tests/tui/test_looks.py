@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.support.waiting import until
+from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.world import FakeLink, FakeTime, busy, story_of_pike
 from tui.app import SwitchboardApp
 from tui.render.line import plain
@@ -25,6 +26,7 @@ def app() -> SwitchboardApp:
     link = FakeLink(records=story_of_pike())
     problem = {"column": 18, "message": "unknown prefix rabitmq:", "member": 1, "hint": "did you mean rabbitmq:?"}
     link.answers["check_socket"] = {"problems": [problem], "normal": None, "warnings": []}
+    link.answers |= {"inspect_delivery": DELIVERY, "inspect_member": MEMBER}
     made = SwitchboardApp(link, clock=FakeTime())
     busy(made.pump)
     return made
@@ -74,3 +76,8 @@ def test_help(snap_compare: SnapCompare) -> None:
 
 def test_the_feed_at_80_columns(snap_compare: SnapCompare) -> None:
     assert snap_compare(app(), terminal_size=NARROW, run_before=after("2"))
+
+
+@pytest.mark.parametrize("keys", [("2", "enter"), ("down", "enter")], ids=["delivery", "member"])
+def test_the_inspector(snap_compare: SnapCompare, keys: tuple[str, ...]) -> None:
+    assert snap_compare(app(), terminal_size=(120, 40), run_before=after(*keys))

@@ -17,6 +17,7 @@ from tests.support.sockets import UdpReceiver
 from tests.tui.pilots import Console, console
 from tui.link import LocalLink
 from tui.screens.add_subscription import AddSubscriptionScreen
+from tui.screens.inspector import InspectorScreen
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
 
@@ -136,3 +137,21 @@ async def test_a_console_outlives_its_engine(tmp_path: Path) -> None:
         await shown.until(lambda: "no answer from the engine since" in shown.text("#header"), "the header")
         with pytest.raises(SwitchboardError, match="not running"):
             await link.command("reopen_files")
+
+
+async def test_a_delivery_and_its_member_are_inspected_and_the_event_raised_again(tmp_path: Path) -> None:
+    async with real_console(tmp_path) as shown:
+        await raised(shown)
+        await shown.press("escape", "2", "enter")
+        await shown.until(lambda: isinstance(shown.app.screen, InspectorScreen), "the inspector")
+        await shown.until(lambda: "✓ 1 udp:" in shown.said("#inspection"), "the delivery")
+        assert '"method": "E_PIKE_BLOCKED"' in shown.said("#inspection")
+        await shown.press("m")
+        await shown.until(lambda: "Settings in force" in shown.said("#inspection"), "the member")
+        assert "connect_timeout" in shown.said("#inspection")
+        await shown.press("escape", "R")
+        form = shown.dashboard.query_one(RaiseForm)
+        await shown.until(lambda: form.display and '"ip"' in shown.said("#raise-preview"), "the form")
+        before = shown.app.pump.deliveries.newest
+        await shown.press("enter")
+        await shown.until(lambda: shown.app.pump.deliveries.newest > before, "the delivery again")

@@ -83,11 +83,14 @@ def _end(step: FeedRecord, row: SubscriptionRow | None) -> Iterator[Part]:
 
 
 def _took(step: FeedRecord, row: SubscriptionRow | None) -> str:
-    if step.outcome is not None and step.outcome.status is Status.SENT:
-        return f"sent in {figures.latency(step.took_s)}"
-    scheme = _scheme(step, row)
+    is_sent = step.outcome is not None and step.outcome.status is Status.SENT
+    return took(_scheme(step, row), step.took_s, is_sent=is_sent)
+
+
+def took(scheme: str | None, took_s: float, *, is_sent: bool) -> str:
+    """How a member of a kind of transport took an event: `confirmed in 1.8 ms`."""
     word = "delivered" if scheme is None else _DELIVERED_WORDS.get(scheme, "answered")
-    return f"{word} in {figures.latency(step.took_s)}"
+    return f"{'sent' if is_sent else word} in {figures.latency(took_s)}"
 
 
 def _scheme(step: FeedRecord, row: SubscriptionRow | None) -> str | None:

@@ -34,6 +34,16 @@ def value_of(text: str, kind: Kind) -> Value:
     return None if text == "null" else text
 
 
+def text_of(value: Value) -> str:
+    """What to type into a free field for a value; the other way round of `value_of`."""
+    if value is None:
+        return "null"
+    if isinstance(value, int):
+        return str(value)
+    is_plain = value and value != "null" and value[0] != '"' and not _INTEGER.fullmatch(value)
+    return value if is_plain else f'"{value}"'
+
+
 def event_of(name: str, typed: Iterable[tuple[str, str, Kind]], *, is_positional: bool) -> Event:
     """The event that a form describes, from (name, text, kind) triples. Parameters without a text are left out.
 

@@ -16,6 +16,7 @@ from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import dashboard_bindings
 from tui.guard import GuardedLink
+from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
@@ -23,10 +24,10 @@ from tui.render.delivery import told
 from tui.render.difference import save_note
 from tui.render.line import Part, clean
 from tui.screens.add_subscription import AddSubscriptionScreen
-from tui.screens.arranging import ArrangingScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.difference import DifferenceScreen
 from tui.screens.edit_subscription import EditSubscriptionScreen
+from tui.screens.inspecting import InspectingScreen
 from tui.screens.probe import ProbeScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
@@ -38,7 +39,7 @@ RESULTS = 5
 """Deliveries that the form to raise shows."""
 
 
-class DashboardScreen(ArrangingScreen):
+class DashboardScreen(InspectingScreen):
     """What an operator looks at all day. Everything shown comes from the pump; everything done goes over the link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
@@ -71,6 +72,11 @@ class DashboardScreen(ArrangingScreen):
         """What the header says of the dashboard itself."""
         return frozen_badge(self._pump)
 
+    @property
+    def sources(self) -> tuple[Link, Pump]:
+        """Where what is shown comes from."""
+        return self._link, self._pump
+
     def on_screen_suspend(self) -> None:
         """A covered screen neither asks nor draws."""
         self._is_covered = True
@@ -82,6 +88,7 @@ class DashboardScreen(ArrangingScreen):
 
     def _beat(self) -> None:
         if self._is_covered:
+            self.pass_on_beat()
             return
         if self._pump.beat():
             self._ask()
@@ -272,10 +279,6 @@ class DashboardScreen(ArrangingScreen):
         """Go to the member before that is out."""
         if not self.query_one(SubscriptionsView).next_problem(-1):
             self.notify("Every member is well")
-
-    def action_fold(self) -> None:
-        """Fold or unfold the selected subscription."""
-        self.query_one(SubscriptionsView).fold()
 
     def action_show_subscriptions(self) -> None:
         """Go to the subscriptions."""

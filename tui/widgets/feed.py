@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
 
 from engine.snapshot import SubscriptionRow
 from tui.deliveries import Deliveries, Delivery
@@ -14,7 +17,17 @@ from tui.widgets.lineview import LineView
 
 
 class FeedView(LineView):
-    """Runs along with the engine until it is frozen or scrolled."""
+    """Runs along with the engine until it is frozen or scrolled, or a delivery is selected."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "move(-10)", "Page up", show=False),
+        Binding("pagedown", "move(10)", "Page down", show=False),
+        Binding("home,g", "move(-1000000)", "First", show=False),
+        Binding("end,G", "move(1000000)", "Last", show=False),
+        Binding("escape", "let_go", "Let it run", show=False),
+    ]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -26,6 +39,8 @@ class FeedView(LineView):
         self._lines: list[Delivery] = []
         self._taken: list[Delivery] = []
         self._newest = 0
+        self._cursor: int | None = None
+        """Number of the selected delivery."""
         self._rows: dict[str, SubscriptionRow] = {}
         self._wall_offset = 0.0
 
@@ -36,10 +51,18 @@ class FeedView(LineView):
 
     @property
     def is_running(self) -> bool:
-        """Whether new deliveries come in: neither frozen nor scrolled away from where the newest stand."""
-        if self.is_frozen:
+        """Whether new deliveries come in: neither frozen, nor one selected, nor scrolled away from the newest."""
+        if self.is_frozen or self._cursor is not None:
             return False
         return self.scroll_offset.y >= self.max_scroll_y if self.is_newest_last else self.scroll_offset.y == 0
+
+    @property
+    def selected(self) -> Delivery | None:
+        """The delivery under the cursor; without a cursor the newest."""
+        place = self._place
+        if place is None and self._lines:
+            place = len(self._lines) - 1 if self.is_newest_last else 0
+        return None if place is None else self._lines[place]
 
     @property
     def unseen(self) -> int:
@@ -80,6 +103,41 @@ class FeedView(LineView):
         elif self.scroll_offset.y:
             self.scroll_home(animate=False, immediate=True)
 
+    def action_move(self, step: int) -> None:
+        """Move the cursor by some lines. Beyond the newest it leaves, and the feed runs again."""
+        place, last = self._place, len(self._lines) - 1
+        if place is None:
+            is_away = (step < 0) if self.is_newest_last else (step > 0)
+            if not self._lines or not is_away:
+                self.action_let_go()
+                return
+            place = last + 1 if self.is_newest_last else self.scroll_offset.y - 1
+        wanted = place + step
+        if (wanted > last) if self.is_newest_last else (wanted < 0):
+            self.action_let_go()
+            return
+        self._select(min(max(wanted, 0), last))
+
+    def action_let_go(self) -> None:
+        """Take the cursor away, so that the feed runs again."""
+        self._cursor = None
+        self.show_newest()
+        self.repaint()
+
+    async def on_click(self, event: Any) -> None:
+        """Select the delivery that was clicked; a second click opens it."""
+        index = event.y + self.scroll_offset.y
+        if not 0 <= index < len(self._lines):
+            return
+        if index == self._place:
+            await self.screen.run_action("open")
+        else:
+            self._select(index)
+
+    def is_selected(self, index: int) -> bool:
+        """Whether the cursor is on the line."""
+        return index < len(self._lines) and self._lines[index].number == self._cursor
+
     def line_count(self) -> int:
         """How many lines there are."""
         return len(self._lines)
@@ -97,3 +155,17 @@ class FeedView(LineView):
     def _lay_out(self) -> None:
         shown = self._chosen.of(self._taken, self._rows)
         self._lines = shown if self.is_newest_last else shown[::-1]
+        if self._place is None:
+            self._cursor = None
+
+    @property
+    def _place(self) -> int | None:
+        """The line that the cursor is on."""
+        if self._cursor is None:
+            return None
+        return next((index for index, one in enumerate(self._lines) if one.number == self._cursor), None)
+
+    def _select(self, index: int) -> None:
+        self._cursor = self._lines[index].number
+        self.scroll_to_region(Region(0, index, 1, 1), animate=False, force=True, immediate=True)
+        self.repaint()

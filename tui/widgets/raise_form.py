@@ -16,11 +16,11 @@ from textual.widgets import Button, Input, Label
 
 from engine.catalogue import ParamInfo, catalogue
 from engine.errors import EventError
-from engine.event import Event
+from engine.event import Event, Param
 from engine.snapshot import SubscriptionRow
 from tui.render.delivery import hearers
 from tui.render.line import Line, Part
-from tui.render.typed import Kind, about_event, about_param, event_of, preview
+from tui.render.typed import Kind, about_event, about_param, event_of, preview, text_of
 from tui.widgets.lines import Lines
 
 _NAMED, _POSITIONAL = "sent by name", "sent by position"
@@ -29,17 +29,20 @@ _NAMED, _POSITIONAL = "sent by name", "sent by position"
 class ParamField(Horizontal):
     """One parameter: its name, fixed where the catalogue knows it, and its value."""
 
-    def __init__(self, info: ParamInfo | None) -> None:
+    def __init__(self, info: ParamInfo | None, name: str = "", text: str | None = None) -> None:
         super().__init__()
         self._info = info
+        self._given_name = name
+        self._given_text = text
 
     def compose(self) -> ComposeResult:
         """Name and value."""
         if self._info is None:
-            yield Input(placeholder="name", classes="param-name")
-            yield Input(placeholder='text, 42, null or "42"', classes="param-value")
+            yield Input(self._given_name, placeholder="name", classes="param-name")
+            yield Input(self._given_text or "", placeholder='text, 42, null or "42"', classes="param-value")
             return
         example = "" if self._info.example is None else str(self._info.example)
+        example = example if self._given_text is None else self._given_text
         yield Label(self._info.name, classes="param-name", markup=False)
         value = Input(example, placeholder=about_param(self._info), classes="param-value")
         value.tooltip = about_param(self._info)
@@ -100,6 +103,16 @@ class RaiseForm(Vertical):
         field.focus()
         self._preview()
 
+    async def fill(self, event: Event) -> None:
+        """Show the form with an event that was raised before, whatever stood there."""
+        self._shown_event = event.name
+        self._use_positional(event.is_positional)
+        known = catalogue().get(event.name)
+        infos = {info.name: info for info in (() if known is None else known.params)}
+        await self._mount_fields([_filled(infos.get(param[0] or ""), param) for param in event.params])
+        self.query_one("#raise-event", Input).value = event.name
+        self.open(event.name)
+
     def show_world(self, rows: tuple[SubscriptionRow, ...], known: tuple[str, ...]) -> None:
         """Take the subscriptions, and the events that may be raised."""
         self._rows = rows
@@ -146,9 +159,8 @@ class RaiseForm(Vertical):
         field.query_one("Input.param-name").focus()
 
     @on(Button.Pressed, "#raise-positional")
-    def _change_form(self, message: Button.Pressed) -> None:
-        self._is_positional = not self._is_positional
-        message.button.label = _POSITIONAL if self._is_positional else _NAMED
+    def _change_form(self) -> None:
+        self._use_positional(not self._is_positional)
         self._preview()
 
     @on(Input.Submitted)
@@ -177,8 +189,23 @@ class RaiseForm(Vertical):
         typed = [field.typed for field in self.query(ParamField)]
         return event_of(name, typed, is_positional=self._is_positional)
 
+    def _use_positional(self, is_positional: bool) -> None:
+        self._is_positional = is_positional
+        self.query_one("#raise-positional", Button).label = _POSITIONAL if is_positional else _NAMED
+
     async def _show_fields(self, params: Iterable[ParamInfo]) -> None:
+        await self._mount_fields([ParamField(param) for param in params])
+
+    async def _mount_fields(self, fields: Sequence[ParamField]) -> None:
         holder = self.query_one("#raise-params", VerticalScroll)
         async with self.batch():
             await holder.remove_children()
-            await holder.mount_all([ParamField(param) for param in params])
+            await holder.mount_all(fields)
+
+
+def _filled(info: ParamInfo | None, param: Param) -> ParamField:
+    """The field of a parameter that has its value; a free one where the catalogue's could not hold that value."""
+    name, value = param
+    if info is not None and value not in {None, ""} and isinstance(value, int) is (info.type == "int"):
+        return ParamField(info, text=str(value))
+    return ParamField(None, name or "", text_of(value))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import EventError
 from engine.event import Event, Value
 from tui.render.line import plain
-from tui.render.typed import Kind, event_of, marked, preview, value_of
+from tui.render.typed import Kind, event_of, marked, preview, text_of, value_of
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,13 @@ from tui.render.typed import Kind, event_of, marked, preview, value_of
 )
 def test_values(text: str, kind: Kind, value: Value) -> None:
     assert value_of(text, kind) == value
+
+
+@given(st.none() | st.integers(-(2**31), 2**31 - 1) | st.text() | st.from_regex(r'"?[+-]?[0-9]{0,3}(null)?"?'))
+def test_what_stands_for_a_value_is_read_as_that_value(value: Value) -> None:
+    text = text_of(value)
+    assert text
+    assert value_of(text, "free") == value
 
 
 def test_an_integer_that_is_none_is_refused_by_name() -> None:

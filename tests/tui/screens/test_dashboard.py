@@ -69,7 +69,7 @@ async def test_the_cursor_moves_over_members_and_folds() -> None:
         await shown.press("down", "down")
         assert view.selected is not None
         assert view.selected == (PIKE, PIKE.members[1])
-        await shown.press("enter")
+        await shown.press("left", "enter")
         assert "flatstore" not in shown.text()
         await shown.press("enter", "end")
         assert "flatstore" in shown.text()
@@ -240,7 +240,8 @@ async def test_rows_that_vanish_take_the_cursor_along() -> None:
 async def test_the_palette_has_every_action() -> None:
     async with console() as shown:
         commands = list(shown.app.get_system_commands(shown.app.screen))
-        assert {action.title for action in ACTIONS} <= {command.title for command in commands}
+        here = {action.title for action in ACTIONS if action.screen == "dashboard"}
+        assert here <= {command.title for command in commands}
         await shown.press("ctrl+p")
         await shown.type("next problem")
         await shown.until(lambda: shown.app.screen.query_one(OptionList).option_count == 1, "the only hit")

@@ -1,0 +1,167 @@
+"""A delivery taken apart: the event, its way through the policy, the bytes that went out, the answers that came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tui.render import figures
+from tui.render.bytesview import View, byte_lines
+from tui.render.delivery import took
+from tui.render.line import Line, Part, Role, cell, clean
+
+Told = Mapping[str, Any]
+"""What an `inspect_...` command answered."""
+
+MOMENT = 13
+"""Cells of the time since the event was raised."""
+
+_AROUND = {
+    "tcp": "in sync_mode each gets an id as well",
+    "xmlrpc": "the body of an HTTP request",
+    "rabbitmq": "the body of a message",
+}
+"""What the protocols put around the bytes that are shown."""
+
+
+def delivery_lines(told: Told, wall_offset: float, view: View, width: int) -> list[Line]:
+    """All of it. `wall_offset`: wall clock - monotonic."""
+    return [
+        *_heading(told, wall_offset),
+        *section("Parameters", _parameters(told)),
+        *section("Its way", _way(told)),
+        *section(f"Bytes ─ {view}", _payloads(told, view, width)),
+        *section(f"Answers ─ {view}", _answers(told, view, width)),
+    ]
+
+
+def section(title: str, lines: Iterator[Line]) -> list[Line]:
+    """A blank line, a title and what belongs below it; nothing when there is nothing."""
+    found = list(lines)
+    return [(Part(" "),), (Part(title, "strong"),), *found] if found else []
+
+
+def who(told: Told, member: int) -> str:
+    """A member's number and socket."""
+    members: Sequence[Any] = told["members"]
+    return f"{member + 1} {clean(members[member]['socket'])}" if member < len(members) else f"{member + 1}"
+
+
+def last_member(told: Told) -> int | None:
+    """The member that had to do with it last."""
+    tried = [step["member"] for step in told["steps"] if step["member"] is not None]
+    return tried[-1] if tried and tried[-1] < len(told["members"]) else None
+
+
+def has_ended(told: Told) -> bool:
+    """Whether nothing more will happen to it, as far as its steps tell."""
+    steps = told["steps"]
+    given = sum(len(told["members"]) if step["member"] is None else 1 for step in steps if step["step"] == "planned")
+    settled = sum(step["step"] == "settled" for step in steps)
+    last = steps[-1]
+    is_taken = settled >= given and last["outcome"] is not None and last["outcome"]["status"] != "failed"
+    return bool(last["step"] == "ended" or is_taken)
+
+
+def _heading(told: Told, wall_offset: float) -> Iterator[Line]:
+    at = figures.clock_ms(told["raised_at"] + wall_offset)
+    yield (
+        Part(f"{clean(told['event'])} #{told['seq']:,}", "strong"),
+        Part(f"   raised {at} by {clean(told['source'])}", "faint"),
+        Part(f"   {told['policy'] or 'plain'}", "accent"),
+    )
+
+
+def _parameters(told: Told) -> Iterator[Line]:
+    if not told["params"]:
+        yield (Part("  none", "faint"),)
+    for position, (name, value) in enumerate(told["params"], 1):
+        kind = "null" if value is None else "integer" if isinstance(value, int) else f"text, {len(value)} characters"
+        shown = "" if value is None else clean(str(value)[:2_000])
+        label = f"{position}" if name is None else clean(name)
+        yield (Part("  "), cell(label, 20, "accent"), Part(f"{shown}  "), Part(kind, "faint"))
+
+
+def _way(told: Told) -> Iterator[Line]:
+    failed: set[int] = set()
+    for step in told["steps"]:
+        moment = cell(f"+{figures.latency(step['at'] - told['raised_at'])}", MOMENT, "faint", right=True)
+        for words, role in _words(told, step, failed):
+            yield (moment, Part("  "), Part(words, role))
+        if step["outcome"] is not None and step["outcome"]["status"] == "failed" and step["member"] is not None:
+            failed.add(step["member"])
+
+
+def _words(told: Told, step: Told, failed: set[int]) -> Iterator[tuple[str, Role]]:
+    """A step in words; whom a plan passed over because it failed with this very event was told already."""
+    if step["step"] in {"planned", "held"}:
+        for member, reason in step["skipped"]:
+            if member not in failed:
+                yield f"✖ {who(told, member)}: skipped, {clean(reason)}", "warn"
+    match step["step"]:
+        case "planned":
+            yield f"→ given to {_to(told, step)}", "plain"
+        case "held":
+            yield "‖ held: nobody can take it now", "warn"
+        case "ended":
+            yield f"✖ undelivered: {clean(step['outcome']['reason'])}", "bad"
+        case _:
+            yield _end(told, step)
+
+
+def _to(told: Told, step: Told) -> str:
+    if step["member"] is not None:
+        return who(told, step["member"])
+    return "all others" if step["skipped"] else "all members"
+
+
+def _end(told: Told, step: Told) -> tuple[str, Role]:
+    member, outcome = step["member"], step["outcome"]
+    if outcome["status"] == "failed":
+        fault = _FAULTS.get(outcome["fault"] or "", "")
+        return f"✖ {who(told, member)}: failed: {clean(outcome['reason'])}{fault}", "bad"
+    members = told["members"]
+    scheme = members[member]["scheme"] if member < len(members) else None
+    return f"✓ {who(told, member)}: {took(scheme, step['took_s'], is_sent=outcome['status'] == 'sent')}", "good"
+
+
+_FAULTS = {
+    "event": " (the event's own fault; nobody is marked)",
+    "queue": " (nobody is marked)",
+    "engine": " (the engine took it back; nobody is marked)",
+}
+
+
+def _payloads(told: Told, view: View, width: int) -> Iterator[Line]:
+    if not told["payloads"]:
+        yield (Part("  the subscription has ended, and its transports with it", "faint"),)
+    for payload in told["payloads"]:
+        data = bytes.fromhex(payload["bytes"])
+        around = _AROUND.get(payload["scheme"], "")
+        yield (
+            Part(f"  {payload['scheme']}", "accent"),
+            Part(f"  {len(data):,} bytes  {_receivers(payload)}"),
+            Part(f"  {around}", "faint"),
+        )
+        if payload["failure"]:
+            yield (Part(f"    ✖ {clean(payload['failure'])}", "bad"),)
+            continue
+        yield from _indented(byte_lines(data, view, width - 4))
+
+
+def _receivers(payload: Told) -> str:
+    handed = payload["handed"]
+    numbers = ", ".join(str(index + 1) for index in handed or payload["members"])
+    return f"{'to' if handed else 'not sent; it would go to'} {numbers}"
+
+
+def _answers(told: Told, view: View, width: int) -> Iterator[Line]:
+    for step in told["steps"]:
+        if step["outcome"] is not None and step["outcome"]["answer"] is not None:
+            data = bytes.fromhex(step["outcome"]["answer"])
+            yield (Part(f"  {who(told, step['member'])}", "accent"), Part(f"  {len(data):,} bytes"))
+            yield from _indented(byte_lines(data, view, width - 4))
+
+
+def _indented(lines: list[Line]) -> Iterator[Line]:
+    return ((Part("    "), *line) for line in lines)
