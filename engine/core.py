@@ -32,6 +32,7 @@ from engine.transports.base import TransportContext
 
 if TYPE_CHECKING:
     from engine.lab import Lab
+    from engine.operations.repeating import Series
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ class Engine:
         self.clock: Clock = clock or SystemClock()
         self.feed = Feed()
         self.audit = AuditTrail()
+        self.series: Series | None = None
+        """What is, or was last, being raised many times."""
         self.event_ids: dict[str, int] = {}
         self.mi_url: str | None = None
         """Where MI listens; whoever starts it says so here, for the console."""
@@ -83,6 +86,8 @@ class Engine:
 
     async def stop(self) -> None:
         """Stop cleanly: take nothing more, give what is in flight its deadline, flush, leave nothing running."""
+        if self.series is not None:
+            self.series.is_stopped = True
         self.dispatcher.drain()
         self.dispatcher.is_closed = True
         deadline = self.clock.now() + self.settings.stop_timeout

@@ -176,6 +176,7 @@ ACTIONS: tuple[Action, ...] = (
         "View",
         is_global=True,
     ),
+    Action("raise_many", "N", "Raise many times", "At once or at a rate, with progress.", "Events", is_global=True),
     Action(
         "show_audit", "A", "Audit trail", "Show who changed what, when, with what result.", "Program", is_global=True
     ),

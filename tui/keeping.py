@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 from textual import work
 
+from engine.errors import EventError
 from engine.snapshot import EngineSnapshot
 from tui import places
 from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
@@ -18,6 +20,9 @@ from tui.render.line import clean
 from tui.screens.asking import ask
 from tui.screens.audit import AuditScreen
 from tui.screens.export import Choice, ExportScreen
+from tui.screens.raise_many import RaiseManyScreen
+from tui.widgets.raise_form import RaiseForm
+from tui.widgets.subscriptions import SubscriptionsView
 
 RECORDS = 10_000
 """Records of the feed that an incident bundle asks for."""
@@ -31,6 +36,18 @@ class KeepingApp(RememberingApp):
 
     pump: Pump
     _link: GuardedLink
+
+    def action_raise_many(self) -> None:
+        """Open the dialog to raise an event many times, with what stands in the form to raise one."""
+        if isinstance(self.screen, RaiseManyScreen):
+            return
+        try:
+            event = self.dashboard.query_one(RaiseForm).event()
+        except EventError:
+            chosen = self.dashboard.query_one(SubscriptionsView).selected
+            self.push_screen(RaiseManyScreen(self._link, "" if chosen is None else chosen[0].event, "{}"))
+            return
+        self.push_screen(RaiseManyScreen(self._link, event.name, json.dumps(event.params, ensure_ascii=False)))
 
     def action_show_audit(self) -> None:
         """Show who changed what."""

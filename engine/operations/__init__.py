@@ -9,6 +9,7 @@ from engine.operations import (
     raising,
     receiving,
     recording,
+    repeating,
     saving,
     subscribing,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "raising",
     "receiving",
     "recording",
+    "repeating",
     "saving",
     "subscribing",
 ]

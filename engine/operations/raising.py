@@ -22,7 +22,7 @@ def raise_event(engine: Engine, event: str, params: Any = None) -> dict[str, int
     """Raise an event. `params`: a mapping, a list of values, or a list of [name, value] pairs (names may repeat)."""
     name = registered_event(engine, event)
     try:
-        raised = Event.checked(name, _params(params))
+        raised = Event.checked(name, params_of(params))
     except EventError as error:
         raise CommandError(400, "Bad Params", str(error)) from None
     return {"subscriptions": hand_over(engine, raised, SOURCE)}
@@ -42,7 +42,12 @@ def hand_over(engine: Engine, event: Event, source: str) -> int:
         raise CommandError(500, "Cannot Raise Event", str(error)) from None
 
 
-def _params(params: Any) -> Mapping[str, Value] | list[Param | Value]:
+def params_of(params: Any) -> Mapping[str, Value] | list[Param | Value]:
+    """Parameters as a command takes them, in the form that `Event.checked` takes.
+
+    Raises:
+        CommandError: they are no mapping and no list.
+    """
     if params is None:
         return {}
     if isinstance(params, Mapping):
