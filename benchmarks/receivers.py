@@ -25,6 +25,10 @@ BUFFER = 1 << 30
 
 VECTOR = 512
 
+NAP_S = 0.0005
+"""A reader of datagrams rests so long when it has read everything. It would else be woken for each single one, which
+the sender's processor pays for, and more or less often by chance."""
+
 
 class Port(ABC):
     """One listening port, and what came on it."""
@@ -103,6 +107,8 @@ class Datagrams(Port):
     def ready(self, selector: selectors.BaseSelector) -> None:  # noqa: ARG002
         """Read what is there, at most a vector, so that other ports have their turn."""
         count: int = self._receive(self.socket.fileno(), self._messages, VECTOR, socket.MSG_DONTWAIT, None)
+        if count < VECTOR:
+            time.sleep(NAP_S)
         if count > 0:
             words = ctypes.sizeof(_Message) // 4
             at = _Message.received.offset // 4
@@ -156,8 +162,10 @@ class Connection:
             selector.unregister(self.socket)
 
     def heard(self, data: memoryview) -> None:
-        """Bytes came."""
+        """Bytes came. A short rest lets more of them come, for the reason that `NAP_S` gives."""
         self.port.took(0, len(data))
+        if len(data) < len(self._memory) // 2:
+            time.sleep(NAP_S)
 
 
 class AnsweringConnection(Connection):
