@@ -1,0 +1,45 @@
+"""The benchmarks run, lose nothing, and write what they found. Their figures are no business of the tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.studies.finding import Finding
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_quick_run_of_some_rows(tmp_path: Path) -> None:
+    done = run("--quick", "--out", str(tmp_path), "failover-tcp", "sync-tcp", "flatstore")
+    assert done.returncode == 0, done.stderr
+    rows = {row["row"]: row for row in json.loads((tmp_path / "results.json").read_text())["rows"]}
+    assert set(rows) == {"failover-tcp", "sync-tcp", "flatstore"}
+    assert all(row["lost"] == 0 and row["ratio"] > 0 for row in rows.values())
+    assert all(side[0]["rate"] > 0 for row in rows.values() for side in (row["ours"], row["limit"]))
+    assert (tmp_path / "chart.svg").read_text().count("<rect") == 1 + len(rows)
+    assert done.stdout.count("\n") == 2 + len(rows)
+
+
+def test_an_unknown_row_is_named_with_those_there_are() -> None:
+    done = run("parallel-upd")
+    assert done.returncode == 2
+    assert "no such row: parallel-upd; there are parallel-udp, " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "is_floor", "is_met"),
+    [(1.0, 2.0, False, True), (3.0, 2.0, False, False), (3.0, 2.0, True, True), (1.0, 2.0, True, False)],
+)
+def test_a_limit_is_a_floor_or_a_ceiling(value: float, limit: float, is_floor: bool, is_met: bool) -> None:
+    assert Finding("x", value, "s", limit, is_floor).is_met is is_met
