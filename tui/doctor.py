@@ -66,7 +66,8 @@ def examine(file: Path | None, say: Callable[[str], object], environment: Mappin
         if settings is not None:
             found += _told("Endpoints", asyncio.run(try_endpoints(settings)), say)
     wrong = sum(one.is_fine is False for one in found)
-    say("everything is well" if not wrong else f"{wrong} thing{' is' if wrong == 1 else 's are'} wrong")
+    well = "nothing is wrong with what was looked at (there was no login, and nothing was sent)"
+    say(well if not wrong else f"{wrong} thing{' is' if wrong == 1 else 's are'} wrong")
     return not wrong
 
 

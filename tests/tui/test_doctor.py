@@ -76,7 +76,7 @@ def test_the_exit_code_says_whether_all_is_well(
     good.write_text(f"subscriptions: [{{event: E_ACC_CDR, socket: 'flatstore:{tmp_path}/a.log'}}]\n")
     bad.write_text("queue_size: 0\n")
     assert main(["doctor", str(good)]) == 0
-    assert "everything is well" in capsys.readouterr().out
+    assert "nothing is wrong with what was looked at" in capsys.readouterr().out
     assert main(["doctor", str(bad)]) == 1
     said = capsys.readouterr().out
     assert "queue_size: expected a number above 0, found 0" in said

@@ -30,6 +30,12 @@ def test_a_step_has_sign_time_and_words() -> None:
     assert lines[-2:] == ["✖ connection refused", "what to try: start it"]
 
 
+def test_a_member_that_was_only_connected_to_is_not_said_to_take_events() -> None:
+    sending = {"name": "send", "status": "skipped", "took_s": None, "detail": "only a test event sends"}
+    lines = [plain(line) for line in probe_lines({"steps": [STEPS[0], sending], "ok": True})]
+    assert lines[-1] == "✓ it can be reached; whether it takes events, only a test event shows"
+
+
 async def test_t_connects_and_enter_sends() -> None:
     link = FakeLink()
     link.answers = {"probe_member": REFUSED}
