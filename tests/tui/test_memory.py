@@ -113,7 +113,7 @@ def test_screen_and_filter_come_from_the_command_line(
 ) -> None:
     asked: list[Any] = []
     monkeypatch.setattr("tui.cli._has_terminal", lambda: True)
-    monkeypatch.setattr("tui.cli._console", lambda _s, _t, preferences: asked.append(preferences) or 0)
+    monkeypatch.setattr("tui.cli._console", lambda _s, _t, preferences, _f: asked.append(preferences) or 0)
     file = tmp_path / "a.yaml"
     file.write_text("")
     assert main(["--screen", "feed", "run", "--filter", "state:failed pike", str(file)]) == 0
