@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
 from engine.address import MemberAddress, printed
@@ -58,6 +58,8 @@ class Member:
         self.target = target
         self.health = Health(since=clock.now())
         self.counters = MemberCounters()
+        self.faults: Counter[str] = Counter()
+        """What its failures were the fault of."""
         self.latency = LatencyHistogram()
         self.history: deque[str] = deque(maxlen=HISTORY)
         self.queue: deque[Run] = deque()
@@ -154,6 +156,7 @@ class Member:
         self.history.extend(SIGNS[status] * min(count, HISTORY))
         if status is Status.FAILED:
             self.counters.failed += count
+            self.faults[outcome.fault or Fault.MEMBER] += count
             self._note_failure(outcome, now)
             return
         self.health = self.health.succeeded(now, run.started_at)

@@ -170,6 +170,7 @@ def _figures(member: Member) -> dict[str, Any]:
         "refused": counters.refused,
         "waiting": member.queued,
         "in_flight": member.in_flight,
+        "failed_by_kind": {str(fault): count for fault, count in member.faults.most_common()},
     }
 
 

@@ -99,6 +99,7 @@ async def test_a_member_is_taken_apart_without_its_password(engine: Engine, worl
     assert (fields["user"], fields["password"], fields["routing_key"]) == ("ops", "•••", "pike")
     assert (told["state"], told["error"], told["figures"]["failed"]) == ("failed", "connection refused", 1)
     assert [(change["state"], change["reason"]) for change in told["changes"]] == [("failed", "connection refused")]
+    assert told["figures"]["failed_by_kind"] == {"member": 1}
     assert "secret" not in str(told)
     second = await execute(engine, "inspect_member", subscription=name, member=1)
     assert second["latency"]["count"] == sum(count for _, count in second["latency"]["buckets"]) == 1

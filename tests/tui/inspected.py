@@ -77,7 +77,15 @@ MEMBER: dict[str, Any] = {
         {"at": NOW - 372, "state": "failed", "reason": "connection refused", "times": 12, "last_at": NOW - 12.4},
     ],
     "connection": {"state": "down", "error": "connection refused", "retry_at": None},
-    "figures": {"delivered": 10_311, "sent": 0, "failed": 12, "refused": 0, "waiting": 0, "in_flight": 0},
+    "figures": {
+        "delivered": 10_311,
+        "sent": 0,
+        "failed": 12,
+        "refused": 0,
+        "waiting": 0,
+        "in_flight": 0,
+        "failed_by_kind": {"member": 11, "answer": 1},
+    },
     "latency": {
         "count": 10_311,
         "percentiles": [[50, 0.0021], [90, 0.003], [99, 0.0082], [99.9, 0.01]],

@@ -16,6 +16,14 @@ BAR = 30
 
 _CONNECTIONS = {"idle": "", "connecting": "connecting", "up": "connected", "down": "connection is down"}
 
+_KINDS = {
+    "member": "of the member",
+    "event": "of the event itself",
+    "answer": "answered with an error",
+    "queue": "queue full",
+    "engine": "taken back by the engine",
+}
+
 _SOURCES = {
     "subscription": "its entry in the configuration",
     "command": "given by a command",
@@ -108,11 +116,17 @@ def histogram(buckets: Sequence[Sequence[Any]]) -> list[tuple[float, int]]:
 
 def _figures(told: Told) -> Iterator[Line]:
     for name in ("delivered", "sent", "failed", "refused", "waiting", "in_flight"):
-        note = "because its queue was full" if name == "refused" and told[name] else ""
+        note = _kinds(told["failed_by_kind"]) if name == "failed" else ""
+        note = "because its queue was full" if name == "refused" and told[name] else note
         label = cell(name.replace("_", " "), 20, "accent")
         role = "bad" if name == "failed" and told[name] else "plain"
         number = cell(figures.count(told[name]), 12, "bad" if role == "bad" else "plain", right=True)
         yield (Part("  "), label, number, Part(f"  {note}", "faint"))
+
+
+def _kinds(kinds: Told) -> str:
+    """Failures by what they were the fault of."""
+    return ", ".join(f"{figures.count(count)} {_KINDS.get(kind, kind)}" for kind, count in kinds.items())
 
 
 def _settings(settings: Sequence[Told]) -> Iterator[Line]:

@@ -72,6 +72,7 @@ def test_a_member_is_told_with_state_changes_figures_and_settings() -> None:
     assert text.index("6 min 12 s ago") < text.index("2 h 30 min ago"), "the newest first"
     assert "p50 2.1 ms   p90 3.0 ms   p99 8.2 ms   p99.9 10.0 ms" in text
     assert "password            •••" in text
+    assert "11 of the member, 1 answered with an error" in text
     assert "900              transports: rabbitmq            Limit for a confirmation." in text
 
 
