@@ -159,6 +159,15 @@ ACTIONS: tuple[Action, ...] = (
         "Policy stage",
         screen="stage",
     ),
+    Action("time_span", "T", "Time span", "A minute, five, an hour, a day.", "Charts", "Span", screen="charts"),
+    Action(
+        "show_charts",
+        "3",
+        "Charts",
+        "Rates, failures, queues and latency over time; again, and back.",
+        "View",
+        is_global=True,
+    ),
     Action("log_level", "V", "Log level", "Everything, or only from some level on.", "Log", "Level", screen="log"),
     Action(
         "show_log",

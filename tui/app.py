@@ -30,6 +30,7 @@ from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
 from tui.pump import Pump
 from tui.render.line import clean
+from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import HelpScreen
 from tui.screens.log import LogScreen
@@ -110,6 +111,10 @@ class SwitchboardApp(KeepingApp):
     def action_show_stage(self) -> None:
         """Watch the policy of the selected subscription; again, and back."""
         self._watch(StageScreen, self._selected_subscription())
+
+    def action_show_charts(self) -> None:
+        """Rates, failures, queues and latency over time; again, and back."""
+        self._watch(ChartsScreen, None)
 
     def action_show_log(self) -> None:
         """Read the engine's log; again, and back."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from engine.snapshot import EngineSnapshot
 from tui.arrangement import RowRates
 from tui.deliveries import Deliveries
+from tui.history import History
 from tui.link import Link
 from tui.trends import Trends
 
@@ -41,6 +42,7 @@ class Pump:
         self.snapshot: EngineSnapshot | None = None
         self.deliveries = Deliveries()
         self.trends = Trends()
+        self.history = History()
         self.rates = RowRates()
         self.failure: str | None = None
         """Why the last question had no answer."""
@@ -150,6 +152,7 @@ class Pump:
         self.snapshot = snapshot
         self._answered_at = self._clock()
         self.trends.note(snapshot)
+        self.history.note(snapshot)
         self.rates.note(snapshot)
         self.deliveries.fold(records, self._delivery_rate())
 

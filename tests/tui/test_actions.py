@@ -10,6 +10,7 @@ from textual.screen import Screen
 from tui.actions import ACTIONS
 from tui.app import SwitchboardApp
 from tui.render.line import plain
+from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import help_lines
 from tui.screens.inspector import InspectorScreen
@@ -19,6 +20,7 @@ from tui.screens.stage import StageScreen
 SCREENS: dict[str, type[Screen[Any]]] = {
     "dashboard": DashboardScreen,
     "inspector": InspectorScreen,
+    "charts": ChartsScreen,
     "stage": StageScreen,
     "log": LogScreen,
 }
