@@ -33,6 +33,8 @@ class DatagramLimit:
     async def open(self, peers: Peers) -> None:
         """Connect."""
         self._sockets = [connected(socket.SOCK_DGRAM, port) for port in peers.ports]
+        for opened in self._sockets:
+            opened.setblocking(False)
 
     async def send(self, first: int, count: int) -> None:
         """Send all events to all (PARALLEL), to the first (FAILOVER) or to each in turn (ROUND-ROBIN)."""
