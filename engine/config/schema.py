@@ -81,7 +81,9 @@ class Settings(Section):
     queue_size: int = Field(10_000, gt=0, description="Notifications that may wait in each queue.")
     inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")
     subscription_limit: int = Field(10_000, gt=0, description="Subscriptions that there may be at most.")
-    raise_limit: int = Field(100_000, gt=0, description="Times that the console raises an event in one go, or a second.")
+    raise_limit: int = Field(
+        100_000, gt=0, description="Times that the console raises an event in one go, or a second."
+    )
     stop_timeout: float = Field(5.0, ge=0, description="Seconds that notifications in flight get at a clean stop.")
     events: tuple[EventName, ...] = Field((), description="Event names beside the catalogue's.")
     subscriptions: tuple[SubscriptionSettings, ...] = ()
