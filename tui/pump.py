@@ -52,7 +52,7 @@ class Pump:
         """How long it takes to bring news to the screen, smoothed."""
         self._frozen: tuple[EngineSnapshot, float] | None = None
         self._link = link
-        self._clock = clock
+        self.clock = clock
         self._is_asking = False
         self._started_at = clock()
         self._answered_at: float | None = None
@@ -66,7 +66,7 @@ class Pump:
     @property
     def silent_s(self) -> float:
         """Seconds since the engine last answered."""
-        return self._clock() - (self._started_at if self._answered_at is None else self._answered_at)
+        return self.clock() - (self._started_at if self._answered_at is None else self._answered_at)
 
     @property
     def is_stale(self) -> bool:
@@ -150,7 +150,7 @@ class Pump:
             self.deliveries = Deliveries()  # another engine answers now
         records = await self._link.feed(self.deliveries.next_record)
         self.snapshot = snapshot
-        self._answered_at = self._clock()
+        self._answered_at = self.clock()
         self.trends.note(snapshot)
         self.history.note(snapshot)
         self.rates.note(snapshot)

@@ -51,7 +51,7 @@ def words_of_login(error: BaseException, user: str, vhost: str) -> str:
     code = cause.reply_code if isinstance(cause, ConnectionClosed) else None
     if _is_guess(cause):
         if isinstance(cause, IncompatibleProtocolError):
-            return "closed without a word of AMQP: the broker is starting or stopping, expects TLS, or is none"
+            return "closed without a word of AMQP 0-9-1: the broker is starting or stopping, expects TLS, or is none"
         return f"connection lost during the login of user {user}"
     if isinstance(cause, ProbableAuthenticationError) or code == ACCESS_REFUSED:
         return f"login refused for user {user}"

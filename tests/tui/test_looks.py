@@ -15,6 +15,7 @@ from tests.tui.world import FakeLink, FakeTime, busy, story_of_pike
 from tui.app import SwitchboardApp
 from tui.render.line import plain
 from tui.widgets.lines import Lines
+from tui.widgets.lineview import LineView
 
 WIDE, NARROW = (160, 48), (80, 24)
 
@@ -46,9 +47,15 @@ def after(*keys: str, socket: str = "") -> Callable[[Pilot[Any]], Any]:
         if socket:
             shown.screen.query_one("#add-socket", Input).value = socket
             await until(lambda: "▲" in plain(shown.screen.query_one("#add-verdict", Lines).lines[1]), "the verdict")
+        await until(lambda: all(map(is_laid_out, shown.screen.query(LineView))), "every view knows its lines")
         await pilot.pause()
 
     return run
+
+
+def is_laid_out(view: LineView) -> bool:
+    """Whether a view scrolls over as many lines as it has, or cannot be seen."""
+    return not view.is_on_screen or view.virtual_size.height == view.line_count()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

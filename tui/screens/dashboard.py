@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -98,9 +97,9 @@ class DashboardScreen(InspectingScreen):
     @work(group="pump")
     async def _ask(self) -> None:
         await self._pump.ask()
-        started = time.perf_counter()
+        started = self._pump.clock()
         self.show_news()
-        self.call_after_refresh(lambda: self._pump.note_frame(time.perf_counter() - started))
+        self.call_after_refresh(lambda: self._pump.note_frame(self._pump.clock() - started))
 
     def show_news(self) -> None:
         """Hand each widget what it shows."""

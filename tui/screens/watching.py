@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from textual import work
 from textual.screen import Screen
 
@@ -62,9 +60,9 @@ class WatchingScreen(Screen[None]):
     async def _ask(self) -> None:
         await self._pump.ask()
         await self.fetch()
-        started = time.perf_counter()
+        started = self._pump.clock()
         self.draw()
-        self.call_after_refresh(lambda: self._pump.note_frame(time.perf_counter() - started))
+        self.call_after_refresh(lambda: self._pump.note_frame(self._pump.clock() - started))
 
     async def _command(self, name: str, **parameters: object) -> Answer:
         """Carry out a command; a toast says why it was refused."""

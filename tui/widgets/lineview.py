@@ -78,8 +78,9 @@ class LineView(ScrollView, can_focus=True):
         return strip
 
     def on_resize(self) -> None:
-        """What was painted at another size says nothing."""
+        """What was painted at another size, or before the view was shown, says nothing."""
         self._painted.clear()
+        self.repaint()
 
     def _key(self, index: int) -> Hashable:
         own = self.key_of(index) if index < self.line_count() else None

@@ -21,7 +21,7 @@ START = Method(0, Connection.Start(server_properties={}, mechanisms="PLAIN", loc
 @pytest.mark.parametrize(
     ("greeting", "reason"),
     [
-        (b"", "closed without a word of AMQP: the broker is starting or stopping, expects TLS, or is none"),
+        (b"", "closed without a word of AMQP 0-9-1: the broker is starting or stopping, expects TLS, or is none"),
         (START, "connection lost during the login of user guest"),
     ],
 )
