@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from tui.render.wallboard import wallboard_lines
 from tui.screens.watching import WatchingScreen
 from tui.widgets.header import HeaderLine
-from tui.widgets.wall import WallView
+from tui.widgets.picture import PictureView
 
 
 class WallboardScreen(WatchingScreen):
@@ -21,7 +21,7 @@ class WallboardScreen(WatchingScreen):
     def compose(self) -> ComposeResult:
         """Header and board."""
         yield HeaderLine(self._pump, id="header")
-        yield WallView(id="wall")
+        yield PictureView(id="wall")
 
     def on_resize(self) -> None:
         """Another size, another board."""
@@ -29,7 +29,7 @@ class WallboardScreen(WatchingScreen):
 
     def draw(self) -> None:
         """Show what the pump knows now."""
-        snapshot, wall = self._pump.snapshot, self.query_one(WallView)
+        snapshot, wall = self._pump.snapshot, self.query_one(PictureView)
         wall.is_stale = self._pump.is_stale
         if snapshot is not None:
-            wall.show(wallboard_lines(snapshot, self._pump.trends, self._pump.now(), *wall.size))
+            wall.show_lines(wallboard_lines(snapshot, self._pump.trends, self._pump.now(), *wall.size))

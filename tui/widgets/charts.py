@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tui.render.chart import Chart, charts_lines
-from tui.render.line import Line, fitted
-from tui.widgets.lineview import LineView
+from tui.render.line import Line
+from tui.widgets.picture import DrawnView
 
 
-class ChartsView(LineView):
+class ChartsView(DrawnView):
     """All charts in one picture."""
 
     DEFAULT_CSS = "ChartsView { height: 1fr; border-top: solid $primary; border-title-color: $text-primary; }"
@@ -18,31 +18,12 @@ class ChartsView(LineView):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._charts: Sequence[Chart] = ()
-        self._lines: list[Line] = []
 
     def show(self, charts: Sequence[Chart]) -> None:
         """Take the charts."""
         self._charts = charts
-        self._draw()
+        self.draw()
 
-    def on_resize(self) -> None:
-        """Another size, another picture."""
-        super().on_resize()
-        self._draw()
-
-    def line_count(self) -> int:
-        """How many lines there are."""
-        return len(self._lines)
-
-    def key_of(self, index: int) -> Hashable:
-        """The line itself."""
-        return self._lines[index]
-
-    def line_of(self, index: int, width: int) -> Line:
-        """The line, which was drawn for this width."""
-        return fitted(self._lines[index], width)
-
-    def _draw(self) -> None:
-        room = self.scrollable_content_region
-        self._lines = charts_lines(self._charts, room.width, room.height) if self._charts and room.width else []
-        self.repaint()
+    def picture(self, width: int, height: int) -> Sequence[Line]:
+        """The charts, one below the other."""
+        return charts_lines(self._charts, width, height) if self._charts else ()

@@ -30,7 +30,6 @@ class HeaderLine(LineView, can_focus=False):
 
     def on_resize(self) -> None:
         """Another width, another line."""
-        super().on_resize()
         self.show()
 
     def line_count(self) -> int:

@@ -199,10 +199,8 @@ class SubscriptionsView(LineView):
         return (member_details if kind == "details" else member_line)(row, member, now, width)
 
     def on_resize(self) -> None:
-        """Whether there are second lines depends on the width."""
-        super().on_resize()
+        """Whether there are second lines depends on the width. The base class paints anew after this."""
         self._lay_out()
-        self.repaint()
 
     def _is_real(self, index: int) -> bool:
         return self._lines[index].kind != "gap"

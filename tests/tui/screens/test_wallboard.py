@@ -6,7 +6,7 @@ from tests.tui.pilots import console
 from tests.tui.world import CDR, FakeLink, snapshot
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.wallboard import WallboardScreen
-from tui.widgets.wall import WallView
+from tui.widgets.picture import PictureView
 
 
 async def test_w_opens_the_wallboard_which_stays_fresh_and_esc_leaves_it() -> None:
@@ -14,7 +14,7 @@ async def test_w_opens_the_wallboard_which_stays_fresh_and_esc_leaves_it() -> No
     async with console(link) as shown:
         await shown.press("w")
         assert isinstance(shown.app.screen, WallboardScreen)
-        wall = shown.app.screen.query_one(WallView)
+        wall = shown.app.screen.query_one(PictureView)
         await shown.until(lambda: "MISS A MEMBER" in wall.render_line(1).text, "the verdict")
         link.answer = snapshot(CDR)
         await shown.until(lambda: "EVERYTHING IS BEING DELIVERED" in wall.render_line(1).text, "fresh data")
