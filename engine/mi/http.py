@@ -75,14 +75,18 @@ class MiHttp:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
-            return await self._answer(request)
+            response = await self._answer(request)
         except CommandError as error:
-            return _refusal(error)
+            response = _refusal(error)
+        # Written here and not by aiohttp in its next turn, since the engine takes this turn's events before that.
+        await response.prepare(request)
+        await response.write_eof()
+        return response
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if len(self._server.connections) > CONNECTIONS_MAX:
             raise CommandError(503, "Busy", f"more than {CONNECTIONS_MAX} connections; try again later")
-        check_origin(request.headers, self._own_hosts(request))
+        check_origin(request.headers.get("Host", ""), request.headers.get("Origin"), self._own_hosts(request))
         if request.path != "/mi" and not request.path.startswith("/mi/"):
             return _page(400, "Unable to parse URL!")
         if request.method == "GET":
@@ -104,12 +108,12 @@ class MiHttp:
             answer = error_answer(request.id, error)
         return web.Response(status=202, headers=_HEADERS) if request.is_notification else _json(200, answer)
 
-    def _own_hosts(self, request: web.BaseRequest) -> list[str]:
+    def _own_hosts(self, request: web.BaseRequest) -> tuple[str, ...]:
         """The hosts that mean this server, beside loopback: where it listens, the address that the client reached it
         at (a forged name cannot be an address), and what the configuration adds."""
         name = request.transport.get_extra_info("sockname") if request.transport else None
         reached = [str(name[0]).removeprefix("::ffff:")] if name else []
-        return [self._listen_host, *reached, *self.settings.allowed_hosts]
+        return (self._listen_host, *reached, *self.settings.allowed_hosts)
 
 
 async def _body(request: web.BaseRequest) -> bytes:
