@@ -115,7 +115,7 @@ class Engine:
         """Take many events in, in order, waiting for room wherever members make progress.
 
         Raises:
-            RefusedError: the engine is stopping.
+            RefusedError: the engine is stopping; it says how many were taken before.
         """
         await self.dispatcher.put_many(events, source)
 

@@ -77,12 +77,12 @@ class Dispatcher:
         """Take many events, waiting for room in the inbox and in the queues of members that make progress.
 
         Raises:
-            RefusedError: the engine is stopping; the events before were taken.
+            RefusedError: the engine is stopping; it says how many were taken before.
         """
         position = 0
         while position < len(events):
             part = list(events[position : position + BATCH_MAX])
-            self._check_open(len(events) - position)
+            self._check_open(len(events) - position, position)
             room = self._room_for(part)
             if room <= 0:
                 await self._wait_for_room(part)
@@ -144,10 +144,10 @@ class Dispatcher:
             self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self.drain)
 
-    def _check_open(self, count: int) -> None:
+    def _check_open(self, count: int, taken: int = 0) -> None:
         if self.is_closed:
             self.refused += count
-            raise RefusedError("the engine is stopping and takes no more events")
+            raise RefusedError("the engine is stopping and takes no more events", taken)
 
     def _room_for(self, events: Sequence[Event]) -> int:
         """What the inbox and every lane can take. What waits in the inbox may fill the lanes, so it counts for both."""

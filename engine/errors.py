@@ -14,7 +14,14 @@ class EventError(SwitchboardError):
 
 
 class RefusedError(SwitchboardError):
-    """The engine did not accept an event: it is stopping, the inbox is full, or nobody listens."""
+    """The engine did not accept an event: it is stopping, the inbox is full, or nobody listens.
+
+    `taken`: how many events that were handed over in the same call were accepted before it.
+    """
+
+    def __init__(self, message: str, taken: int = 0) -> None:
+        super().__init__(message)
+        self.taken = taken
 
 
 class BusyError(RefusedError):

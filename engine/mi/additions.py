@@ -1,4 +1,4 @@
-"""Methods that OpenSIPS does not have, all named `sb:...`: unsubscribe, pause, resume, and the engine's state."""
+"""Methods that OpenSIPS does not have, all named `sb:...`: raising many, unsubscribe, pause, resume, the state."""
 
 from __future__ import annotations
 
@@ -6,10 +6,31 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.commands import execute
-from engine.mi.parameters import Arguments, string
+from engine.errors import CommandError
+from engine.event import Event, Param
+from engine.mi.event_params import event_params
+from engine.mi.methods import known_event, nobody_heard
+from engine.mi.parameters import Arguments, bad_type, string
 from engine.mi.registry import Caller, method
+from engine.operations.raising import hand_over_many, refused_after
 
 MODULE = "switchboard"
+
+
+@method("event events", module=MODULE, names=("sb:raise_many",))
+async def raise_many(caller: Caller, arguments: Arguments) -> dict[str, int]:
+    """Raises an event many times; `events` is an array with the params of each, in the forms of raise_event."""
+    name, listed = known_event(caller, arguments), arguments["events"]
+    if type(listed) is not list:
+        raise bad_type("events")
+    events = [Event(name, _params(position, given)) for position, given in enumerate(listed, 1)]
+    taken = await hand_over_many(caller.engine, events, caller.source)
+    if taken < len(events):
+        raise refused_after(taken, len(events))
+    subscriptions = len(caller.engine.table.of_event(name))
+    if not subscriptions:
+        raise nobody_heard()
+    return {"raised": taken, "subscriptions": subscriptions}
 
 
 @method("subscription", module=MODULE, names=("sb:unsubscribe",))
@@ -38,3 +59,11 @@ def status(caller: Caller, _arguments: Arguments) -> dict[str, Any]:
 
 def _member(arguments: Arguments) -> dict[str, str]:
     return {"subscription": string(arguments, "subscription"), "member": string(arguments, "member")}
+
+
+def _params(position: int, given: Any) -> tuple[Param, ...]:
+    """The parameters of one of many events. Where one is wrong, none is raised."""
+    try:
+        return event_params(given)
+    except CommandError as error:
+        raise CommandError(error.code, error.message, f"event {position}: {error.data}; nothing was raised") from None

@@ -17,6 +17,9 @@ METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 SERVER_ERROR = -32000
 
+CALLS_MAX = 10_000
+"""Calls in one array; it bounds the size of the answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -31,31 +34,39 @@ class Request:
 class InvalidRequestError(CommandError):
     """Bytes that are no request. It is answered even where a notification would not be; `id` is what is echoed."""
 
-    def __init__(self, code: int, message: str, request_id: RequestId = None) -> None:
-        super().__init__(code, message)
+    def __init__(self, code: int, message: str, request_id: RequestId = None, data: str | None = None) -> None:
+        super().__init__(code, message, data)
         self.id = request_id
 
 
-def parse_request(body: bytes) -> Request:
-    """The request in `body`. Member names are matched without regard to case, unknown members ignored.
+def parse_calls(body: bytes) -> Request | list[Request | InvalidRequestError]:
+    """The request in `body`, or those in an array of requests (JSON-RPC 2.0, section 6), each with its own fate.
+
+    Member names are matched without regard to case, unknown members ignored.
 
     Raises:
-        InvalidRequestError: -32700 for what is no JSON, -32600 for JSON that is no request; arrays are none.
+        InvalidRequestError: -32700 for what is no JSON, -32600 for JSON that is no request, for an empty array
+            (captured) and for one that is too long.
     """
     try:
         value = decode(body)
     except ValueError:
         raise InvalidRequestError(PARSE_ERROR, "Parse error") from None
-    if not isinstance(value, JsonObject):
+    if not isinstance(value, list):
+        return _request(value)
+    if len(value) > CALLS_MAX:
+        raise InvalidRequestError(
+            INVALID_REQUEST, "Invalid Request", data=f"an array holds at most {CALLS_MAX} calls, this one {len(value)}"
+        )
+    if not value:
         raise InvalidRequestError(INVALID_REQUEST, "Invalid Request")
-    members: dict[str, Any] = {}
-    for name, member in value:
-        members.setdefault(name.lower(), member)
-    return _request(members)
+    return [_request_or_error(item) for item in value]
 
 
 def result_answer(request_id: RequestId, result: Any) -> bytes:
     """The answer to a request that was carried out."""
+    if result == "OK" and isinstance(request_id, int):
+        return b'{"jsonrpc":"2.0","result":"OK","id":%d}' % request_id
     return encode({"jsonrpc": "2.0", "result": result, "id": request_id})
 
 
@@ -67,7 +78,17 @@ def error_answer(request_id: RequestId, error: CommandError) -> bytes:
     return encode({"jsonrpc": "2.0", "error": body, "id": request_id})
 
 
-def _request(members: dict[str, Any]) -> Request:
+def _request_or_error(value: Any) -> Request | InvalidRequestError:
+    try:
+        return _request(value)
+    except InvalidRequestError as error:
+        return error
+
+
+def _request(value: Any) -> Request:
+    if not isinstance(value, JsonObject):
+        raise InvalidRequestError(INVALID_REQUEST, "Invalid Request")
+    members = {name.lower(): member for name, member in reversed(value)}  # of equal names the first counts
     request_id = _echoed(members.get("id"))
     method, params = members.get("method"), members.get("params", JsonObject())
     if members.get("jsonrpc") != "2.0" or not isinstance(method, str):

@@ -12,8 +12,9 @@ from engine.config.schema import MiSettings
 from engine.errors import CommandError, SwitchboardError
 from engine.mi import additions, methods
 from engine.mi.access import check_content_type, check_origin, listen_address
-from engine.mi.envelope import InvalidRequestError, error_answer, parse_request, result_answer
-from engine.mi.registry import Caller, call
+from engine.mi.answering import answer, answer_all
+from engine.mi.envelope import InvalidRequestError, error_answer, parse_calls
+from engine.mi.registry import Caller
 from engine.transports.reasons import reason_of
 from engine.version import __version__
 
@@ -98,15 +99,16 @@ class MiHttp:
 
     async def _call(self, body: bytes, source: str) -> web.Response:
         try:
-            request = parse_request(body)
+            calls = parse_calls(body)
         except InvalidRequestError as error:
             return _json(200, error_answer(error.id, error))
-        try:
-            result = await call(Caller(self._engine, self.settings, source), request)
-            answer = result_answer(request.id, result)
-        except CommandError as error:
-            answer = error_answer(request.id, error)
-        return web.Response(status=202, headers=_HEADERS) if request.is_notification else _json(200, answer)
+        caller = Caller(self._engine, self.settings, source)
+        if isinstance(calls, list):
+            answers = await answer_all(caller, calls)
+            told = b"[" + b",".join(answers) + b"]" if answers else None
+        else:
+            told = await answer(caller, calls)
+        return web.Response(status=202, headers=_HEADERS) if told is None else _json(200, told)
 
     def _own_hosts(self, request: web.BaseRequest) -> tuple[str, ...]:
         """The hosts that mean this server, beside loopback: where it listens, the address that the client reached it

@@ -50,6 +50,8 @@ def is_number(value: object) -> bool:
 
 def int32(number: float) -> int:
     """A JSON number as a 32-bit integer: clamped, the fraction cut (captured)."""
+    if type(number) is int and INT_MIN <= number <= INT_MAX:
+        return number  # nearly always
     return int(max(INT_MIN, min(INT_MAX, number)))
 
 

@@ -79,13 +79,37 @@ def subscribers_list(caller: Caller, arguments: Arguments) -> dict[str, Any]:
 @method("event", "event params", module="event interface", names=("raise_event", "evi:raise"))
 def raise_event(caller: Caller, arguments: Arguments) -> str:
     """Raises an event; `params` is an object, an array, or a string that holds a JSON object."""
+    event = raised_event(caller, arguments)
+    if not hand_over(caller.engine, event, caller.source):
+        raise nobody_heard()
+    return "OK"
+
+
+def raised_event(caller: Caller, arguments: Arguments) -> Event:
+    """The event that a call of `raise_event` means.
+
+    Raises:
+        CommandError: 404 when nobody knows the event, 400 for parameters that it cannot carry.
+    """
+    params = event_params(arguments["params"]) if "params" in arguments else ()
+    return Event(known_event(caller, arguments), params)
+
+
+def known_event(caller: Caller, arguments: Arguments) -> str:
+    """The parameter `event`: the name of an event that is known.
+
+    Raises:
+        CommandError: 404 when it is not.
+    """
     event = string(arguments, "event")
     if event not in caller.engine.event_ids:
         raise CommandError(404, "Event not registered")
-    params = event_params(arguments["params"]) if "params" in arguments else ()
-    if not hand_over(caller.engine, Event(event, params), caller.source):
-        raise CommandError(480, "Temporarily Unavailable")
-    return "OK"
+    return event
+
+
+def nobody_heard() -> CommandError:
+    """The error that tells whoever raised an event that nobody is subscribed to it."""
+    return CommandError(480, "Temporarily Unavailable")
 
 
 @method("path_to_file", module="event_flatstore", names=("evi_flat_rotate", "event_flatstore:rotate"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import BusyError, CommandError, EventError, RefusedError
@@ -40,6 +40,20 @@ def hand_over(engine: Engine, event: Event, source: str) -> int:
         raise CommandError(503, "Busy", str(error)) from None
     except RefusedError as error:
         raise CommandError(500, "Cannot Raise Event", str(error)) from None
+
+
+async def hand_over_many(engine: Engine, events: Sequence[Event], source: str) -> int:
+    """Give events to the engine, in order, waiting for room. How many it took: all, unless it is stopping."""
+    try:
+        await engine.raise_many(events, source)
+    except RefusedError as error:
+        return error.taken
+    return len(events)
+
+
+def refused_after(taken: int, count: int) -> CommandError:
+    """The error for events that came while the engine was stopping, of which it had taken some."""
+    return CommandError(500, "Cannot Raise Event", f"the engine is stopping: {taken} of {count} events were raised")
 
 
 def params_of(params: Any) -> Mapping[str, Value] | list[Param | Value]:

@@ -86,6 +86,8 @@ def brief(status: int, body: str) -> Brief:
     if status != 200:
         return f"HTTP {status}"
     answer = json.loads(body)
+    if isinstance(answer, list):
+        return f"{len(answer)} answers"
     if "error" in answer:
         return f"{answer['error']['code']} {answer['error']['message']}"
     result = answer["result"]

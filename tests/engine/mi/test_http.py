@@ -65,6 +65,18 @@ async def test_a_notification_that_fails_is_accepted_and_one_that_is_no_request_
     assert answer.body == b'{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}'
 
 
+async def test_an_array_of_calls_is_answered_with_an_array(url: str) -> None:
+    answer = await post(
+        url, b"[" + CALL + b',{"jsonrpc":"2.0","method":"which"},' + CALL.replace(b":1,", b":2,") + b"]"
+    )
+    assert (answer.status, answer.body) == (200, b"[" + ANSWER + b"," + ANSWER.replace(b":1}", b":2}") + b"]")
+
+
+async def test_an_array_of_notifications_is_accepted_without_a_body(url: str) -> None:
+    answer = await post(url, b'[{"jsonrpc":"2.0","method":"which"}]')
+    assert (answer.status, answer.body) == (202, b"")
+
+
 @pytest.mark.parametrize("path", ["/", "/other", "/mix", "/m"])
 async def test_other_paths_are_400(url: str, path: str) -> None:
     answer = await request(url, "POST", path, CALL, {"Content-Type": "application/json"})
