@@ -9,7 +9,8 @@ from benchmarks.forwarders.program import Forwarder, Work, found
 
 INPUT = """\
 global(net.enableDNS="off")
-main_queue(queue.type="FixedArray" queue.size="1000000" queue.dequeueBatchSize="1024" queue.timeoutEnqueue="600000")
+main_queue(queue.type="FixedArray" queue.size="1000000" queue.workerThreads="1"
+  queue.dequeueBatchSize="1024" queue.timeoutEnqueue="600000")
 module(load="imptcp" threads="1")
 module(load="mmsequence")
 template(name="payload" type="string" string="%msg:2:$%\\n")
