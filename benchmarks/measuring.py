@@ -79,7 +79,7 @@ def measure(row: Row, rounds: int, count: int, tell: Callable[[str], None]) -> R
     with _broker_for(row) as broker:
         for number in range(rounds):
             for which, samples in (("limit", result.limit), ("ours", result.ours)):
-                samples.append(_sample(row, which, count, broker))
+                samples.append(sample(row, which, count, broker))
                 tell(f"{row.name} round {number + 1}: {which} {samples[-1].rate:,.0f}/s")
     return result
 
@@ -93,7 +93,8 @@ def _broker_for(row: Row) -> Iterator[Broker | None]:
         yield broker
 
 
-def _sample(row: Row, which: str, count: int, broker: Broker | None) -> Sample:
+def sample(row: Row, which: str, count: int, broker: Broker | None = None) -> Sample:
+    """One round of one side, `ours` or `limit`, with fresh processes and receivers."""
     if row.kind == "file":
         return _file_sample(row, which, count)
     if broker is not None:

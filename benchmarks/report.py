@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.forwarders.comparing import Comparison
 from benchmarks.measuring import BUSY_MAX, Result, Sample, median
 from benchmarks.studies.finding import Finding
 
@@ -101,8 +102,43 @@ def findings_table(findings: Sequence[Finding]) -> str:
     return "\n".join([_cells(head), _cells(["---"] * len(head)), *lines])
 
 
-def as_json(results: Sequence[Result], findings: Sequence[Finding] = ()) -> str:
-    """Every round of every row, and every finding."""
+def forwarders_table(comparisons: Sequence[Comparison]) -> str:
+    """rsyslog and syslog-ng beside the engine as a Markdown table, with what the reader must know."""
+    caption = (
+        "They parse lines of syslog, which one TCP connection brings as fast as they take them; "
+        "ours are made and raised in-process."
+    )
+    head = (
+        "work",
+        "program",
+        "theirs, 1000/s (min / median / max)",
+        "ours, 1000/s",
+        "ours : theirs",
+        "their us/event, user + system",
+        "ours",
+        "their peak MiB",
+        "lost",
+    )
+    return "\n".join([caption, "", _cells(head), _cells(["---"] * len(head)), *map(_comparison_line, comparisons)])
+
+
+def _comparison_line(comparison: Comparison) -> str:
+    cells = (
+        comparison.row.title,
+        f"{comparison.program} {comparison.version}",
+        spread(comparison.theirs),
+        spread(comparison.ours),
+        f"{comparison.ratio:.2f}",
+        _cost(comparison.theirs),
+        _cost(comparison.ours),
+        f"{median(comparison.theirs, 'memory_mib'):.0f}",
+        f"void: {comparison.lost}" if comparison.lost else "0",
+    )
+    return _cells(cells)
+
+
+def as_json(results: Sequence[Result], findings: Sequence[Finding] = (), comparisons: Sequence[Comparison] = ()) -> str:
+    """Every round of every row, every finding, and every round beside a forwarder."""
     rows = [
         {
             "row": result.row.name,
@@ -115,7 +151,19 @@ def as_json(results: Sequence[Result], findings: Sequence[Finding] = ()) -> str:
         }
         for result in results
     ]
+    forwarders = [
+        {
+            "row": one.row.name,
+            "program": one.program,
+            "version": one.version,
+            "ratio": one.ratio,
+            "lost": one.lost,
+            "ours": [asdict(sample) for sample in one.ours],
+            "theirs": [asdict(sample) for sample in one.theirs],
+        }
+        for one in comparisons
+    ]
+    found = [finding._asdict() for finding in findings]
     return (
-        json.dumps({"machine": machine(), "rows": rows, "findings": [found._asdict() for found in findings]}, indent=2)
-        + "\n"
+        json.dumps({"machine": machine(), "rows": rows, "findings": found, "forwarders": forwarders}, indent=2) + "\n"
     )

@@ -26,6 +26,8 @@ class Row:
     limit: Callable[[], Side]
     target: float
     """Share of the limit that is aimed at."""
+    policy: str = ""
+    """Policy of the virtual subscriber; empty for a plain one."""
     copies: int = 1
     """How often each event is received, over all receivers."""
     receivers: int = 1
@@ -43,6 +45,7 @@ def _over(policy: str, kind: str, limit: type[DatagramLimit], target: float, cou
         lambda: EngineSide(policy),
         lambda: limit(policy),
         target,
+        policy,
         copies=3 if policy == "PARALLEL" else 1,
         receivers=3,
         count=count,
