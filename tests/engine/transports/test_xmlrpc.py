@@ -17,7 +17,8 @@ from engine.event import Event
 from engine.run import DELIVERED, SENT, Fault, Outcome, Run, Status
 from engine.transports.base import ConnectionState, TransportContext
 from engine.transports.httpanswer import ANSWER_MAX
-from engine.transports.xmlrpc import KEPT_ANSWER, XmlRpcOptions, XmlRpcTransport
+from engine.transports.xmlrpc import XmlRpcOptions, XmlRpcTransport
+from engine.transports.xmlrpc_callers import KEPT_ANSWER
 from engine.version import __version__
 from tests.support.httppeer import HttpPeer, Request, answer, fault
 from tests.support.runs import Ledger
@@ -180,7 +181,7 @@ async def test_a_connection_that_the_server_closed_while_idle_is_not_used_again(
 async def test_a_connection_that_was_idle_for_long_is_not_used_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.transports.httpclient.IDLE_S", 0.05)
+    monkeypatch.setattr("engine.transports.xmlrpc_callers.IDLE_S", 0.05)
     transport = bench.transport()
     await bench.one(transport)
     await until(lambda: not bench.peer.visitors, "the idle connection is closed")
