@@ -101,15 +101,15 @@ class Callers:
     async def close(self, outcome: Outcome) -> None:
         """Close all connections; what is under way ends like this."""
         self._take_back()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._free.clear()
         callers, self._callers = self._callers, set()
         self.outcomes.settle()
         for caller in callers:
             caller.end(outcome)
         await asyncio.gather(*(caller.dialling for caller in callers if caller.dialling), return_exceptions=True)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
     def _take_back(self) -> None:
         """Close a socket that was given and not used."""
