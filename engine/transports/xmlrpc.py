@@ -105,14 +105,14 @@ class XmlRpcTransport:
         )
         self._callers = Callers(
             Calling(
-                options.connections,
-                options.timeout,
-                options.sync_mode,
-                context.tasks,
-                self._dial,
-                self._take,
-                self._supervisor.lost,
-                self._tell_quiet,
+                connections=options.connections,
+                timeout_ms=options.timeout,
+                is_answered=options.sync_mode,
+                tasks=context.tasks,
+                dial=self._dial,
+                take=self._take,
+                lost=self._supervisor.lost,
+                turned=self._tell_quiet,
             )
         )
         self._head = self._request_head()
@@ -152,6 +152,7 @@ class XmlRpcTransport:
         """Let go of the kept connections, as soon as nothing is on its way; after `timeout` in any case."""
         await self._until_quiet(self._options.timeout / 1000)
         await self._callers.close(failed(f"connecting anew; {MAYBE_PROCESSED}"))
+        self._callers.wake()
 
     async def close(self, deadline_s: float) -> None:
         """Give what waits or is on its way `deadline_s` seconds to end, settle the rest and disconnect."""

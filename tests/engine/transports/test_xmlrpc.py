@@ -182,7 +182,7 @@ async def test_a_connection_that_was_idle_for_long_is_not_used_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.transports.xmlrpc_callers.IDLE_S", 0.05)
-    transport = bench.transport()
+    transport = bench.transport(timeout=60_000)
     await bench.one(transport)
     await until(lambda: not bench.peer.visitors, "the idle connection is closed")
     assert await bench.one(transport, 2) is DELIVERED
@@ -261,6 +261,12 @@ async def test_an_answer_that_comes_before_the_whole_request_was_read_counts(ben
     await until(lambda: not run.unsettled, "an outcome")
     (outcome,) = bench.ledger.of(run)
     assert outcome == Outcome(Status.FAILED, "HTTP 413", Fault.ANSWER, b"too much")
+    other = bench.start(transport, 2)
+    second, _ = await loop.sock_accept(listening)  # nothing may follow half a request
+    await loop.sock_sendall(second, answer())
+    await until(lambda: not other.unsettled, "the outcome of the next")
+    assert bench.ledger.of(other) == [DELIVERED]
+    second.close()
     accepted.close()
     listening.close()
 
@@ -273,6 +279,40 @@ async def test_reopen_gives_up_on_a_call_that_hangs(bench: Bench) -> None:
     await until(lambda: not run.unsettled)
     assert {outcome.fault for outcome in bench.ledger.of(run) if outcome} == {Fault.MEMBER}
     await until(lambda: not bench.peer.visitors, "the connections are closed")
+
+
+async def test_a_call_that_began_under_the_deadline_of_another_has_its_own(bench: Bench) -> None:
+    transport = bench.transport(timeout=300)
+    await bench.one(transport)
+    await asyncio.sleep(0.1)  # the one timer is still that of the first call, and must be set anew when it has run out
+    bench.answers(lambda _request: None)
+    outcome = await bench.one(transport, 2)
+    assert outcome.reason == "no answer within 300 ms; the event may have been processed"
+
+
+async def _reopen_under_way(bench: Bench, transport: XmlRpcTransport) -> None:
+    await until(lambda: bench.peer.requests, "the first call")
+    await transport.reopen()
+
+
+async def test_what_waits_goes_on_over_another_connection_after_reopen(bench: Bench) -> None:
+    transport = bench.transport(timeout=1000)
+    reopening = bench.context.tasks.spawn(_reopen_under_way(bench, transport), "reopen")
+    bench.answers(lambda _request: answer() if reopening.done() else None)
+    run = bench.start(transport, *range(20))
+    answered = 0
+    while not reopening.done():  # each answer comes in time, all of them together do not
+        await asyncio.wait([reopening], timeout=0.2)
+        if not reopening.done() and len(bench.peer.requests) > answered:
+            answered += 1
+            next(iter(bench.peer.visitors)).transport.write(answer())
+    await until(lambda: not run.unsettled, "the rest")
+    outcomes = bench.ledger.of(run)
+    (failure,) = [outcome for outcome in outcomes if outcome is not DELIVERED]
+    assert failure is not None
+    assert failure.reason == "connecting anew; the event may have been processed"
+    assert outcomes[-1] is DELIVERED
+    assert bench.values() == list(range(20))
 
 
 async def test_each_call_has_a_deadline_of_its_own(bench: Bench) -> None:
