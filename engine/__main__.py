@@ -6,14 +6,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from engine.serve import serve
+from engine.heap import look_seldom
 
 
 def main() -> int:
     """Run the engine; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m engine", description="The engine without a screen.")
     parser.add_argument("file", type=Path, metavar="FILE", help="the configuration")
-    return serve(parser.parse_args().file)
+    file = parser.parse_args().file
+    look_seldom()
+    from engine.serve import serve  # noqa: PLC0415 - what that loads is meant
+
+    return serve(file)
 
 
 if __name__ == "__main__":

@@ -79,25 +79,30 @@ class Dispatcher:
         Raises:
             RefusedError: the engine is stopping; it says how many were taken before.
         """
-        position = 0
-        while position < len(events):
+        for position in range(0, len(events), BATCH_MAX):
             part = list(events[position : position + BATCH_MAX])
-            self._check_open(len(events) - position, position)
-            room = self._room_for(part)
+            await self._put_part(part, source, position, len(events))
+
+    async def _put_part(self, events: list[Event], source: str, taken: int, count: int) -> None:
+        """Take some of `count` events, of which `taken` were before."""
+        names = set(map(_name, events))
+        while events:
+            self._check_open(count - taken, taken)
+            room = self._room_for(names)
             if room <= 0:
-                await self._wait_for_room(part)
+                await self._wait_for_room(names)
                 continue
-            del part[room:]
+            part, events = events[:room], events[room:]
             self._inbox.append(_Chunk(part, self._clock.now(), source))
             self._took(len(part))
-            position += len(part)
+            taken += len(part)
             await asyncio.sleep(0)
 
-    async def _wait_for_room(self, part: Sequence[Event]) -> None:
+    async def _wait_for_room(self, names: Collection[str]) -> None:
         began = self._clock.now()
         await self.progress()
         waited = self._clock.now() - began
-        for lane in self._lanes_for(part):
+        for lane in self._lanes_for(names):
             lane.was_awaited(waited)
 
     def note_room(self) -> None:
@@ -149,13 +154,13 @@ class Dispatcher:
             self.refused += count
             raise RefusedError("the engine is stopping and takes no more events", taken)
 
-    def _room_for(self, events: Sequence[Event]) -> int:
+    def _room_for(self, names: Collection[str]) -> int:
         """What the inbox and every lane can take. What waits in the inbox may fill the lanes, so it counts for both."""
-        rooms = [lane.room for lane in self._lanes_for(events)]
+        rooms = [lane.room for lane in self._lanes_for(names)]
         return min([self._inbox_size, *rooms]) - self._waiting
 
-    def _lanes_for(self, events: Sequence[Event]) -> list[Lane]:
-        return [lane for name in set(map(_name, events)) for lane in self._lanes_of(name)]
+    def _lanes_for(self, names: Collection[str]) -> list[Lane]:
+        return [lane for name in names for lane in self._lanes_of(name)]
 
     async def progress(self) -> None:
         """Return when something has settled, or after a moment: one that stands still is to be noticed too."""

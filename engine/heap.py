@@ -9,12 +9,18 @@ YOUNG = 10_000
 of 512 events, and what waits in queues or feed is then looked at over and over without finding anything."""
 
 
-def steady_heap() -> None:
-    """Take everything that is loaded by now out of the collector's sight, and have it look less often.
+def look_seldom() -> None:
+    """Have the collector look less often. Before anything is loaded, this saves a tenth of the time that loading takes.
 
-    To be called once, when an engine has started. Events, runs and records hold no cycles, so what the collector is
-    needed for is rare.
+    Events, runs and records hold no cycles, so what the collector is needed for is rare.
     """
-    gc.collect()
-    gc.freeze()
     gc.set_threshold(YOUNG, 20, 20)
+
+
+def steady_heap() -> None:
+    """Take everything that is loaded by now out of the collector's sight, once an engine has started.
+
+    Some thousand objects that loading left behind are kept with it: finding them would hold up the first event.
+    """
+    gc.freeze()
+    look_seldom()

@@ -198,6 +198,9 @@ def _open(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
+    from engine.heap import look_seldom  # noqa: PLC0415
+
+    look_seldom()
     from engine.serve import serve  # noqa: PLC0415
 
     return serve(chosen.file)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from engine.run import Outcome, Run
+from engine.run import DELIVERED, Outcome, Run
 
 
 class Gathered:
-    """What went well in this turn. A failure is told at once, behind the successes before it."""
+    """What went well in this turn, all in the same way. A failure is told at once, behind the successes before it."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._positions: dict[tuple[Run, Outcome], list[int]] = {}
+        self._positions: dict[Run, list[int]] = {}
+        self._outcome = DELIVERED
 
     def add(self, run: Run, position: int, outcome: Outcome) -> None:
         """Settle an event: with its neighbours before the loop waits again, or now where it failed."""
@@ -21,14 +22,18 @@ class Gathered:
             self.settle()
             run.settle(range(position, position + 1), outcome)
             return
+        if outcome is not self._outcome:
+            self.settle()
+            self._outcome = outcome
         if not self._positions:
             self._loop.call_soon(self.settle)
-        self._positions.setdefault((run, outcome), []).append(position)
+        self._positions.setdefault(run, []).append(position)
 
     def settle(self) -> None:
         """Settle everything that was gathered."""
         positions, self._positions = self._positions, {}
-        for (run, outcome), numbers in positions.items():
+        outcome = self._outcome
+        for run, numbers in positions.items():
             for stretch in stretches(numbers):
                 run.settle(stretch, outcome)
 

@@ -115,6 +115,20 @@ class HttpReader:
         return Answer(self._status, body[:ANSWER_MAX], is_cut=True)
 
 
+@lru_cache(maxsize=8)
+def whole_answer(data: bytes) -> tuple[Answer, bool] | None:
+    """The answer that came in one piece, and whether the connection may be used again; None for a part of one.
+
+    The last few are remembered: most answers of one server are equal for a second at least.
+
+    Raises:
+        BrokenError: this is not HTTP.
+    """
+    reader = HttpReader()
+    answer = reader.feed(data)
+    return None if answer is None else (answer, reader.is_kept)
+
+
 class _Head(NamedTuple):
     status: int
     length: int | None

@@ -9,32 +9,28 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Iterator
+from itertools import chain
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from engine.address import XmlRpcAddress
-from engine.run import DELIVERED, SENT, Fault, Outcome, Run, failed
+from engine.run import Outcome, Run, failed
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
-from engine.transports.gathering import Gathered
-from engine.transports.httpanswer import Answer, BrokenError, UnreachableError
-from engine.transports.httpclient import HttpClient
-from engine.transports.methodresponse import NotXmlRpcError, fault_of
+from engine.transports.gathering import stretches
+from engine.transports.httpanswer import UnreachableError
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
 from engine.transports.sockets import connected_stream
 from engine.transports.supervisor import Supervisor
+from engine.transports.xmlrpc_callers import MAYBE_PROCESSED, Call, Callers, Calling
 from engine.version import __version__
 from engine.wire.payloads import Payloads
 from engine.wire.xmlrpc import XmlRpcFormat
 
 DEFAULT_PATH = "/RPC2"
-
-KEPT_ANSWER = 4096
-"""Bytes of a refusing answer that are kept with the outcome."""
-
-MAYBE_PROCESSED = "the event may have been processed"
 
 
 class XmlRpcOptions(TransportOptions):
@@ -60,39 +56,32 @@ class XmlRpcOptions(TransportOptions):
 
 
 class _Waiting:
-    """The events of a run that were not yet taken by a sender. `left` is None until they were looked at."""
+    """The events of a run for which no call was made yet."""
 
-    __slots__ = ("left", "payloads", "run")
+    __slots__ = ("_payloads", "_positions", "_run")
 
     def __init__(self, run: Run, payloads: Payloads) -> None:
-        self.run = run
-        self.payloads = payloads
-        self.left: deque[range] | None = None
+        self._run = run
+        self._payloads = payloads
+        self._positions: Iterator[int] | None = None
 
-    def look(self) -> deque[range]:
-        """What is left, less the events that cannot be encoded: those fail now. They may start other runs."""
-        if self.left is None:
-            self.left = deque()
-            refuse_unencodable(self.run, self.payloads.failures)
-            self.left += self.run.open_stretches()
-        return self.left
-
-    def take(self) -> int | None:
-        """The position of the next event; None when there is none."""
-        left = self.look()
-        if not left:
-            return None
-        position = left[0].start
-        left[0] = left[0][1:]
-        if not left[0]:
-            left.popleft()
-        return position
+    def take(self) -> tuple[Run, int, memoryview] | None:
+        """The next event, as its run, its position and its body; None when there is none."""
+        position = next(self._left(), None)
+        return None if position is None else (self._run, position, self._payloads[self._run.indices[position]])
 
     def settle(self, outcome: Outcome) -> None:
         """Settle everything that is left."""
-        left, self.left = self.look(), deque()
-        for positions in left:
-            self.run.settle(positions, outcome)
+        left = list(self._left())
+        for positions in stretches(left) if left else ():
+            self._run.settle(positions, outcome)
+
+    def _left(self) -> Iterator[int]:
+        """The positions that are left. Events that cannot be encoded fail at the first look; they may start runs."""
+        if self._positions is None:
+            refuse_unencodable(self._run, self._payloads.failures)
+            self._positions = chain.from_iterable(self._run.open_stretches())
+        return self._positions
 
 
 class XmlRpcTransport:
@@ -114,10 +103,20 @@ class XmlRpcTransport:
             on_up=self._on_up,
             on_down=self._on_down,
         )
-        self._client: HttpClient | None = None
+        self._callers = Callers(
+            Calling(
+                connections=options.connections,
+                timeout_ms=options.timeout,
+                is_answered=options.sync_mode,
+                tasks=context.tasks,
+                dial=self._dial,
+                take=self._take,
+                lost=self._supervisor.lost,
+                turned=self._tell_quiet,
+            )
+        )
+        self._head = self._request_head()
         self._queue: deque[_Waiting] = deque()
-        self._senders: set[asyncio.Task[None]] = set()
-        self._outcomes = Gathered()
         self._quiet: asyncio.Future[None] | None = None
         self._is_closed = False
 
@@ -145,44 +144,40 @@ class XmlRpcTransport:
             return
         self._queue.append(waiting)
         if connection.state is ConnectionState.UP:
-            self._wake()
+            self._callers.wake()
         else:
             self._supervisor.demand()
 
     async def reopen(self) -> None:
         """Let go of the kept connections, as soon as nothing is on its way; after `timeout` in any case."""
         await self._until_quiet(self._options.timeout / 1000)
-        await self._disconnect()
+        await self._callers.close(failed(f"connecting anew; {MAYBE_PROCESSED}"))
+        self._callers.wake()
 
     async def close(self, deadline_s: float) -> None:
         """Give what waits or is on its way `deadline_s` seconds to end, settle the rest and disconnect."""
         self._is_closed = True
         await self._until_quiet(deadline_s)
-        for sender in self._senders:
-            sender.cancel()
-        await asyncio.gather(*self._senders, return_exceptions=True)
-        self._outcomes.settle()
-        self._fail_waiting(ENGINE_STOPPED)
         await self._supervisor.close()
+        await self._callers.close(ENGINE_STOPPED)
+        self._fail_waiting(ENGINE_STOPPED)
         self._resolver.close()
-        await self._disconnect()
 
     async def _until_quiet(self, limit_s: float) -> None:
-        if self._queue or self._senders:
+        if self._queue or self._callers.is_busy:
             self._quiet = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._quiet], timeout=limit_s)
             self._quiet = None
 
     def _tell_quiet(self) -> None:
-        if self._quiet is not None and not self._quiet.done() and not self._queue and not self._senders:
+        if self._quiet is not None and not self._quiet.done() and not self._queue and not self._callers.is_busy:
             self._quiet.set_result(None)
 
     # Connecting
 
     async def _connect(self) -> None:
         """For the supervisor: see that the server can be reached. The first call goes over that very socket."""
-        client = self._opened()
-        client.give(await self._dial())
+        self._callers.give(await self._dial())
 
     async def _dial(self) -> socket.socket:
         """A socket to the server; the host's addresses are tried in turn, each with its share of the time.
@@ -210,136 +205,41 @@ class XmlRpcTransport:
                 continue
         return await connected_stream(endpoints[-1], self._options.timeout)
 
-    def _opened(self) -> HttpClient:
-        if self._client is None:
-            host, port = self._address.host, self._address.port
-            named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            path = self._address.path or DEFAULT_PATH
-            headers = {"Host": named, "User-Agent": f"Switchboard/{__version__}", "Content-Type": "text/xml"}
-            self._client = HttpClient(path, headers, self._dial)
-        return self._client
-
-    async def _disconnect(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
-
     def _on_up(self) -> None:
-        if self._queue:
-            self._wake()
-        elif self._client is not None:
-            self._client.take_back()
+        self._callers.wake()
 
     def _on_down(self, reason: str) -> None:
         self._fail_waiting(failed(reason))
         self._tell_quiet()
 
     def _fail_waiting(self, outcome: Outcome) -> None:
-        """Settle what no sender has taken; what that starts in turn waits for the next connection."""
+        """Settle what no caller has taken; what that starts in turn waits for the next connection."""
         queue, self._queue = self._queue, deque()
         for waiting in queue:
             waiting.settle(outcome)
 
-    # Sending
+    # Calling
 
-    def _wake(self) -> None:
-        """Have senders for what waits: one a connection, and no more than there are events."""
-        if len(self._senders) >= self._options.connections:
-            return
-        wanted = min(self._options.connections, sum(len(waiting.run) for waiting in self._queue))
-        while len(self._senders) < wanted:
-            sender = self._context.tasks.spawn(self._send_waiting(), f"call {self._address.host}:{self._address.port}")
-            self._senders.add(sender)
-            sender.add_done_callback(self._sender_done)
+    def _request_head(self) -> bytes:
+        """What every request begins with, up to the length of its body."""
+        host, port = self._address.host, self._address.port
+        lines = [
+            f"POST {self._address.path or DEFAULT_PATH} HTTP/1.1",
+            f"Host: [{host}]:{port}" if ":" in host else f"Host: {host}:{port}",
+            f"User-Agent: Switchboard/{__version__}",
+            "Content-Type: text/xml",
+            "Content-Length: ",
+        ]
+        return "\r\n".join(lines).encode("utf-8", "surrogateescape")
 
-    def _sender_done(self, sender: asyncio.Task[None]) -> None:
-        self._senders.discard(sender)
-        self._outcomes.settle()
-        if self._queue and self._supervisor.is_up and not sender.cancelled():
-            self._wake()
-        self._tell_quiet()
-
-    async def _send_waiting(self) -> None:
-        while self._supervisor.is_up and (taken := self._take()) is not None:
-            await self._call(*taken)
-
-    def _take(self) -> tuple[_Waiting, int] | None:
-        while self._queue:
+    def _take(self) -> Call | None:
+        """The next call, while the server is known to be there."""
+        while self._queue and self._supervisor.is_up:
             waiting = self._queue[0]
-            position = waiting.take()
-            if position is not None:
-                return waiting, position
+            taken = waiting.take()
+            if taken is not None:
+                run, position, body = taken
+                return Call(run, position, b"%b%d\r\n\r\n%b" % (self._head, len(body), bytes(body)))
             if self._queue and self._queue[0] is waiting:
                 self._queue.popleft()
         return None
-
-    async def _call(self, waiting: _Waiting, position: int) -> None:
-        """Make one call and settle its event."""
-        call = _Call(waiting.run, position, self._outcomes)
-        body = bytes(waiting.payloads[waiting.run.indices[position]])
-        try:
-            await self._post(body, call)
-        except asyncio.CancelledError:
-            call.settle(ENGINE_STOPPED)
-            raise
-
-    async def _post(self, body: bytes, call: _Call) -> None:
-        limit_ms = self._options.timeout
-        lost = None
-        try:
-            async with asyncio.timeout(limit_ms / 1000):
-                answer = await self._opened().post(body, None if self._options.sync_mode else call.written)
-            call.settle(_judged(answer))
-        except UnreachableError as error:
-            lost = str(error)
-            call.settle(failed(lost))
-        except TimeoutError:
-            lost = f"no answer within {limit_ms} ms"
-            call.settle(failed(f"{lost}; {MAYBE_PROCESSED}"))
-        except BrokenError as error:
-            call.settle(failed(f"{error}; {MAYBE_PROCESSED}"))
-        except ValueError as error:
-            call.settle(failed(str(error)))
-        if lost is not None:
-            # Everything else that waits would only run into the same, one deadline after another.
-            self._supervisor.lost(lost)
-
-
-class _Call:
-    """One event that is on its way. The first outcome counts: what was sent stays so, whatever comes back."""
-
-    __slots__ = ("_outcomes", "_position", "_run")
-
-    def __init__(self, run: Run, position: int, outcomes: Gathered) -> None:
-        self._run: Run | None = run
-        self._position = position
-        self._outcomes = outcomes
-
-    def written(self) -> None:
-        """The request was written, and nobody cares for the answer."""
-        self.settle(SENT)
-
-    def settle(self, outcome: Outcome) -> None:
-        """Settle the event, once."""
-        run, self._run = self._run, None
-        if run is not None:
-            self._outcomes.add(run, self._position, outcome)
-
-
-def _judged(answer: Answer) -> Outcome:
-    """What an answer says of its event."""
-    if not 200 <= answer.status < 300:
-        return _refused(f"HTTP {answer.status}", answer)
-    if answer.is_cut:
-        return _refused(f"the answer is longer than {len(answer.body)} bytes", answer)
-    if not answer.body:
-        return DELIVERED
-    try:
-        fault = fault_of(answer.body)
-    except NotXmlRpcError as error:
-        return _refused(str(error), answer)
-    return DELIVERED if fault is None else _refused(fault, answer)
-
-
-def _refused(reason: str, answer: Answer) -> Outcome:
-    return failed(reason, Fault.ANSWER, answer.body[:KEPT_ANSWER])

@@ -12,6 +12,17 @@ from engine.wire.payloads import Payloads
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document can hold, not even as a character reference (XML 1.0, 2.2)."""
 
+_MARK = "\0"
+"""Stands between texts and for values to come; XML cannot hold it, so it is in no text that goes the quick way."""
+
+_INT = "<value><int>%s</int></value>"
+_STRING = "<value><string>%s</string></value>"
+
+_ALIKE = ({int}, {str})
+
+_FEW = 4
+"""Fewer events than this are encoded faster one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class XmlRpcFormat:
@@ -31,14 +42,42 @@ class XmlRpcFormat:
 
     def encode(self, events: Sequence[Event]) -> Payloads:
         """The bodies of `events`, in order; control characters and what is not UTF-8 fail their event."""
-        head = f'<?xml version="1.0"?>\n<methodCall>\n<methodName>{_escaped(self.method)}</methodName>\n<params>\n'
-        texts = [f"{head}{self._params(event)}</params>\n</methodCall>" for event in events]
+        quick = self._encode_alike(events)
+        if quick is not None:
+            return Payloads(quick)
+        texts = [self._body(event.name, [(name, _typed(value)) for name, value in event.params]) for event in events]
         failures = {index: self._why(events[index]) for index, text in enumerate(texts) if _FORBIDDEN.search(text)}
         return Payloads([b"" if index in failures else text.encode() for index, text in enumerate(texts)], failures)
 
-    def _params(self, event: Event) -> str:
-        params = [self._param(name, _typed(value)) for name, value in event.params]
-        return self._param(None, _typed(event.name)) + "".join(params)
+    def _encode_alike(self, events: Sequence[Event]) -> list[bytes] | None:
+        """The quick way, all bodies with one format string; None when an event needs the exact way."""
+        if len(events) < _FEW or len({(event.name, len(event.params)) for event in events}) != 1:
+            return None
+        name, width = events[0].name, len(events[0].params)
+        if not width:
+            return None
+        names, values = zip(*[param for event in events for param in event.params], strict=True)
+        fields, kinds = list(values), [set(map(type, values[place::width])) for place in range(width)]
+        if names != names[:width] * len(events) or any(kind not in _ALIKE for kind in kinds):
+            return None
+        for place, kind in enumerate(kinds):
+            if kind == {str}:
+                texts = _all_escaped(values[place::width])
+                if texts is None:
+                    return None
+                fields[place::width] = texts
+        blanks = [_INT if kind == {int} else _STRING for kind in kinds]
+        form = self._body(name, list(zip(names, (blank % _MARK for blank in blanks), strict=False)))
+        if form.count(_MARK) != width or _FORBIDDEN.search(form.replace(_MARK, "")):
+            return None
+        form = form.replace("%", "%%").replace(_MARK, "%s") + _MARK
+        return (form * len(events) % tuple(fields)).encode().split(_MARK.encode())[:-1]
+
+    def _body(self, name: str, params: Sequence[tuple[str | None, str]]) -> str:
+        """The call with its parameters, whose values are typed already."""
+        head = f'<?xml version="1.0"?>\n<methodCall>\n<methodName>{_escaped(self.method)}</methodName>\n<params>\n'
+        texts = [self._param(param, value) for param, value in params]
+        return f"{head}{self._param(None, _typed(name))}{''.join(texts)}</params>\n</methodCall>"
 
     def _param(self, name: str | None, value: str) -> str:
         if name is not None and self.use_struct_param:
@@ -59,10 +98,15 @@ class XmlRpcFormat:
 
 
 def _typed(value: Value) -> str:
-    if isinstance(value, int):
-        return f"<value><int>{value:d}</int></value>"
-    return f"<value><string>{_escaped(value or '')}</string></value>"
+    return _INT % int(value) if isinstance(value, int) else _STRING % _escaped(value or "")
 
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def _all_escaped(texts: Sequence[str]) -> list[str] | None:
+    """Many texts, escaped in one go; None when there is one that XML cannot hold."""
+    if _FORBIDDEN.search("".join(texts)):
+        return None
+    return _escaped(_MARK.join(texts)).split(_MARK)

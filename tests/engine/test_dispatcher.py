@@ -67,6 +67,14 @@ async def test_bulk_is_taken_in_batches_and_a_small_queue_gets_smaller_ones() ->
     assert [len(batch) for batch in narrow.batches] == [100, 100, 50]
 
 
+class BoundedLane(RecordingLane):
+    """Has less room with every event; the test makes room again."""
+
+    def take(self, batch: Batch) -> None:
+        super().take(batch)
+        self.room -= len(batch)
+
+
 async def test_bulk_waits_until_there_is_room() -> None:
     lane = RecordingLane(room=0)
     dispatcher = make({"E_TEST": [lane]})
@@ -98,14 +106,19 @@ async def test_a_full_inbox_refuses_and_a_closed_one_too() -> None:
     assert (dispatcher.accepted, dispatcher.refused) == (3, 7)
 
 
+async def test_what_was_not_taken_when_the_engine_stops_is_refused_and_counted() -> None:
+    lane = BoundedLane(room=600)
+    dispatcher = make({"E_TEST": [lane]})
+    raising = asyncio.get_running_loop().create_task(dispatcher.put_many(numbered(1200), "test"))
+    await until(lambda: lane.room == 0, "the room there is gets used")
+    dispatcher.is_closed = True
+    with pytest.raises(RefusedError) as caught:
+        await raising
+    assert caught.value.taken == 600
+    assert (dispatcher.accepted, dispatcher.refused) == (600, 600)
+
+
 async def test_raisers_in_bulk_at_the_same_time_do_not_get_the_same_room_twice() -> None:
-    class BoundedLane(RecordingLane):
-        """Has less room with every event; the test makes room again."""
-
-        def take(self, batch: Batch) -> None:
-            super().take(batch)
-            self.room -= len(batch)
-
     lane = BoundedLane(room=600)
     dispatcher = make({"E_TEST": [lane]})
     tasks = Tasks()

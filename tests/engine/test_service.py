@@ -153,6 +153,48 @@ async def test_a_reload_exchanges_receivers_and_generator(start: Start, tmp_path
     assert service.engine.snapshot().figures.accepted == taken
 
 
-def test_what_is_not_asked_for_is_not_imported() -> None:
-    code = "import sys, engine.service; sys.exit(any(name in sys.modules for name in ('aiohttp', 'pika', 'textual')))"
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+OPTIONAL = {
+    *("aiohttp", "aiofiles", "pika", "textual", "rich", "tui"),
+    *(f"engine.transports.{name}" for name in ("datagram", "flatstore", "rabbitmq", "stream", "xmlrpc")),
+    *("engine.lab", "engine.sources.generator", "engine.mi.http", "engine.background"),
+}
+"""What costs time to import, and one configuration or another can do without."""
+
+RUN_AND_TELL = """
+import asyncio, sys
+from pathlib import Path
+from engine.config import check_config
+from engine.service import Service
+
+async def run():
+    service = Service(check_config(Path(sys.argv[1])).settings)
+    await service.start()
+    await service.stop()
+
+asyncio.run(run())
+print(*sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("configuration", "needed"),
+    [
+        ("{}", set()),
+        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'udp:127.0.0.1:9'}]", {"engine.transports.datagram"}),
+        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'tcp:127.0.0.1:9'}]", {"engine.transports.stream"}),
+        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'xmlrpc:127.0.0.1:9:m'}]", {"engine.transports.xmlrpc"}),
+        (
+            "subscriptions: [{event: E_PIKE_BLOCKED, socket: 'flatstore:./a'}]",
+            {"engine.transports.flatstore", "aiofiles"},
+        ),
+        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'rabbitmq:h/q'}]", {"engine.transports.rabbitmq", "pika"}),
+        ("mi: {http: '127.0.0.1:0'}", {"engine.mi.http", "aiohttp"}),
+    ],
+)
+def test_what_is_not_asked_for_is_not_imported(configuration: str, needed: set[str], tmp_path: Path) -> None:
+    file = tmp_path / "switchboard.yaml"
+    file.write_text(configuration)
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_AND_TELL, str(file)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert OPTIONAL.intersection(done.stdout.split()) == needed

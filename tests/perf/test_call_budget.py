@@ -30,6 +30,9 @@ WARM_UP = 40 * RUN
 COUNTED = 40 * RUN
 
 _ID = re.compile(rb'"id":(\d+)')
+_CALL_END = b"</methodCall>"
+_BODY = b"<methodResponse><params><param><value>OK</value></param></params></methodResponse>"
+_HTTP_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
 
 
 def events(count: int) -> list[Event]:
@@ -54,16 +57,26 @@ class Readers:
         memory = bytearray(1 << 16)  # made before anything is counted
         with connected:
             while count := connected.recv_into(memory):
-                rest += memory[:count]
-                end = rest.rfind(b"}}") + 2
-                ids, rest = _ID.findall(rest, 0, end), rest[end:] if end > 1 else rest
-                connected.sendall(b"".join(b'{"jsonrpc":"2.0","result":"OK","id":%b}' % number for number in ids))
+                answers, rest = _answers(rest + memory[:count])
+                connected.sendall(answers)
 
     def close(self) -> None:
         """Wait for the threads; the other side has closed its connections."""
         for listening, thread in zip(self._listening, self._threads, strict=True):
             thread.join(10)
             listening.close()
+
+
+def _answers(text: bytes) -> tuple[bytes, bytes]:
+    """The answers to the requests that are complete, and what comes behind these."""
+    if text.startswith(b"POST "):
+        complete, end, rest = text.rpartition(_CALL_END)
+        return _HTTP_ANSWER * (complete + end).count(_CALL_END), rest
+    end = text.rfind(b"}}") + 2
+    ids = _ID.findall(text, 0, end)
+    return b"".join(b'{"jsonrpc":"2.0","result":"OK","id":%b}' % number for number in ids), text[
+        end:
+    ] if end > 1 else text
 
 
 @contextmanager
@@ -83,8 +96,10 @@ def members(row: str, directory: Path) -> Iterator[str]:
     else:
         # FAILOVER connects to its first member alone, and a reader without a visitor would wait for ever.
         readers = Readers(3 if policy in {"PARALLEL", "ROUND-ROBIN"} else 1)
-        texts = " ".join(f"tcp:127.0.0.1:{port}" for port in readers.ports)
-        yield texts if policy == "sync" else f"virtual:{policy} {texts}"
+        texts = " ".join(f"{kind}:127.0.0.1:{port}" for port in readers.ports)
+        if kind == "xmlrpc":
+            texts += ":notify"
+        yield texts if not policy or policy == "sync" else f"virtual:{policy} {texts}"
         readers.close()
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.event import Event
-from engine.run import DELIVERED, Batch, Outcome, Run, failed
+from engine.run import DELIVERED, SENT, Batch, Outcome, Run, failed
 from engine.transports.gathering import Gathered, stretches
 
 
@@ -53,3 +53,19 @@ async def test_a_failure_is_told_at_once_behind_the_successes_before_it() -> Non
     assert calls == [(range(1, 2), DELIVERED), (range(1), refused)]
     await asyncio.sleep(0)
     assert len(calls) == 2
+
+
+async def test_events_that_went_well_in_different_ways_keep_their_outcomes() -> None:
+    calls: list[tuple[range, Outcome]] = []
+    run = Run(
+        Batch("E_A", [Event("E_A")] * 4, 1, 0.0, ""),
+        range(4),
+        0,
+        0.0,
+        lambda _run, part, end: calls.append((part, end)),
+    )
+    gathered = Gathered()
+    for position, outcome in enumerate((DELIVERED, DELIVERED, SENT, DELIVERED)):
+        gathered.add(run, position, outcome)
+    await asyncio.sleep(0)
+    assert calls == [(range(2), DELIVERED), (range(2, 3), SENT), (range(3, 4), DELIVERED)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.transports.httpanswer import ANSWER_MAX, Answer, BrokenError
-from engine.transports.httpreader import BROKE_OFF, CLOSED_EARLY, HEAD_MAX, NOT_HTTP, HttpReader
+from engine.transports.httpreader import BROKE_OFF, CLOSED_EARLY, HEAD_MAX, NOT_HTTP, HttpReader, whole_answer
 
 GOOD = [
     (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", Answer(200, b"hello"), True),
@@ -37,6 +37,15 @@ def test_an_answer_is_read_wherever_it_is_cut(data: bytes, expected: Answer, is_
     assert answers[:-1] == [None] * (len(pieces) - 1)
     assert answers[-1] == expected
     assert reader.is_kept is is_kept
+
+
+@pytest.mark.parametrize(("data", "expected", "is_kept"), GOOD)
+def test_an_answer_in_one_piece_is_the_same_and_a_part_of_it_is_none(
+    data: bytes, expected: Answer, is_kept: bool
+) -> None:
+    assert whole_answer(data) == (expected, is_kept)
+    assert whole_answer(data[:-1]) is None
+    assert whole_answer(data + b"x") == (expected, False)
 
 
 def test_a_body_without_a_length_ends_with_the_connection() -> None:

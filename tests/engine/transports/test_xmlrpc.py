@@ -17,7 +17,8 @@ from engine.event import Event
 from engine.run import DELIVERED, SENT, Fault, Outcome, Run, Status
 from engine.transports.base import ConnectionState, TransportContext
 from engine.transports.httpanswer import ANSWER_MAX
-from engine.transports.xmlrpc import KEPT_ANSWER, XmlRpcOptions, XmlRpcTransport
+from engine.transports.xmlrpc import XmlRpcOptions, XmlRpcTransport
+from engine.transports.xmlrpc_callers import KEPT_ANSWER
 from engine.version import __version__
 from tests.support.httppeer import HttpPeer, Request, answer, fault
 from tests.support.runs import Ledger
@@ -180,8 +181,8 @@ async def test_a_connection_that_the_server_closed_while_idle_is_not_used_again(
 async def test_a_connection_that_was_idle_for_long_is_not_used_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.transports.httpclient.IDLE_S", 0.05)
-    transport = bench.transport()
+    monkeypatch.setattr("engine.transports.xmlrpc_callers.IDLE_S", 0.05)
+    transport = bench.transport(timeout=60_000)
     await bench.one(transport)
     await until(lambda: not bench.peer.visitors, "the idle connection is closed")
     assert await bench.one(transport, 2) is DELIVERED
@@ -212,6 +213,117 @@ async def test_no_more_connections_than_told_are_made(bench: Bench) -> None:
     await bench.send(bench.transport(connections=2), *range(50))
     assert bench.peer.connections == 2
     assert sorted(bench.values()) == list(range(50))
+
+
+async def test_calls_over_a_kept_connection_need_no_task(bench: Bench) -> None:
+    made = 0
+
+    def factory(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
+        nonlocal made
+        made += 1
+        return asyncio.Task(coro, loop=loop, **options)
+
+    transport = bench.transport(connections=2)
+    await bench.send(transport, *range(4))
+    asyncio.get_running_loop().set_task_factory(factory)
+    await bench.send(transport, *range(40))
+    assert made == 0
+
+
+async def test_bytes_that_nobody_asked_for_end_the_connection(bench: Bench) -> None:
+    transport = bench.transport()
+    await bench.one(transport)
+    (visitor,) = bench.peer.visitors
+    visitor.transport.write(answer())
+    await until(lambda: not bench.peer.visitors, "the connection is closed")
+    assert await bench.one(transport, 2) is DELIVERED
+    assert bench.values() == [1, 2]
+
+
+async def test_a_request_that_the_kernel_takes_in_parts_arrives_whole(bench: Bench) -> None:
+    text = "x" * 8_000_000
+    assert await bench.send(bench.transport(), text, "y") == [DELIVERED] * 2
+    assert bench.values() == [text, "y"]
+    assert bench.peer.connections == 1
+
+
+async def test_an_answer_that_comes_before_the_whole_request_was_read_counts(bench: Bench) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setblocking(False)
+    address = XmlRpcAddress("127.0.0.1", listening.getsockname()[1], "notify")
+    transport = XmlRpcTransport(address, XmlRpcOptions(), bench.context)
+    bench.transports.append(transport)
+    run = bench.start(transport, "x" * 8_000_000)
+    loop = asyncio.get_running_loop()
+    accepted, _ = await loop.sock_accept(listening)
+    await loop.sock_recv(accepted, 1000)
+    await loop.sock_sendall(accepted, answer(b"too much", "413 Content Too Large"))
+    await until(lambda: not run.unsettled, "an outcome")
+    (outcome,) = bench.ledger.of(run)
+    assert outcome == Outcome(Status.FAILED, "HTTP 413", Fault.ANSWER, b"too much")
+    other = bench.start(transport, 2)
+    second, _ = await loop.sock_accept(listening)  # nothing may follow half a request
+    await loop.sock_sendall(second, answer())
+    await until(lambda: not other.unsettled, "the outcome of the next")
+    assert bench.ledger.of(other) == [DELIVERED]
+    second.close()
+    accepted.close()
+    listening.close()
+
+
+async def test_reopen_gives_up_on_a_call_that_hangs(bench: Bench) -> None:
+    bench.answers(lambda _request: None)
+    transport = bench.transport(timeout=100, connections=2)
+    run = bench.start(transport, 1, 2)
+    await transport.reopen()
+    await until(lambda: not run.unsettled)
+    assert {outcome.fault for outcome in bench.ledger.of(run) if outcome} == {Fault.MEMBER}
+    await until(lambda: not bench.peer.visitors, "the connections are closed")
+
+
+async def test_a_call_that_began_under_the_deadline_of_another_has_its_own(bench: Bench) -> None:
+    transport = bench.transport(timeout=300)
+    await bench.one(transport)
+    await asyncio.sleep(0.1)  # the one timer is still that of the first call, and must be set anew when it has run out
+    bench.answers(lambda _request: None)
+    outcome = await bench.one(transport, 2)
+    assert outcome.reason == "no answer within 300 ms; the event may have been processed"
+
+
+async def _reopen_under_way(bench: Bench, transport: XmlRpcTransport) -> None:
+    await until(lambda: bench.peer.requests, "the first call")
+    await transport.reopen()
+
+
+async def test_what_waits_goes_on_over_another_connection_after_reopen(bench: Bench) -> None:
+    transport = bench.transport(timeout=1000)
+    reopening = bench.context.tasks.spawn(_reopen_under_way(bench, transport), "reopen")
+    bench.answers(lambda _request: answer() if reopening.done() else None)
+    run = bench.start(transport, *range(20))
+    answered = 0
+    while not reopening.done():  # each answer comes in time, all of them together do not
+        await asyncio.wait([reopening], timeout=0.2)
+        if not reopening.done() and len(bench.peer.requests) > answered:
+            answered += 1
+            next(iter(bench.peer.visitors)).transport.write(answer())
+    await until(lambda: not run.unsettled, "the rest")
+    outcomes = bench.ledger.of(run)
+    (failure,) = [outcome for outcome in outcomes if outcome is not DELIVERED]
+    assert failure is not None
+    assert failure.reason == "connecting anew; the event may have been processed"
+    assert outcomes[-1] is DELIVERED
+    assert bench.values() == list(range(20))
+
+
+async def test_each_call_has_a_deadline_of_its_own(bench: Bench) -> None:
+    bench.answers(lambda request: None if b"<int>0<" in request.body else answer())
+    transport = bench.transport(timeout=300, connections=2)
+    slow = bench.start(transport, 0)
+    while slow.unsettled:
+        await bench.send(transport, 1)
+    (outcome,) = bench.ledger.of(slow)
+    assert outcome is not None
+    assert outcome.reason == "no answer within 300 ms; the event may have been processed"
 
 
 async def test_reopen_lets_go_of_kept_connections(bench: Bench) -> None:

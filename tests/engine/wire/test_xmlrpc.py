@@ -67,6 +67,39 @@ def test_a_standard_parser_reads_structs_back(params: list[tuple[str, str | int]
     assert read == ("E_X", *({name: value} for name, value in params))
 
 
+FORMATS = [STANDARD, XmlRpcFormat("m%s", use_struct_param=True), XmlRpcFormat("m&", compat=True)]
+anything = st.one_of(
+    st.none(), st.integers(INT_MIN, INT_MAX), xml_text, st.sampled_from(["\x00", "\udc80", "%s", "%%"])
+)
+
+
+@pytest.mark.parametrize("wire_format", FORMATS)
+@given(
+    kinds=st.lists(st.sampled_from([xml_text, st.integers(INT_MIN, INT_MAX), anything]), max_size=4),
+    names=st.lists(st.one_of(st.none(), xml_text, st.sampled_from(["%s", "\x00"])), min_size=4, max_size=4),
+    data=st.data(),
+)
+def test_many_events_at_once_have_the_bodies_that_each_has_alone(
+    wire_format: XmlRpcFormat,
+    kinds: list[st.SearchStrategy[str | int | None]],
+    names: list[str | None],
+    data: st.DataObject,
+) -> None:
+    params = st.tuples(*(st.tuples(st.just(name), kind) for name, kind in zip(names, kinds, strict=False)))
+    events = [Event("E%s", found) for found in data.draw(st.lists(params, min_size=1, max_size=12))]
+    together = wire_format.encode(events)
+    alone = [wire_format.encode([event]) for event in events]
+    assert [bytes(together[index]) for index in range(len(events))] == [bytes(one[0]) for one in alone]
+    assert together.failures == {index: one.failures[0] for index, one in enumerate(alone) if one.failures}
+
+
+def test_events_of_different_shapes_are_each_written_in_their_own() -> None:
+    events = [Event(name, ((param, value),)) for name in "EF" for param in "ab" for value in ("x", 1)]
+    together = XmlRpcFormat("m", compat=True).encode([*events, Event("E")])
+    bodies = [bytes(together[index]).decode() for index in range(9)]
+    assert bodies == [body_of(event, XmlRpcFormat("m", compat=True)) for event in [*events, Event("E")]]
+
+
 def test_null_is_an_empty_string() -> None:
     assert loads(body_of(Event("E_X", (("a", None),)))) == (("E_X", ""), "notify")
 

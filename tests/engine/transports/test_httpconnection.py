@@ -1,0 +1,116 @@
+"""One HTTP connection, from request to answer or to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from engine.transports.httpanswer import Answer
+from engine.transports.httpconnection import UNASKED, HttpConnection
+from engine.transports.httpreader import BROKE_OFF, CLOSED_EARLY
+from tests.support.httppeer import OK_BODY, answer
+from tests.support.waiting import until
+
+
+class Listener:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str | Answer] = []
+
+    def written(self) -> None:
+        self.told.append("written")
+
+    def heard(self, answer: Answer) -> None:
+        self.told.append(answer)
+
+    def broke(self, reason: str) -> None:
+        self.told.append(reason)
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Our end, which does not block, and the server's."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.settimeout(5)
+    with ours, theirs:
+        yield ours, theirs
+
+
+Pair = tuple[socket.socket, socket.socket]
+
+
+async def test_a_request_is_answered_and_another_may_follow(pair: Pair) -> None:
+    listener = Listener()
+    connection = HttpConnection(pair[0], listener)
+    for number in (1, 2):
+        connection.send(b"request %d" % number)
+        assert pair[1].recv(100) == b"request %d" % number
+        pair[1].sendall(answer())
+        await until(lambda number=number: len(listener.told) == 2 * number)  # type: ignore[misc]
+    assert listener.told == ["written", Answer(200, OK_BODY)] * 2
+    assert not connection.is_closed
+    connection.close()
+
+
+async def test_what_the_server_said_before_it_closed_counts_although_the_request_cannot_be_written(pair: Pair) -> None:
+    listener = Listener()
+    connection = HttpConnection(pair[0], listener)
+    pair[1].sendall(answer(b"bye", "503 Service Unavailable", "Connection: close"))
+    pair[1].close()
+    connection.send(b"request")
+    assert listener.told == []
+    await until(lambda: listener.told)
+    assert listener.told == [Answer(503, b"bye")]
+    assert connection.is_closed
+
+
+@pytest.mark.parametrize(("said", "reason"), [(b"", CLOSED_EARLY), (answer()[:-1], BROKE_OFF)])
+async def test_a_connection_that_ends_before_the_answer_is_broken(pair: Pair, said: bytes, reason: str) -> None:
+    listener = Listener()
+    connection = HttpConnection(pair[0], listener)
+    connection.send(b"request")
+    pair[1].sendall(said)
+    pair[1].shutdown(socket.SHUT_WR)
+    await until(lambda: len(listener.told) == 2)
+    assert listener.told == ["written", reason]
+    assert connection.is_closed
+
+
+async def test_bytes_that_nobody_asked_for_break_it(pair: Pair) -> None:
+    listener = Listener()
+    connection = HttpConnection(pair[0], listener)
+    pair[1].sendall(answer())
+    await until(lambda: listener.told)
+    assert listener.told == [UNASKED]
+    assert connection.is_closed
+
+
+async def test_a_request_that_the_kernel_takes_in_parts_is_written_once_all_is(pair: Pair) -> None:
+    listener = Listener()
+    connection = HttpConnection(pair[0], listener)
+    connection.send(b"x" * 4_000_000)
+    await asyncio.sleep(0)
+    assert listener.told == []
+    pair[1].setblocking(False)
+    left = 4_000_000
+    while left:
+        left -= len(await asyncio.wait_for(asyncio.get_running_loop().sock_recv(pair[1], 1 << 20), 5))
+    await until(lambda: listener.told)
+    assert listener.told == ["written"]
+    connection.close()
+
+
+async def test_once_closed_nobody_is_told_anything(pair: Pair) -> None:
+    listener = Listener()
+    connection = HttpConnection(pair[0], listener)
+    connection.send(b"request")
+    pair[1].sendall(answer())
+    connection.close()
+    connection.close()
+    await asyncio.sleep(0)
+    assert listener.told == ["written"]
