@@ -5,7 +5,6 @@ Part of `python -m benchmarks.console`.
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import statistics
@@ -14,14 +13,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
 from benchmarks.beside import LABEL
 from benchmarks.crowd import crowd
-from benchmarks.processes import Child
-from benchmarks.studies.console import beside, open_beside
+from benchmarks.studies.console import MEMORY_MAX_MIB, beside, open_beside, usage
 from benchmarks.studies.finding import Finding
 from benchmarks.terminal import Terminal
 
@@ -52,15 +50,17 @@ def findings() -> list[Finding]:
 
 def _at_rest() -> list[Finding]:
     with beside(crowd(FEW, PORT), is_open=False) as side:
-        alone = _usage(side)
+        alone = usage(side)
     with beside(crowd(FEW, PORT), is_open=True) as side:
-        before, begun = _usage(side), time.monotonic()
+        before, begun = usage(side), time.monotonic()
         time.sleep(REST_S)
-        after, passed = _usage(side), time.monotonic() - begun
+        after, passed = usage(side), time.monotonic() - begun
     share = 100 * (after["cpu_s"] - before["cpu_s"]) / passed
     return [
         Finding(f"idle, {FEW} members, no keys and no events, engine included", share, "% of a core", 2),
-        Finding("memory above that of the engine alone", after["memory_mib"] - alone["memory_mib"], "MiB", 60),
+        Finding(
+            "memory above that of the engine alone", after["memory_mib"] - alone["memory_mib"], "MiB", MEMORY_MAX_MIB
+        ),
     ]
 
 
@@ -74,11 +74,11 @@ def _under_load(rate: int) -> Finding:
         with open_beside(crowd(MANY, sink.getsockname()[1]), terminal) as side:
             side.say(f"load {rate}")
             side.hear()
-            before, begun = _usage(side), time.monotonic()
+            before, begun = usage(side), time.monotonic()
             while time.monotonic() - begun < REST_S:
                 terminal.press("j")
                 time.sleep(KEY_PAUSE_S)
-            after, passed = _usage(side), time.monotonic() - begun
+            after, passed = usage(side), time.monotonic() - begun
     used = (after["cpu_s"] - before["cpu_s"]) - (after["engine_cpu_s"] - before["engine_cpu_s"])
     return Finding(f"{MANY:,} members, {rate:,} events/s, keys pressed", 100 * used / passed, "% of a core", 20)
 
@@ -89,12 +89,6 @@ def _at_start() -> list[Finding]:
         Finding("first picture after the command", statistics.median(one.drawn for one in starts), "s", 0.7),
         Finding("a key answered after the command", statistics.median(one.usable for one in starts), "s", 0.9),
     ]
-
-
-def _usage(side: Child) -> dict[str, Any]:
-    side.say("usage")
-    usage: dict[str, Any] = json.loads(side.hear())
-    return usage
 
 
 def _opened(subscriptions: list[tuple[str, str]]) -> Opened:

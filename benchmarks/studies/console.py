@@ -1,4 +1,4 @@
-"""The open console: what it takes from the engine in the same process, and what it adds to an event's latency.
+"""The open console: what it takes from the engine in the same process, in throughput, latency and memory.
 
 The console runs in a terminal, whose output another process reads. Headless is the same engine in the background,
 without it.
@@ -32,10 +32,11 @@ SHARE_MIN = 75
 PACE, PACED = 1_000, 10_000
 P50_MAX_US, P99_MAX_US = 1_000, 5_000
 REST_S = 1.0
+MEMORY_MAX_MIB = 60
 
 
 def study() -> list[Finding]:
-    """Throughput of each row headless and beside the console in turn, and the latency beside it."""
+    """Throughput of each row headless and beside the console in turn; memory and latency beside it."""
     findings = []
     for name, count in COUNTS.items():
         row = ROWS[name]
@@ -44,7 +45,7 @@ def study() -> list[Finding]:
         findings.append(
             Finding(f"console open, {row.title}", share, "% of the headless rate", SHARE_MIN, is_floor=True)
         )
-    return findings + latency(PACED)
+    return [*findings, memory(COUNTS["parallel-tcp"]), *latency(PACED)]
 
 
 def rate(row: Row, count: int, *, is_open: bool) -> float:
@@ -79,6 +80,24 @@ def _file_rate(row: Row, count: int, *, is_open: bool) -> float:
             took = _raise(side, count // 10, count)
         _check(count // 10 + count - lines_in(path))
     return count / ((took["end_ns"] - took["start_ns"]) / 1e9)
+
+
+def memory(count: int) -> Finding:
+    """What the process with the console has more in use than without, after so many events over 3 tcp."""
+    with closing(Receivers("tcp", 3)) as receivers:
+        subscriptions = [(NAME, parallel(receivers.ports))]
+        with beside(subscriptions, is_open=True) as opened, beside(subscriptions, is_open=False) as headless:
+            for side in (opened, headless):
+                _raise(side, 0, count)
+            more = usage(opened)["memory_mib"] - usage(headless)["memory_mib"]
+    return Finding(f"console open, memory above headless after {count:,} events", more, "MiB", MEMORY_MAX_MIB)
+
+
+def usage(side: Child) -> dict[str, float]:
+    """What a process of `benchmarks.beside` has used: `cpu_s`, `engine_cpu_s`, `memory_mib`."""
+    side.say("usage")
+    told: dict[str, float] = json.loads(side.hear())
+    return told
 
 
 def latency(count: int) -> list[Finding]:

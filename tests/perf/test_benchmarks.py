@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.crowd import crowd
-from benchmarks.processes import Child
 from benchmarks.rows import ROWS
-from benchmarks.studies.console import beside, latency, rate
+from benchmarks.studies.console import beside, latency, rate, usage
 from benchmarks.studies.finding import Finding
 
 ROOT = Path(__file__).parents[2]
@@ -57,17 +56,11 @@ def test_latencies_beside_the_console_come_from_every_event() -> None:
 
 def test_the_console_draws_in_a_terminal_and_its_use_is_told_apart_from_the_engine() -> None:
     with beside(crowd(10, 9), is_open=True) as side:
-        usage = used(side)
+        opened = usage(side)
     with beside(crowd(10, 9), is_open=False) as side:
-        alone = used(side)
-    assert usage["cpu_s"] - usage["engine_cpu_s"] > alone["cpu_s"] - alone["engine_cpu_s"]
-    assert usage["memory_mib"] > alone["memory_mib"]
-
-
-def used(side: Child) -> dict[str, float]:
-    side.say("usage")
-    told: dict[str, float] = json.loads(side.hear())
-    return told
+        alone = usage(side)
+    assert opened["cpu_s"] - opened["engine_cpu_s"] > alone["cpu_s"] - alone["engine_cpu_s"]
+    assert opened["memory_mib"] > alone["memory_mib"]
 
 
 @pytest.mark.parametrize(
