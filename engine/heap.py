@@ -12,8 +12,8 @@ of 512 events, and what waits in queues or feed is then looked at over and over 
 def steady_heap() -> None:
     """Take everything that is loaded by now out of the collector's sight, and have it look less often.
 
-    To be called once, when an engine has started and its console stands. Events, runs and records hold no cycles, so what the collector is
-    needed for is rare.
+    To be called once, when an engine has started and its console stands. Events, runs and records hold no cycles, so
+    what the collector is needed for is rare.
     """
     gc.collect()
     gc.freeze()
