@@ -1,7 +1,8 @@
 """What the console costs: `python -m benchmarks.console`. It draws off screen, beside an engine in the same process.
 
 Frames are pictures that were made from news of the engine; the processor share is that of the console's own thread. A
-key's latency runs from the key press until the screen with its effect was drawn.
+key's latency runs from the key press until the screen with its effect was drawn. What it costs at rest and at its start
+is measured in a terminal: see `benchmarks.resting`.
 """
 
 from __future__ import annotations
@@ -12,23 +13,22 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
 
 from textual import events
 
+from benchmarks import resting
+from benchmarks.crowd import crowd
+from benchmarks.pace import Load
+from benchmarks.report import findings_table
 from engine.background import BackgroundEngine
 from engine.config.schema import Settings, SubscriptionSettings
-from engine.errors import RefusedError
-from engine.event import Event
+from engine.heap import steady_heap
 from tui.app import SwitchboardApp
 from tui.link import LocalLink
 from tui.widgets.subscriptions import SubscriptionsView
 
 MEMBERS, RATES = (10, 200, 1_000), (0, 1_000, 20_000)
 SIZE = (160, 48)
-GROUP = 10
-"""Members of each subscription."""
-TICK_S = 0.02
 KEY_PAUSE_S = 0.06
 LIMIT_S = 5.0
 
@@ -43,53 +43,21 @@ class Cost:
     frames: float
     share: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
 
     def line(self) -> str:
         """A row of a Markdown table."""
         return (
             f"| {self.members:,} | {self.wanted:,} | {self.rate:,.0f} | {self.frames:.1f} | {self.share:.0%} "
-            f"| {self.p50_ms:.0f} ms | {self.p99_ms:.0f} ms |"
+            f"| {self.p50_ms:.0f} ms | {self.p95_ms:.0f} ms | {self.p99_ms:.0f} ms |"
         )
 
 
 HEAD = (
-    "| members | events/s wanted | raised | frames/s | of a core | key p50 | key p99 |\n"
-    "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    "| members | events/s wanted | raised | frames/s | of a core | key p50 | key p95 | key p99 |\n"
+    "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
-
-
-def settings(members: int, port: int) -> Settings:
-    """ROUND-ROBIN subscriptions of ten members each, to one socket that nobody reads, each with an event of its own."""
-    names = [f"E_BENCH_{number}" for number in range(members // GROUP)]
-    hosts = [f"127.0.{number // 250}.{number % 250 + 1}" for number in range(members)]
-    parts = [hosts[start : start + GROUP] for start in range(0, members, GROUP)]
-    sockets = [f"virtual:ROUND-ROBIN {' '.join(f'udp:{host}:{port}' for host in part)}" for part in parts]
-    entries = tuple(SubscriptionSettings(event=name, socket=one) for name, one in zip(names, sockets, strict=True))
-    return Settings(label="BENCH", events=tuple(names), subscriptions=entries, stop_timeout=0.1)
-
-
-class Load:
-    """Raises events at a rate, in turn for each subscription, on the engine's own loop."""
-
-    def __init__(self, background: BackgroundEngine, rate: int) -> None:
-        self._background = background
-        self._rate = rate
-        self.raised = 0
-
-    async def run(self) -> None:
-        """Until the engine stops."""
-        engine = self._background.engine
-        names = cycle([name for name in engine.event_ids if name.startswith("E_BENCH")])
-        began = time.monotonic()
-        try:
-            while not engine.dispatcher.is_closed:
-                due = int((time.monotonic() - began) * self._rate) - self.raised
-                await engine.raise_many([Event(next(names), (("n", 1),))] * due, "bench")
-                self.raised += due
-                await asyncio.sleep(TICK_S)
-        except RefusedError:
-            return  # the engine stops: the measurement is over
 
 
 async def measured(background: BackgroundEngine, load: Load, members: int, wanted: int, seconds: float) -> Cost:
@@ -97,6 +65,7 @@ async def measured(background: BackgroundEngine, load: Load, members: int, wante
     app = SwitchboardApp(LocalLink(background))
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(1.0)
+        steady_heap()  # as the console does in a terminal
         view = app.dashboard.query_one(SubscriptionsView)
         frames = 0
         draw = app.dashboard.show_news
@@ -114,8 +83,8 @@ async def measured(background: BackgroundEngine, load: Load, members: int, wante
             await asyncio.sleep(KEY_PAUSE_S)
         passed, used = time.monotonic() - began, time.thread_time() - used
         rate = (load.raised - raised) / passed
-    p50, p99 = (1_000 * _percentile(latencies, share) for share in (0.5, 0.99))
-    return Cost(members, wanted, rate, frames / passed, used / passed, p50, p99)
+    p50, p95, p99 = (1_000 * _percentile(latencies, share) for share in (0.5, 0.95, 0.99))
+    return Cost(members, wanted, rate, frames / passed, used / passed, p50, p95, p99)
 
 
 async def _key(app: SwitchboardApp, view: SubscriptionsView, key: str) -> float:
@@ -144,9 +113,11 @@ def measure(members: int, rate: int, seconds: float) -> Cost:
     """One row: an engine, its load, the console on it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
         sink.bind(("0.0.0.0", 0))  # noqa: S104 - all of 127/8, so that each member has an address of its own
-        background = BackgroundEngine(settings(members, sink.getsockname()[1]))
+        entries = crowd(members, sink.getsockname()[1])
+        subscriptions = tuple(SubscriptionSettings(event=event, socket=socket) for event, socket in entries)
+        background = BackgroundEngine(Settings(label="BENCH", subscriptions=subscriptions, stop_timeout=0.1))
         background.start()
-        load = Load(background, rate)
+        load = Load(background.engine, rate)
         running = background.submit(load.run())
         try:
             return asyncio.run(measured(background, load, members, rate, seconds))
@@ -156,7 +127,7 @@ def measure(members: int, rate: int, seconds: float) -> Cost:
 
 
 def main() -> None:
-    """Every number of members at every rate."""
+    """Every number of members at every rate; then the rest and the start."""
     parser = argparse.ArgumentParser(description="What the console costs.")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each row is measured (default: 5)")
     chosen = parser.parse_args()
@@ -164,6 +135,7 @@ def main() -> None:
     for members in MEMBERS:
         for rate in RATES:
             print(measure(members, rate, chosen.seconds).line(), flush=True)
+    print("\n" + findings_table(resting.findings()))
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from engine.watch import watch
 
 T = TypeVar("T")
 
-SWITCH_INTERVAL_S = 0.0005
-"""How long one thread may keep the interpreter while the other waits: a busy screen delays a delivery by no more."""
+SWITCH_INTERVAL_S = 0.0001
+"""How long one thread may keep the interpreter while the other waits. A delivery gives it up at each system call, some
+ten times in all, and while the screen is drawn it waits so long each time."""
 
 
 class BackgroundEngine:

@@ -1,4 +1,4 @@
-"""The garbage collector's habits, for a process that is an engine and little else."""
+"""The garbage collector's habits, for a process with an engine, alone or under a console."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def look_seldom() -> None:
 
 
 def steady_heap() -> None:
-    """Take everything that is loaded by now out of the collector's sight, once an engine has started.
+    """Take everything that is loaded by now out of the collector's sight, once an engine has started and its console
+    stands.
 
     Some thousand objects that loading left behind are kept with it: finding them would hold up the first event.
     """

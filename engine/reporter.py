@@ -101,7 +101,10 @@ def _subscription_row(subscription: Subscription, now: float, version: int) -> S
         socket=subscription.socket,
         expires_at=subscription.expires_at,
         failover_timeout=lane.failover_timeout(),
-        members=tuple(_member_row(lane, member, now, following) for member in lane.members),
+        members=tuple(
+            _member_row(lane, member, now, following, history)
+            for member, history in zip(lane.members, lane.histories(), strict=True)
+        ),
         delivered=counters.delivered,
         sent=counters.sent,
         undelivered=counters.undelivered,
@@ -111,7 +114,7 @@ def _subscription_row(subscription: Subscription, now: float, version: int) -> S
     )
 
 
-def _member_row(lane: Lane, member: Member, now: float, following: int | None) -> MemberRow:
+def _member_row(lane: Lane, member: Member, now: float, following: int | None, history: str) -> MemberRow:
     health = member.health
     timeout = lane.failover_timeout()
     state = health.state(now, timeout)
@@ -135,5 +138,5 @@ def _member_row(lane: Lane, member: Member, now: float, following: int | None) -
         in_flight=member.in_flight,
         latency_p50_s=member.latency.percentile(0.5),
         latency_p99_s=member.latency.percentile(0.99),
-        history=lane.history(member.index),
+        history=history,
     )

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from engine.background import BackgroundEngine
+from engine.heap import steady_heap
 from tui.actions import ACTIONS, global_bindings
 from tui.asciionly import AsciiDriver
 from tui.ending import ENDINGS, clean_end
@@ -79,6 +80,9 @@ class SwitchboardApp(KeepingApp):
             self.notify(notice, severity="warning", timeout=20, markup=False)
         await self.push_screen(self.dashboard)
         await self.reopen()
+        if not self.is_headless:
+            # A look at all that the console is made of would stop both threads for some 50 ms, again and again.
+            self.call_after_refresh(steady_heap)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the table that the screen has, and the theme."""

@@ -1,6 +1,7 @@
 """What the feed's records tell, one line a delivery: bounded, and sampled where more happens than a person can read.
 
-Records tell of ranges of events. Only the events that get a line are ever touched, however many a record covers.
+Records tell of ranges of events. Only the events that get a line are ever touched, however many a record covers, and
+only those are kept: a batch of which one event has a line would else stay in memory with all its events and payloads.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Story:
 
     subscription: str
     batch: Batch
+    """Its name, number and source; the events are left out."""
     records: list[FeedRecord] = field(default_factory=list)
+    """Of this batch without its events."""
     shown: set[int] = field(default_factory=set)
     """Positions in the batch that have a line."""
 
@@ -52,11 +55,7 @@ class Delivery:
     story: Story
     index: int
     """Position in the batch."""
-
-    @property
-    def event(self) -> Event:
-        """The event itself."""
-        return self.story.batch.events[self.index]
+    event: Event
 
     @property
     def version(self) -> int:
@@ -102,28 +101,37 @@ class Deliveries:
     def _fold(self, record: FeedRecord) -> None:
         key = (record.subscription, record.batch.first_seq)
         story = self._stories.get(key)
+        begins = record.step is not Step.SETTLED and not record.attempts
+        chosen = self._sampled(record) if begins else range(0)
         if story is None:
-            if record.step is Step.SETTLED or record.attempts:
-                return  # its beginning was not fetched
-            story = self._stories[key] = Story(record.subscription, record.batch)
+            if not chosen:
+                return  # no event of it has a line, or its beginning was not fetched
+            story = self._stories[key] = Story(record.subscription, _without_events(record.batch))
             if len(self._stories) > KEPT_STORIES:
                 self._stories.popitem(last=False)
         if len(story.records) < KEPT_RECORDS:
-            story.records.append(record)
-        if record.step is not Step.SETTLED and not record.attempts:
-            self._show(story, record.indices)
+            story.records.append(record._replace(batch=story.batch))
+        fresh = [index for index in chosen if index not in story.shown]
+        if fresh:
+            self._show(story, record.batch, fresh)
 
-    def _show(self, story: Story, indices: range) -> None:
-        is_own = story.batch.source == OWN_SOURCE
-        for index in sampled(indices, story.batch.first_seq, 1 if is_own else self.one_in):
-            if index in story.shown:
-                continue
-            story.shown.add(index)
-            delivery = Delivery(self._next_line, story, index)
+    def _sampled(self, record: FeedRecord) -> range:
+        is_own = record.batch.source == OWN_SOURCE
+        return sampled(record.indices, record.batch.first_seq, 1 if is_own else self.one_in)
+
+    def _show(self, story: Story, batch: Batch, indices: list[int]) -> None:
+        story.shown.update(indices)
+        events = batch.events
+        for index in indices:
+            delivery = Delivery(self._next_line, story, index, events[index])
             self._next_line += 1
             self.lines.append(delivery)
-            if is_own:
+            if batch.source == OWN_SOURCE:
                 self.own.append(delivery)
+
+
+def _without_events(batch: Batch) -> Batch:
+    return Batch(batch.name, (), batch.first_seq, batch.raised_at, batch.source)
 
 
 def sampling(per_second: float) -> int:

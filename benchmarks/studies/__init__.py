@@ -1,10 +1,11 @@
-"""What has no bare loop to stand beside: latency, what failures cost, growth, memory, start; each with its limits."""
+"""What has no bare loop to stand beside: latency, what failures cost, growth, memory, start, the open console; each
+with its limits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.studies import failures, growth, latency, memory, mi, start
+from benchmarks.studies import console, failures, growth, latency, memory, mi, start
 from benchmarks.studies.finding import Finding
 
 STUDIES: dict[str, Callable[[], list[Finding]]] = {
@@ -14,5 +15,6 @@ STUDIES: dict[str, Callable[[], list[Finding]]] = {
     "growth": growth.study,
     "memory": memory.study,
     "start": start.study,
+    "console": console.study,
 }
 """Each runs in a process of its own."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
+from collections.abc import Sequence
+from typing import Any
 
 from benchmarks.events import NAME
+from benchmarks.pace import raise_paced
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import parse
 from engine.config.schema import Settings
 from engine.core import Engine
-from engine.event import Event
 from engine.heap import steady_heap
 
 PACES = ((1_000, 5_000, ((0.50, 150), (0.99, 2_000))), (20_000, 60_000, ((0.99, 5_000),)))
@@ -25,7 +26,7 @@ def study() -> list[Finding]:
         with closing(Receivers("timed", 3)) as receivers:
             asyncio.run(_paced(pace, count, receivers.ports))
             report = receivers.wait_for("messages", 3 * count)
-        ages = sorted(age for port in report["ages_us"] for age in port[len(port) // 10 :])
+        ages = ages_us(report)
         findings += [
             Finding(f"latency at {pace:,}/s, p{100 * share:.0f}", ages[int(share * len(ages))], "us", limit)
             for share, limit in limits
@@ -34,15 +35,20 @@ def study() -> list[Finding]:
     return findings
 
 
+def ages_us(report: dict[str, Any]) -> list[int]:
+    """How old events were when they were read, in order; the first tenth of each port is left out as its warm-up."""
+    return sorted(age for port in report["ages_us"] for age in port[len(port) // 10 :])
+
+
+def parallel(ports: Sequence[int]) -> str:
+    """The socket of PARALLEL over some ports."""
+    return "virtual:PARALLEL " + " ".join(f"tcp:127.0.0.1:{port}" for port in ports)
+
+
 async def _paced(pace: int, count: int, ports: list[int]) -> None:
     engine = Engine(Settings())
     await engine.start()
-    engine.subscribe(NAME, parse("virtual:PARALLEL " + " ".join(f"tcp:127.0.0.1:{port}" for port in ports)), None)
+    engine.subscribe(NAME, parse(parallel(ports)), None)
     steady_heap()
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-    for number in range(count):
-        await asyncio.sleep(max(0.0, begun + number / pace - loop.time()))
-        stamp = ("at", str(time.monotonic_ns()))
-        engine.raise_event(Event(NAME, (stamp, ("user", "alice"), ("ip", "192.0.2.17"))), "bench")
+    await raise_paced(engine, pace, count)
     await engine.stop()

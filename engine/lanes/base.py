@@ -81,9 +81,9 @@ class Lane(ABC):
         """Seconds for which a failed member is skipped; None under policies that skip nobody."""
         return None
 
-    def history(self, index: int) -> str:
-        """A member's last outcomes, oldest first, one sign each."""
-        return "".join(self.members[index].history)
+    def histories(self) -> list[str]:
+        """Each member's last outcomes, oldest first, one sign each."""
+        return ["".join(member.history) for member in self.members]
 
     def standings(self) -> list[Standing]:
         """What the policy may know of the members."""

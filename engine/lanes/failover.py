@@ -83,9 +83,12 @@ class FailoverLane(Lane):
         size = self.context.options.queue_size
         return size if stands_still else size - self._queued
 
-    def history(self, index: int) -> str:
-        """The member's part in the last outcomes: its own, or that it was not chosen."""
-        return "".join(sign if member == index else NOT_CHOSEN for member, sign in self._recent)
+    def histories(self) -> list[str]:
+        """Each member's part in the last outcomes: its own, or that it was not chosen."""
+        return [
+            "".join(sign if member == index else NOT_CHOSEN for member, sign in self._recent)
+            for index in range(len(self.members))
+        ]
 
     def pause(self, index: int) -> None:
         """Pause a member; the policy is asked anew."""

@@ -20,7 +20,7 @@ class RoundRobinLane(Lane):
     def __init__(self, context: LaneContext, make_members: Callable[[Lane], Sequence[Member]]) -> None:
         self.pointer = 0
         self._recent: deque[tuple[int, range, int, str]] = deque(maxlen=4 * HISTORY)
-        """What settled last, as (first sequence number, indices, member, sign), for `history`."""
+        """What settled last, as (first sequence number, indices, member, sign), for `histories`."""
         self._failed: deque[tuple[Run, range, Attempt]] = deque()
         self._is_passing = False
         super().__init__(context, make_members)
@@ -55,16 +55,19 @@ class RoundRobinLane(Lane):
             ]
             self._recent.extend(kept)
 
-    def history(self, index: int) -> str:
-        """The member's part in the last events: its outcome, or that it was not chosen."""
-        signs: dict[int, str] = {}
-        for first, indices, member, sign in self._recent:
-            for number in indices[-HISTORY:]:
-                if member == index:
-                    signs[first + number] = sign
-                else:
-                    signs.setdefault(first + number, NOT_CHOSEN)
-        return "".join(signs[number] for number in sorted(signs)[-HISTORY:])
+    def histories(self) -> list[str]:
+        """Each member's part in the last events: its outcome, or that it was not chosen."""
+        recent = [
+            (first + number, member, sign)
+            for first, indices, member, sign in self._recent
+            for number in indices[-HISTORY:]
+        ]
+        columns = {number: place for place, number in enumerate(sorted({number for number, _, _ in recent})[-HISTORY:])}
+        signs = [[NOT_CHOSEN] * len(columns) for _ in self.members]
+        for number, member, sign in recent:
+            if number in columns:
+                signs[member][columns[number]] = sign
+        return ["".join(row) for row in signs]
 
     def pause(self, index: int) -> None:
         """Pause a member; what waits in its queue goes to the others."""

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.crowd import crowd
 from benchmarks.forwarders import FORWARDERS
 from benchmarks.forwarders.comparing import misplaced
 from benchmarks.forwarders.feeder import framed
 from benchmarks.forwarders.program import Forwarder, Work
 from benchmarks.forwarders.rsyslog import Rsyslog
 from benchmarks.forwarders.syslog_ng import SyslogNg
+from benchmarks.rows import ROWS
+from benchmarks.studies.console import beside, latency, rate, usage
 from benchmarks.studies.finding import Finding
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +45,29 @@ def test_an_unknown_row_is_named_with_those_there_are() -> None:
     done = run("parallel-upd")
     assert done.returncode == 2
     assert "no such row: parallel-upd; there are parallel-udp, " in done.stderr
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize("row", ["parallel-udp", "flatstore"])
+def test_an_engine_beside_the_console_loses_nothing(row: str, is_open: bool) -> None:
+    assert rate(ROWS[row], 2_000, is_open=is_open) > 0
+
+
+def test_latencies_beside_the_console_come_from_every_event() -> None:
+    findings = latency(200)
+    assert [found.what.rpartition(" ")[0] for found in findings] == [
+        f"console open, latency at 1,000/s from being {stamp}," for stamp in ("raised", "raised", "due", "due")
+    ]
+    assert all(found.value > 0 for found in findings)
+
+
+def test_the_console_draws_in_a_terminal_and_its_use_is_told_apart_from_the_engine() -> None:
+    with beside(crowd(10, 9), is_open=True) as side:
+        opened = usage(side)
+    with beside(crowd(10, 9), is_open=False) as side:
+        alone = usage(side)
+    assert opened["cpu_s"] - opened["engine_cpu_s"] > alone["cpu_s"] - alone["engine_cpu_s"]
+    assert opened["memory_mib"] > alone["memory_mib"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
 import pytest
@@ -120,6 +121,20 @@ def test_events_without_a_line_are_never_touched() -> None:
     deliveries.fold((record(1, Step.PLANNED, "s", huge, 0),), 200_000.0)
     assert len(deliveries.lines) == 20
     assert [line.event.name for line in deliveries.lines] == ["E"] * 20
+
+
+def test_a_batch_is_not_kept_for_the_sake_of_one_line() -> None:
+    class Fading(Batch):
+        __slots__ = ("__weakref__",)
+
+    deliveries = Deliveries()
+    seen, unseen = (Fading("E", [Event("E", (("n", 1),))] * 3, first, 0.0, "MI") for first in (0, 4))
+    gone = [weakref.ref(one) for one in (seen, unseen)]
+    for number, one in ((1, seen), (3, unseen)):
+        deliveries.fold(delivered(number, "s", one, 0, 0.001), 400.0)
+    del seen, unseen, one
+    assert [(line.index, line.event.params, line.version) for line in deliveries.lines] == [(0, (("n", 1),), 2)]
+    assert [ref() for ref in gone] == [None, None]
 
 
 def test_what_was_raised_here_is_never_sampled() -> None:

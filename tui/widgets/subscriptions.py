@@ -100,10 +100,14 @@ class SubscriptionsView(LineView):
         """Put the cursor on a line, and unfold and scroll to it."""
         if place.member is not None:
             self._folded.discard(place.subscription)
+        self._go(place, is_laid_out=False)
+
+    def _go(self, place: Place, *, is_laid_out: bool) -> None:
         if place != self._place:
             self.post_message(self.Selected())
         self._place = place
-        self._lay_out()
+        if not is_laid_out:
+            self._lay_out()
         self.repaint()
         self._reveal()
 
@@ -151,7 +155,8 @@ class SubscriptionsView(LineView):
         if not places:
             return
         here = places.index(self._place) if self._place in places else 0
-        self.select(places[min(max(here + step, 0), len(places) - 1)])
+        # Where no line is added for the cursor, a move changes no line's place: a key is not to cost a look at all.
+        self._go(places[min(max(here + step, 0), len(places) - 1)], is_laid_out=self.size.width >= NARROW)
 
     def on_click(self, event: Any) -> None:
         """Select the line that was clicked; a second click on a subscription folds it."""
