@@ -34,7 +34,7 @@ class Row:
     count: int = 100_000
     """Events a round; the warm-up takes a tenth more."""
     target_rate: float | None = None
-    """Events a second that are enough, where the issue names a figure."""
+    """Events a second that are enough, where a figure is aimed at."""
 
 
 def _over(policy: str, kind: str, limit: type[DatagramLimit], target: float, count: int) -> Row:
