@@ -20,8 +20,8 @@ run: $(STAMP)
 setup: $(STAMP)
 
 test: $(STAMP)
-	@.ci/rabbitmq
-	@$(if $(filter true,$(CI)),SWITCHBOARD_REQUIRE_RABBITMQ=1) $(BIN)/pytest $(ARGS)
+	@.ci/programs
+	@$(if $(filter true,$(CI)),SWITCHBOARD_REQUIRE_PROGRAMS=1) $(BIN)/pytest $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check

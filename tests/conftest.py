@@ -14,7 +14,7 @@ from tests.support.rabbitmq import MISSING, RabbitmqNode, command
 def require_rabbitmq() -> None:
     """Skip where there is no RabbitMQ; fail where the run says that it must be there."""
     if command("rabbitmq-server") is None:
-        if os.environ.get("SWITCHBOARD_REQUIRE_RABBITMQ") == "1":
+        if os.environ.get("SWITCHBOARD_REQUIRE_PROGRAMS") == "1":
             pytest.fail(MISSING)
         pytest.skip(MISSING)
 

@@ -51,7 +51,7 @@ class RabbitmqHarness(Harness):
 
     @classmethod
     def unavailable(cls) -> str | None:
-        if command("rabbitmq-server") is None and os.environ.get("SWITCHBOARD_REQUIRE_RABBITMQ") != "1":
+        if command("rabbitmq-server") is None and os.environ.get("SWITCHBOARD_REQUIRE_PROGRAMS") != "1":
             return MISSING
         return None
 
