@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help run setup test check bench clean
+.PHONY: help run setup test check bench pictures clean
 
 help:
 	@echo "make run    set up, and open the console on the demo (headless for 15 s without a terminal)"
 	@echo "make test   set up, and run the tests; ARGS='-k name' chooses some"
 	@echo "make check  what CI runs, but for the wheel: format, lint, types, import rules, tests"
 	@echo "make bench  measure what it costs, beside the best bare loops; ARGS='row ...' chooses some"
+	@echo "make pictures  take the pictures of README and docs anew"
 	@echo "make setup  only set up: a virtual environment in $(VENV), pinned by constraints.txt"
 	@echo "make clean  remove the virtual environment and what tools left behind"
 
@@ -32,6 +33,9 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(STAMP)
+	@$(BIN)/python docs/take_pictures.py
 
 clean:
 	rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

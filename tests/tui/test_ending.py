@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import select
@@ -13,6 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from engine.snapshot import EngineSnapshot
+from tests.tui.pilots import console
+from tests.tui.world import FakeLink
 
 LIMIT_S = 30.0
 
@@ -79,3 +84,30 @@ def test_a_signal_ends_the_demo_cleanly(terminal: Terminal, tmp_path: Path, numb
     assert not list(tmp_path.glob("switchboard-demo-*"))
     assert b"\x1b[?1049l" in terminal.output
     assert terminal.output.isascii()
+
+
+class SlowLink(FakeLink):
+    """Answers when it is allowed to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def snapshot(self) -> EngineSnapshot:
+        await self.gate.wait()
+        return await super().snapshot()
+
+
+@pytest.mark.parametrize("keys", [(), ("3",), ("5",)], ids=["dashboard", "charts", "log"])
+async def test_a_screen_that_was_closed_while_the_engine_answered_draws_nothing(keys: tuple[str, ...]) -> None:
+    link = SlowLink()
+    async with console(link) as shown:
+        await shown.press(*keys)
+        screen = shown.app.screen
+        link.gate.clear()
+        answering = asyncio.get_running_loop().create_task(screen._ask.__wrapped__(screen))
+        await asyncio.sleep(0)
+        await screen.remove_children()
+        link.gate.set()
+        await answering

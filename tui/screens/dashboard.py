@@ -97,6 +97,8 @@ class DashboardScreen(InspectingScreen):
     @work(group="pump")
     async def _ask(self) -> None:
         await self._pump.ask()
+        if not self.query(HeaderLine):
+            return  # the console ended while the engine answered
         started = self._pump.clock()
         self.show_news()
         self.call_after_refresh(lambda: self._pump.note_frame(self._pump.clock() - started))

@@ -59,6 +59,8 @@ class WatchingScreen(Screen[None]):
     @work(group="pump")
     async def _ask(self) -> None:
         await self._pump.ask()
+        if not self.query(HeaderLine):
+            return  # the screen was closed while the engine answered
         await self.fetch()
         started = self._pump.clock()
         self.draw()
