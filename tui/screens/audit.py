@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.link import Link
 from tui.render.figures import clock
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.asking import ask
+from tui.widgets.footer import KeysFooter
 from tui.widgets.lines import Lines
 
 SHOWN = 500
@@ -47,7 +48,7 @@ class AuditScreen(Screen[None]):
         yield Static("Audit trail ─ what was changed, newest first", classes="audit-title", markup=False)
         with VerticalScroll(id="audit-body"):
             yield Lines(id="audit")
-        yield Footer(compact=True)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Ask for it."""

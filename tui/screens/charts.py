@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from engine.snapshot import SubscriptionRow
 from tui.actions import bindings_named, bindings_of
@@ -16,6 +15,7 @@ from tui.render.chart import Chart, number
 from tui.render.line import clean
 from tui.screens.watching import WatchingScreen
 from tui.widgets.charts import ChartsView
+from tui.widgets.footer import KeysFooter
 from tui.widgets.header import HeaderLine
 
 SPANS: tuple[tuple[int, str], ...] = ((60, "1 min"), (300, "5 min"), (3_600, "1 h"), (86_400, "24 h"))
@@ -37,7 +37,7 @@ class ChartsScreen(WatchingScreen):
         """Header, charts, footer."""
         yield HeaderLine(self._pump, id="header")
         yield ChartsView(id="charts")
-        yield Footer(id="footer", compact=True)
+        yield KeysFooter(id="footer")
 
     def draw(self) -> None:
         """Draw what is new, if anything is."""

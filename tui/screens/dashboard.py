@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
 from engine.errors import SwitchboardError
 from engine.health import State
@@ -30,6 +29,7 @@ from tui.screens.inspecting import InspectingScreen
 from tui.screens.probe import ProbeScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.footer import KeysFooter
 from tui.widgets.header import HeaderLine
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
@@ -58,7 +58,7 @@ class DashboardScreen(InspectingScreen):
                 yield FeedView(id="feed")
                 yield FilterBar(id="filter")
             yield RaiseForm(id="raise")
-        yield Footer(id="footer", compact=True)
+        yield KeysFooter(id="footer")
 
     def on_mount(self) -> None:
         """Start the one timer of the console."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from engine.event import Event
 from tui.actions import bindings_of
@@ -22,6 +22,7 @@ from tui.render.inspection import Told, delivery_lines, has_ended, last_member
 from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
 from tui.screens.asking import ask
+from tui.widgets.footer import KeysFooter
 from tui.widgets.lines import Lines
 
 BEATS_PER_ASK = round(1.0 / BEAT_S)
@@ -83,7 +84,7 @@ class InspectorScreen(Screen[Event | None]):
         yield Static(self._subject.title, classes="inspector-title", markup=False)
         with InspectorBody(id="inspector-body"):
             yield Lines(id="inspection")
-        yield Footer(compact=True)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Ask for it."""

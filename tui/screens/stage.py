@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from engine.snapshot import SubscriptionRow
 from tui.actions import bindings_named, bindings_of
@@ -18,6 +17,7 @@ from tui.render.line import clean
 from tui.render.stage import Scene
 from tui.screens.watching import WatchingScreen
 from tui.stageplay import Play
+from tui.widgets.footer import KeysFooter
 from tui.widgets.header import HeaderLine
 from tui.widgets.stage import StageView
 
@@ -45,7 +45,7 @@ class StageScreen(WatchingScreen):
         """Header, picture, footer."""
         yield HeaderLine(self._pump, id="header")
         yield StageView(id="stage")
-        yield Footer(id="footer", compact=True)
+        yield KeysFooter(id="footer")
 
     def draw(self) -> None:
         """Show the scene as it is now."""
