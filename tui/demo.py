@@ -52,5 +52,5 @@ def demo_settings(directory: str) -> Settings:
 
 def title_with(changes: Iterable[PortChange]) -> str:
     """The title, with the ports that are not those of the configuration."""
-    texts = [f"{change.what} {change.wanted} → {change.used}" for change in changes]
+    texts = [f"{change.what} {change.used} for {change.wanted}" for change in changes]
     return f"{TITLE} (ports taken: {', '.join(texts)})" if texts else TITLE

@@ -200,7 +200,7 @@ def test_a_taken_port_of_the_demo_is_replaced_and_shown(
     ((settings, title),) = shown
     used = settings.subscriptions[0].socket_text.rpartition(":")[2]
     assert used != str(port)
-    assert title == f"Demo (ports taken: billing {port} → {used})"
+    assert title == f"Demo (ports taken: billing {used} for {port})"
     assert capsys.readouterr().out == f"billing: port {port} is taken, {used} is used instead\n"
 
 

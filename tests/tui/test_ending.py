@@ -18,6 +18,8 @@ import pytest
 from engine.snapshot import EngineSnapshot
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
+from tui.screens.dashboard import DashboardScreen
+from tui.screens.watching import WatchingScreen
 
 LIMIT_S = 30.0
 
@@ -105,6 +107,8 @@ async def test_a_screen_that_was_closed_while_the_engine_answered_draws_nothing(
     async with console(link) as shown:
         await shown.press(*keys)
         screen = shown.app.screen
+        assert isinstance(screen, DashboardScreen | WatchingScreen)
+        screen.on_screen_suspend()  # no beat comes between
         link.gate.clear()
         answering = asyncio.get_running_loop().create_task(screen._ask.__wrapped__(screen))
         await asyncio.sleep(0)
