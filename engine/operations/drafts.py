@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from engine.address import (
-    MASK,
-    Address,
-    MemberAddress,
-    PolicyName,
-    RabbitmqAddress,
-    VirtualAddress,
-    parse_member,
-    printed,
-)
+from engine.address import Address, MemberAddress, PolicyName, VirtualAddress, printed, read_masked
 from engine.changes import Shape
 from engine.config.schema import SubscriptionSettings
-from engine.errors import SocketProblem, SocketTextError
+from engine.errors import SocketTextError
 from engine.operations.arguments import members_of
 from engine.options import SubscriptionOptions
 
@@ -121,38 +112,10 @@ def _member(found: Subscription, position: int, text: object, problems: list[dic
         problems.append(_problem("members", f"member {position}: expected a text"))
         return None
     try:
-        return read_member(found, text.strip())
+        return read_masked(text.strip(), members_of(found.address))
     except SocketTextError as error:
         problems += [{**asdict(problem), "member": position, "field": "members"} for problem in error.problems]
         return None
-
-
-def read_member(found: Subscription, text: str) -> MemberAddress:
-    """The address of one member; a masked password stands for the one that the subscription has for this broker.
-
-    Raises:
-        SocketTextError: with every problem of the text.
-    """
-    if MASK not in text:
-        return parse_member(text)
-    # As many signs as the mask, so that columns stay what they are.
-    address = parse_member(text.replace(MASK, "x" * len(MASK), 1))
-    for known in members_of(found.address):
-        if (
-            isinstance(known, RabbitmqAddress)
-            and isinstance(address, RabbitmqAddress)
-            and _is_same_login(known, address)
-        ):
-            return replace(address, password=known.password)
-    problem = SocketProblem(
-        text.index(MASK) + 1, "no member here logs in to this broker as this user", hint="type the password itself"
-    )
-    raise SocketTextError((problem,))
-
-
-def _is_same_login(known: RabbitmqAddress, typed: RabbitmqAddress) -> bool:
-    """Whether a password may be used again: never at another host, or for another user."""
-    return (known.host, known.port, known.user) == (typed.host, typed.port, typed.user) and known.password is not None
 
 
 def _entry(
