@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from engine.address import Address, MemberAddress, PolicyName, VirtualAddress, printed, read_masked
 from engine.changes import Shape
 from engine.config.schema import SubscriptionSettings
+from engine.config.wording import quoted, wanted
 from engine.errors import SocketTextError
 from engine.operations.arguments import members_of
 from engine.options import SubscriptionOptions
@@ -131,13 +132,20 @@ def _entry(
     try:
         entry = SubscriptionSettings.model_validate({"event": found.event, "socket": "", "expire": expire, **chosen})
     except ValidationError as error:
-        problems += [_problem(str(one["loc"][0]), one["msg"]) for one in error.errors() if one["loc"][0] not in unknown]
+        wrong = [one for one in error.errors() if one["loc"][0] not in unknown]
+        problems += [_problem(str(one["loc"][0]), _expected(one)) for one in wrong]
         return None
     return None if unknown else entry
 
 
 def _problem(field: str, message: str) -> dict[str, Any]:
     return {"field": field, "column": None, "message": message, "member": None, "hint": None}
+
+
+def _expected(error: Mapping[str, Any]) -> str:
+    typed = error["input"]
+    found = quoted(typed) if isinstance(typed, str) else "nothing" if typed is None else str(typed)
+    return f"expected {wanted(error)}, found {found}"
 
 
 def _plain(value: Any) -> Any:
