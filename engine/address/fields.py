@@ -104,11 +104,9 @@ FIELDS: Mapping[str, tuple[SocketField, ...]] = MappingProxyType(
             SocketField("password", "password", FieldType.TEXT, "of the user", "s3cret", "guest", is_secret=True),
             SocketField("vhost", "virtual host", FieldType.TEXT, "on the broker", "/prod", "/"),
             SocketField("exchange", "exchange", FieldType.TEXT, "to publish to", "sip", "the default exchange"),
-            SocketField(
-                "routing_key", "routing key", FieldType.TEXT, "names the queue at the default exchange", "events"
-            ),
+            SocketField("routing_key", "routing key", FieldType.TEXT, "names the queue, or routes", "events"),
             SocketField("tls_domain", "TLS domain", FieldType.TEXT, "from the configuration", "mq", "no TLS"),
-            SocketField("persistent", "persistent", FieldType.FLAG, "messages survive a restart of the broker", SET),
+            SocketField("persistent", "persistent", FieldType.FLAG, "messages outlive a restart", SET),
         ),
         "flatstore": (
             SocketField("path", "path", FieldType.TEXT, "of a file", "/var/log/events.log", is_required=True),
