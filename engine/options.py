@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.address import PolicyName
+
 
 class Colour(StrEnum):
     """What an engine's label looks like in the console, so that PRODUCTION is not taken for LAB."""
@@ -43,3 +45,10 @@ class SubscriptionOptions:
     on_failure: OnFailure = OnFailure.NEXT
     queue_size: int = 10_000
     """Notifications that may wait for each member (PARALLEL, ROUND-ROBIN) or before the policy (FAILOVER)."""
+
+
+def options_heeded(policy: PolicyName | str | None) -> tuple[str, ...]:
+    """The options that mean something under a policy; None is a plain subscription."""
+    if policy == PolicyName.FAILOVER:
+        return ("failover_timeout", "when_all_failed", "hold_max_age", "queue_size")
+    return ("on_failure", "queue_size") if policy == PolicyName.ROUND_ROBIN else ("queue_size",)

@@ -1,6 +1,7 @@
 """Socket texts and the typed addresses they stand for. The only parser and printer of sockets."""
 
 from engine.address.identity import identity
+from engine.address.masked import read_masked
 from engine.address.masking import mask_text
 from engine.address.model import (
     MASK,
@@ -35,4 +36,5 @@ __all__ = [
     "parse",
     "parse_member",
     "printed",
+    "read_masked",
 ]

@@ -85,13 +85,17 @@ def expected(error: Mapping[str, Any], node: Node) -> str:
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind in {"value_error", "assertion_error"}:
         return _own_words(str(context.get("error", error["msg"])), node)
-    if kind in _LIMITS:
-        pattern, key = _LIMITS[kind]
-        limit = context[key]
-        what = pattern.format(f"{limit:g}" if isinstance(limit, float) else limit)
-    else:
-        what = _KINDS.get(kind) or str(error["msg"])
-    return f"expected {what}, found {found(node)}{_advice(kind, node)}"
+    return f"expected {wanted(error)}, found {found(node)}{_advice(kind, node)}"
+
+
+def wanted(error: Mapping[str, Any]) -> str:
+    """What should stand where an error of pydantic's is."""
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind not in _LIMITS:
+        return _KINDS.get(kind) or str(error["msg"])
+    pattern, key = _LIMITS[kind]
+    limit = context[key]
+    return pattern.format(f"{limit:g}" if isinstance(limit, float) else limit)
 
 
 def _advice(kind: str, node: Node) -> str:

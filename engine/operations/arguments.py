@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from engine.address import Address, MemberAddress, VirtualAddress, parse
+from engine.address import Address, MemberAddress, VirtualAddress, parse, read_masked
 from engine.errors import CommandError, SocketTextError
 
 if TYPE_CHECKING:
@@ -59,6 +59,18 @@ def address_of(socket: object) -> Address:
     """The address that a socket text stands for. The error tells every problem, each with its column."""
     try:
         return parse(text(socket, "socket"))
+    except SocketTextError as error:
+        raise bad_value(str(error)) from None
+
+
+def member_address_of(engine: Engine, socket: object, subscription_id: object) -> MemberAddress:
+    """The address of a member as it is typed; a masked password stands for the one that the subscription, if any, has.
+
+    The error tells every problem, each with its column.
+    """
+    known = () if subscription_id is None else members_of(known_subscription(engine, subscription_id).address)
+    try:
+        return read_masked(text(socket, "socket"), known)
     except SocketTextError as error:
         raise bad_value(str(error)) from None
 

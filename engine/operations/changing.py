@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @command()
 def describe_subscription(engine: Engine, subscription: str) -> dict[str, Any]:
-    """Tell everything of a subscription that can be changed, passwords masked."""
+    """Tell everything of a subscription that can be changed, passwords masked. `left_s`: until it expires."""
     found = known_subscription(engine, subscription)
     return {
         "id": found.id,
@@ -28,6 +28,7 @@ def describe_subscription(engine: Engine, subscription: str) -> dict[str, Any]:
         "policy": None if found.policy is None else str(found.policy),
         "members": [member.socket for member in found.lane.members],
         "expire": found.expire_s,
+        "left_s": None if found.expires_at is None else max(found.expires_at - engine.clock.now(), 0.0),
         "options": options_shown(found.options),
     }
 

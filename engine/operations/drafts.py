@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from engine.address import (
-    MASK,
-    Address,
-    MemberAddress,
-    PolicyName,
-    RabbitmqAddress,
-    VirtualAddress,
-    parse_member,
-    printed,
-)
+from engine.address import Address, MemberAddress, PolicyName, VirtualAddress, printed, read_masked
 from engine.changes import Shape
 from engine.config.schema import SubscriptionSettings
-from engine.errors import SocketProblem, SocketTextError
+from engine.config.wording import quoted, wanted
+from engine.errors import SocketTextError
 from engine.operations.arguments import members_of
 from engine.options import SubscriptionOptions
 
@@ -121,38 +113,10 @@ def _member(found: Subscription, position: int, text: object, problems: list[dic
         problems.append(_problem("members", f"member {position}: expected a text"))
         return None
     try:
-        return read_member(found, text.strip())
+        return read_masked(text.strip(), members_of(found.address))
     except SocketTextError as error:
         problems += [{**asdict(problem), "member": position, "field": "members"} for problem in error.problems]
         return None
-
-
-def read_member(found: Subscription, text: str) -> MemberAddress:
-    """The address of one member; a masked password stands for the one that the subscription has for this broker.
-
-    Raises:
-        SocketTextError: with every problem of the text.
-    """
-    if MASK not in text:
-        return parse_member(text)
-    # As many signs as the mask, so that columns stay what they are.
-    address = parse_member(text.replace(MASK, "x" * len(MASK), 1))
-    for known in members_of(found.address):
-        if (
-            isinstance(known, RabbitmqAddress)
-            and isinstance(address, RabbitmqAddress)
-            and _is_same_login(known, address)
-        ):
-            return replace(address, password=known.password)
-    problem = SocketProblem(
-        text.index(MASK) + 1, "no member here logs in to this broker as this user", hint="type the password itself"
-    )
-    raise SocketTextError((problem,))
-
-
-def _is_same_login(known: RabbitmqAddress, typed: RabbitmqAddress) -> bool:
-    """Whether a password may be used again: never at another host, or for another user."""
-    return (known.host, known.port, known.user) == (typed.host, typed.port, typed.user) and known.password is not None
 
 
 def _entry(
@@ -168,13 +132,20 @@ def _entry(
     try:
         entry = SubscriptionSettings.model_validate({"event": found.event, "socket": "", "expire": expire, **chosen})
     except ValidationError as error:
-        problems += [_problem(str(one["loc"][0]), one["msg"]) for one in error.errors() if one["loc"][0] not in unknown]
+        wrong = [one for one in error.errors() if one["loc"][0] not in unknown]
+        problems += [_problem(str(one["loc"][0]), _expected(one)) for one in wrong]
         return None
     return None if unknown else entry
 
 
 def _problem(field: str, message: str) -> dict[str, Any]:
     return {"field": field, "column": None, "message": message, "member": None, "hint": None}
+
+
+def _expected(error: Mapping[str, Any]) -> str:
+    typed = error["input"]
+    found = quoted(typed) if isinstance(typed, str) else "nothing" if typed is None else str(typed)
+    return f"expected {wanted(error)}, found {found}"
 
 
 def _plain(value: Any) -> Any:

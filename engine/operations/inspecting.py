@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
-from engine.address import MASK, MemberAddress, PolicyName, identity, parse
+from engine.address import MASK, MemberAddress, identity, parse
 from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.operations.arguments import known_subscription, member_index, text, whole
 from engine.operations.registry import command
+from engine.options import options_heeded
 from engine.run import Fault
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ PERCENTILES = (50, 90, 99, 99.9)
 
 _NOT_HANDED = {Fault.QUEUE, Fault.ENGINE}
 """Failures of notifications that no transport need have seen."""
-
-_OPTIONS_OF: dict[PolicyName | None, tuple[str, ...]] = {
-    PolicyName.FAILOVER: ("failover_timeout", "when_all_failed", "hold_max_age", "queue_size"),
-    PolicyName.ROUND_ROBIN: ("on_failure", "queue_size"),
-}
-"""The options that mean something under a policy."""
 
 
 @command()
@@ -188,7 +183,7 @@ def _subscription_settings(engine: Engine, found: Subscription) -> Iterator[dict
     settings = engine.settings
     entry = _entry_of(engine, found)
     expected = None if entry is None else settings.options_for(entry)
-    for name in _OPTIONS_OF.get(found.policy, ("queue_size",)):
+    for name in options_heeded(found.policy):
         value = getattr(found.options, name)
         usual = getattr(settings, name, getattr(type(found.options)(), name))
         if entry is not None and value == getattr(expected, name) and name in entry.model_fields_set:

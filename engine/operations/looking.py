@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from engine.address import Address, PolicyName, VirtualAddress, parse, printed
+from engine.address import Address, PolicyName, VirtualAddress, parse, printed, read_masked
 from engine.catalogue import EventInfo
 from engine.catalogue import catalogue as known_events
 from engine.errors import SocketTextError, SwitchboardError
-from engine.operations.arguments import bad_value, members_of, whole
+from engine.operations.arguments import bad_value, known_subscription, members_of, whole
 from engine.operations.registry import command
 from engine.transports.registry import load
 
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 @command()
-async def check_socket(engine: Engine, socket: str) -> dict[str, Any]:
-    """Check a socket as it is typed: its problems, its normal form, and what to be warned of."""
+async def check_socket(engine: Engine, socket: str, subscription: str | None = None) -> dict[str, Any]:
+    """Check a socket as it is typed: its problems, its normal form, and what to be warned of.
+
+    With a subscription it is that of one of its members, whose masked password is known.
+    """
+    known = None if subscription is None else members_of(known_subscription(engine, subscription).address)
     try:
-        address = parse(socket)
+        address = parse(socket) if known is None else read_masked(socket, known)
     except SocketTextError as error:
         return {"problems": [asdict(problem) for problem in error.problems], "normal": None, "warnings": []}
     await load_transports(address)

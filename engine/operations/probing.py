@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.address import MemberAddress, printed
 from engine.errors import SwitchboardError
 from engine.event import Event
-from engine.operations.arguments import known_subscription, member_index, members_of
+from engine.operations.arguments import known_subscription, member_address_of, member_index, members_of
 from engine.operations.looking import load_transports
 from engine.operations.probe_steps import (
     DONE,
@@ -45,6 +45,21 @@ async def probe_member(engine: Engine, subscription: str, member: int, is_sendin
     """
     found = known_subscription(engine, subscription)
     address = members_of(found.address)[member_index(found, member)]
+    return await _probed(engine, address, is_sending=is_sending)
+
+
+@command(changes=True)
+async def probe_socket(
+    engine: Engine, socket: str, subscription: str | None = None, is_sending: bool = False
+) -> dict[str, Any]:
+    """Test a member's socket step by step before anything is sent there; `is_sending` ends with a real test event.
+
+    A masked password stands for the one that the subscription has for this broker.
+    """
+    return await _probed(engine, member_address_of(engine, socket, subscription), is_sending=is_sending)
+
+
+async def _probed(engine: Engine, address: MemberAddress, *, is_sending: bool) -> dict[str, Any]:
     await load_transports(address)
     options = engine.settings.transport_options(address.scheme) or load(address.scheme).Options()
     return await probe(engine, address, options, is_sending=is_sending)

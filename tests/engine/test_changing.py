@@ -232,3 +232,36 @@ def test_the_list_of_changes_is_bounded() -> None:
     assert len(log) == REMEMBERED
     assert log.is_touched("E_A", A)
     assert not log.is_touched("E_A", B)
+
+
+async def test_a_wrong_option_is_told_with_what_is_expected(engine: Engine) -> None:
+    found = subscribed(engine, A)
+    options = {"failover_timeout": "soon", "queue_size": "0", "when_all_failed": "keep", "hold_max_age": "-1"}
+    draft: dict[str, Any] = {"subscription": found.id, "policy": None, "members": [A], "options": options}
+    checked = await execute(engine, "check_change", expire="never", **draft)
+    assert {one["field"]: one["message"] for one in checked["problems"]} == {
+        "expire": "expected a number, found 'never'",
+        "failover_timeout": "expected a number, found 'soon'",
+        "hold_max_age": "expected a number above 0, found '-1'",
+        "queue_size": "expected a number above 0, found '0'",
+        "when_all_failed": "expected 'hold', 'try' or 'drop', found 'keep'",
+    }
+
+
+async def test_what_is_left_of_an_expiry_is_told(engine: Engine) -> None:
+    found = engine.subscribe("E_TEST", parse(A), 60)
+    assert isinstance(engine.clock, FakeClock)
+    engine.clock.advance(12)
+    described = await execute(engine, "describe_subscription", subscription=found.id)
+    assert (described["expire"], described["left_s"]) == (60, 48)
+    forever = await execute(engine, "describe_subscription", subscription=subscribed(engine, B).id)
+    assert forever["left_s"] is None
+
+
+async def test_a_member_s_socket_is_checked_with_the_password_that_is_known(engine: Engine) -> None:
+    found = subscribed(engine, RABBIT)
+    fine = await execute(engine, "check_socket", socket=f"{MASKED}2", subscription=found.id)
+    assert (fine["problems"], fine["normal"]) == ([], f"{MASKED}2")
+    elsewhere = MASKED.replace("127.0.0.1", "127.0.0.2")
+    (problem,) = (await execute(engine, "check_socket", socket=elsewhere, subscription=found.id))["problems"]
+    assert problem["hint"] == "type the password itself"

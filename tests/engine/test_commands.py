@@ -47,6 +47,7 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "reopen_files",
         "catalogue",
         "probe_member",
+        "probe_socket",
         "describe_subscription",
         "check_change",
         "change_subscription",

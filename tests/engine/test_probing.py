@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from engine.commands import execute
 from engine.config.schema import Settings
 from engine.core import Engine
+from engine.errors import CommandError
 from engine.operations.probe_steps import OTHERWISE, advice_for
 from tests.support.sockets import UdpReceiver
 
@@ -25,8 +27,8 @@ async def engine() -> AsyncIterator[Engine]:
     await engine.stop()
 
 
-async def probed(engine: Engine, socket: str, **options: Any) -> dict[str, Any]:
-    made = await execute(engine, "subscribe", event="E_A", socket=socket)
+async def probed(engine: Engine, text: str, **options: Any) -> dict[str, Any]:
+    made = await execute(engine, "subscribe", event="E_A", socket=text)
     answer = await execute(engine, "probe_member", subscription=made["id"], member=0, **options)
     assert isinstance(answer, dict)
     assert json.dumps(answer)
@@ -90,11 +92,11 @@ async def test_a_broker_that_says_nothing_is_given_up_on(engine: Engine) -> None
 
 
 @pytest.mark.parametrize(
-    ("socket", "error"),
+    ("text", "error"),
     [("flatstore:/no/such/place/a.log", "no such file or directory"), ("unix:/no/such.sock", "no such file")],
 )
-async def test_what_is_not_there_is_named(engine: Engine, socket: str, error: str) -> None:
-    answer = await probed(engine, socket)
+async def test_what_is_not_there_is_named(engine: Engine, text: str, error: str) -> None:
+    answer = await probed(engine, text)
     assert statuses(answer) == [("find", "failed")]
     assert error in answer["error"]
 
@@ -102,3 +104,31 @@ async def test_what_is_not_there_is_named(engine: Engine, socket: str, error: st
 def test_every_failure_has_some_advice() -> None:
     assert "firewall" in advice_for("no connection within 500 ms")
     assert advice_for("something strange") == OTHERWISE
+
+
+async def test_a_socket_is_tested_before_anybody_is_subscribed(engine: Engine, tmp_path: Path) -> None:
+    answer = await execute(engine, "probe_socket", socket=f"flatstore:{tmp_path}/a.log", is_sending=True)
+    assert answer["ok"]
+    assert "E_SWITCHBOARD_TEST" in (tmp_path / "a.log").read_text()
+    assert engine.snapshot().subscriptions == ()
+
+
+async def test_a_socket_that_does_not_parse_is_refused_with_its_column(engine: Engine) -> None:
+    with pytest.raises(CommandError, match="column 7"):
+        await execute(engine, "probe_socket", socket="udp:h:x")
+
+
+async def test_a_masked_password_is_known_from_the_subscription_and_never_told(engine: Engine) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there
+        port = taken.getsockname()[1]
+        made = await execute(engine, "subscribe", event="E_A", socket=f"rabbitmq:u:hunter2@127.0.0.1:{port}/q")
+        masked = f"rabbitmq:u:•••@127.0.0.1:{port}/other"
+        answer = await execute(engine, "probe_socket", socket=masked, subscription=made["id"])
+        assert (answer["socket"], answer["error"]) == (masked, "connection refused")
+        with pytest.raises(CommandError, match="type the password itself"):
+            await execute(engine, "probe_socket", socket=masked)
+    await execute(engine, "probe_socket", socket="rabbitmq:u:hunter3@127.0.0.1:1/q")
+    told = str(await execute(engine, "audit"))
+    assert "probe_socket" in told
+    assert "hunter" not in told

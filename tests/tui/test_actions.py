@@ -15,6 +15,7 @@ from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import help_lines
 from tui.screens.inspector import InspectorScreen
 from tui.screens.log import LogScreen
+from tui.screens.socket_form import SocketFormScreen
 from tui.screens.stage import StageScreen
 
 SCREENS: dict[str, type[Screen[Any]]] = {
@@ -23,6 +24,7 @@ SCREENS: dict[str, type[Screen[Any]]] = {
     "charts": ChartsScreen,
     "stage": StageScreen,
     "log": LogScreen,
+    "form": SocketFormScreen,
 }
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
 from engine.errors import SwitchboardError
 from tui.link import Link
+from tui.passwords import TypedPasswords
 from tui.render.line import Line, Part, clean
+from tui.render.sockets import PREFIXES, Piece, piece_at
 from tui.render.typed import marked
+from tui.screens.socket_form import SocketFormScreen, TypedMember
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
 
@@ -27,16 +29,17 @@ EXAMPLES = (
 )
 
 
-class AddSubscriptionScreen(ModalScreen[str | None]):
+class AddSubscriptionScreen(SocketFormScreen):
     """Dismissed with the id of the new subscription, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
-    def __init__(self, link: Link, events: tuple[str, ...], event: str) -> None:
-        super().__init__()
-        self._link = link
+    def __init__(self, link: Link, events: tuple[str, ...], event: str, known: Sequence[str] = ()) -> None:
+        super().__init__(link)
         self._events = events
         self._event = event
+        self._known = known
+        self._passwords = TypedPasswords()
 
     def compose(self) -> ComposeResult:
         """Event, socket with what is said of it, expiry."""
@@ -46,19 +49,40 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
             suggester = SuggestFromList(sorted(self._events), case_sensitive=False)
             yield Input(self._event, id="add-event", suggester=suggester)
             yield Label("Socket", classes="form-label")
-            yield SocketInput(placeholder="udp:HOST:PORT, or virtual:FAILOVER first second", id="add-socket")
+            placeholder = f"{' '.join(PREFIXES)} or virtual:FAILOVER first second"
+            yield SocketInput(known=self._known, placeholder=placeholder, id="add-socket")
             yield Lines(id="add-verdict")
             yield Label("Expires after (seconds; empty is permanent)", classes="form-label")
             yield Input(id="add-expire", type="number", placeholder="permanent")
             yield Lines(id="add-error")
             with Horizontal(classes="form-buttons"):
                 yield Button("Add ⏎", id="add-now", variant="primary")
+                yield Button("fields f4", id="add-fields")
+                yield Button("test f6", id="add-test")
                 yield Button("Back esc", id="add-back")
 
     def on_mount(self) -> None:
         """Begin where there is something to type."""
         self.query_one("#add-socket" if self._event else "#add-event").focus()
         self._examples()
+
+    @property
+    def typed_member(self) -> TypedMember:
+        """The socket at the cursor, of several behind a policy."""
+        piece = self._piece
+        return TypedMember(piece.number, self._passwords.reveal(piece.text.strip()))
+
+    def take_socket(self, socket: str) -> None:
+        """Put another socket in its place; its password is masked."""
+        field, piece = self.query_one(SocketInput), self._piece
+        field.value = piece.replaced(field.value, self._passwords.hide(socket))
+        field.cursor_position = len(field.value)
+        field.focus()
+
+    @property
+    def _piece(self) -> Piece:
+        field = self.query_one(SocketInput)
+        return piece_at(field.value, field.cursor_position)
 
     @on(Input.Changed, "#add-socket")
     def _socket_changed(self, message: Input.Changed) -> None:
@@ -70,7 +94,7 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
     @work(exclusive=True, group="check")
     async def _check(self, socket: str) -> None:
         try:
-            verdict = await self._link.command("check_socket", socket=socket)
+            verdict = await self._link.command("check_socket", socket=self._passwords.checkable(socket))
         except SwitchboardError as error:
             self._say("#add-verdict", [(Part(f"✖ {error}", "bad"),)])
             return
@@ -82,7 +106,7 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
     @work(exclusive=True, group="add")
     async def _add(self) -> None:
         event = self.query_one("#add-event", Input).value.strip()
-        socket = self.query_one("#add-socket", Input).value.strip()
+        socket = self._passwords.reveal(self.query_one("#add-socket", Input).value.strip())
         try:
             expire = _seconds(self.query_one("#add-expire", Input).value)
             added = await self._link.command("subscribe", event=event, socket=socket, expire=expire, is_by_hand=True)
@@ -93,9 +117,14 @@ class AddSubscriptionScreen(ModalScreen[str | None]):
             self.notify(warning, title="Added, but mind", severity="warning", markup=False)
         self.dismiss(added["id"])
 
-    @on(Button.Pressed, "#add-back")
-    def _back(self) -> None:
-        self.dismiss(None)
+    @on(Button.Pressed)
+    async def _pressed(self, message: Button.Pressed) -> None:
+        if message.button.id == "add-back":
+            self.dismiss(None)
+        elif message.button.id == "add-fields":
+            self.action_fill_fields()
+        elif message.button.id == "add-test":
+            self.action_test_typed()
 
     def _examples(self) -> None:
         self._say("#add-verdict", [(Part(example, "faint"),) for example in EXAMPLES])

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from engine.errors import SwitchboardError
 from engine.health import State
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.actions import dashboard_bindings
 from tui.guard import GuardedLink
 from tui.link import Link
@@ -163,7 +163,8 @@ class DashboardScreen(InspectingScreen):
         """Open the form to add a subscription."""
         snapshot, chosen = self._pump.snapshot, self._selected()
         events = () if snapshot is None else snapshot.events
-        form = AddSubscriptionScreen(self._link, events, "" if chosen is None else chosen[0].event)
+        event = "" if chosen is None else chosen[0].event
+        form = AddSubscriptionScreen(self._link, events, event, _sockets(snapshot))
         added = await self.app.push_screen_wait(form)
         if added is not None:
             self.notify(f"Subscribed: {added}", markup=False)
@@ -195,8 +196,7 @@ class DashboardScreen(InspectingScreen):
         described = await self._command("describe_subscription", subscription=chosen[0].id)
         if described is None:
             return
-        known = sorted({member.socket for row in snapshot.subscriptions for member in row.members})
-        if await self.app.push_screen_wait(EditSubscriptionScreen(self._link, described, known)):
+        if await self.app.push_screen_wait(EditSubscriptionScreen(self._link, described, _sockets(snapshot))):
             self.notify(f"{clean(described['event'])}: subscription changed; u takes it back", markup=False)
             self._ask()
 
@@ -336,6 +336,11 @@ class DashboardScreen(InspectingScreen):
 
     def _nothing(self, what: str) -> None:
         self.notify(f"Select a {what} first (↑ ↓)", severity="warning")
+
+
+def _sockets(snapshot: EngineSnapshot | None) -> list[str]:
+    """The members' sockets in use, to complete what is typed."""
+    return sorted({member.socket for row in (snapshot.subscriptions if snapshot else ()) for member in row.members})
 
 
 def _entitle(view: SubscriptionsView | FeedView, title: str) -> None:

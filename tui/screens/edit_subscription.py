@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
-from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label, Select
 
-from engine.options import OnFailure, WhenAllFailed
+from engine.options import OnFailure, WhenAllFailed, options_heeded
 from tui.link import Link
 from tui.render.difference import changed_only, difference_lines
+from tui.render.forms import expiry_words, problem_line
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask
 from tui.screens.difference import DifferenceScreen
+from tui.screens.socket_form import SocketFormScreen, TypedMember
+from tui.widgets.form_row import FormRow, choice
 from tui.widgets.lines import Lines
 from tui.widgets.member_fields import MemberFields
 
 PLAIN = "none: one plain socket"
 POLICIES = ("PARALLEL", "FAILOVER", "ROUND-ROBIN", PLAIN)
 
-_OPTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("failover_timeout", "FAILOVER skips a failed member for (seconds)", ()),
-    ("when_all_failed", "FAILOVER, with every member failed", tuple(WhenAllFailed)),
-    ("hold_max_age", "FAILOVER holds an event for at most (seconds)", ()),
-    ("on_failure", "ROUND-ROBIN, when a member failed an event", tuple(OnFailure)),
+_OPTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("failover_timeout", "seconds a failed one is skipped", ()),
+    (
+        "when_all_failed",
+        "with every member failed",
+        (
+            ("hold: wait for the first mark to run out", WhenAllFailed.HOLD),
+            ("try: the one that failed first, once", WhenAllFailed.TRY),
+            ("drop: undelivered at once", WhenAllFailed.DROP),
+        ),
+    ),
+    ("hold_max_age", "seconds an event is held at most", ()),
+    (
+        "on_failure",
+        "when a member failed an event",
+        (("next: pass it on, one lap", OnFailure.NEXT), ("fail: undelivered at once", OnFailure.FAIL)),
+    ),
     ("queue_size", "notifications that may wait", ()),
 )
-"""Option, what it says, its values where they are few."""
+"""Option, what it says, its values with their words where they are few."""
 
 
-class EditSubscriptionScreen(ModalScreen[str | None]):
+class EditSubscriptionScreen(SocketFormScreen):
     """Dismissed with the id of the subscription when it was changed, otherwise with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,45 +62,59 @@ class EditSubscriptionScreen(ModalScreen[str | None]):
     ]
 
     def __init__(self, link: Link, described: Mapping[str, Any], known: Sequence[str]) -> None:
-        super().__init__()
-        self._link = link
+        super().__init__(link, described["id"])
         self._described = described
         self._known = known
 
     def compose(self) -> ComposeResult:
         """Policy, members with what can be done to them, expiry and options, what is wrong or different."""
         described = self._described
-        with VerticalScroll(classes="dialog -broad", can_focus=False):
+        with VerticalScroll(classes="dialog -broad -footed", can_focus=False):
             yield Label(f"Edit subscription to {clean(described['event'])}", classes="form-title", markup=False)
-            with Horizontal(classes="edit-row"):
-                yield Label("policy", classes="edit-name")
-                options = [(policy, policy) for policy in POLICIES]
-                value = described["policy"] or PLAIN
-                yield Select(options, value=value, allow_blank=False, compact=True, id="edit-policy")
+            policy = choice([(policy, policy) for policy in POLICIES], described["policy"] or PLAIN)
+            yield FormRow("policy", "policy", policy, "")
             yield MemberFields(described["members"], self._known, id="edit-members")
             yield from self._member_buttons()
-            yield self._field("expire", _text(described["expire"]), "expires after (seconds; empty is never)", ())
+            yield FormRow("expire", "expire", Input(_text(described["expire"]), classes="edit-value"), "")
             for name, hint, values in _OPTIONS:
-                yield self._field(name, _text(described["options"][name]), hint, values)
+                value = _text(described["options"][name])
+                control = choice(values, value) if values else Input(value, classes="edit-value")
+                yield FormRow(name, name, control, hint)
             yield Lines(id="edit-said")
-            with Horizontal(classes="form-buttons"):
+            with Horizontal(classes="form-foot"):
                 yield Button("Apply ^s", id="edit-apply", variant="primary", compact=True)
                 yield Button("Back esc", id="edit-back", compact=True)
+                yield Lines(id="edit-verdict")
 
     def on_mount(self) -> None:
         """Begin with the first member."""
+        self._show_what_matters()
         self.query_one(MemberFields).focus_here()
 
+    @property
+    def typed_member(self) -> TypedMember | None:
+        """The member that has the focus, or had it last."""
+        here = self.query_one(MemberFields).here
+        return None if here is None else TypedMember(here[0], here[1].socket)
+
+    def take_socket(self, socket: str) -> None:
+        """Put another socket there, and go back to it."""
+        members = self.query_one(MemberFields)
+        if members.here is not None:
+            members.here[1].fill(socket)
+            members.focus_here()
+            self._check()  # where only the password is another one, the field shows no change
+
     def draft(self) -> dict[str, Any]:
-        """What the form holds, as the engine's commands take it."""
-        policy = self.query_one("#edit-policy", Select).value
-        typed = {name: self._typed(name) for name, _, _ in _OPTIONS}
+        """What the form holds, as the engine's commands take it; options that mean nothing now stay as they are."""
+        typed = {row.field: row.typed.strip() for row in self.query(FormRow)}
+        policy = None if typed["policy"] == PLAIN else typed["policy"]
         return {
             "subscription": self._described["id"],
-            "policy": None if policy == PLAIN else policy,
+            "policy": policy,
             "members": self.query_one(MemberFields).sockets,
-            "expire": self._typed("expire") or None,
-            "options": {name: text for name, text in typed.items() if text},
+            "expire": typed["expire"] or None,
+            "options": {name: typed[name] for name in options_heeded(policy) if typed[name]},
         }
 
     async def action_add(self) -> None:
@@ -122,6 +149,7 @@ class EditSubscriptionScreen(ModalScreen[str | None]):
     @on(Select.Changed)
     @work(exclusive=True, group="check")
     async def _check(self) -> None:
+        self._show_what_matters()
         await self._checked()
 
     @on(Input.Submitted)
@@ -154,29 +182,31 @@ class EditSubscriptionScreen(ModalScreen[str | None]):
             return None
         verdict: Mapping[str, Any] = answer.value
         self.query_one(MemberFields).complain(verdict["problems"])
-        self._say(said_lines(verdict))
+        for row in self.query(FormRow):
+            own = [one for one in verdict["problems"] if one["field"] == row.field]
+            row.complain([problem_line(str(one["message"]), one.get("hint")) for one in own])
+        self._say(said_lines(verdict, {row.field for row in self.query(FormRow)}))
+        self.query_one("#edit-verdict", Lines).show([verdict_line(verdict)])
         return verdict
 
+    def _show_what_matters(self) -> None:
+        """Show the options that the policy heeds, and when the subscription would expire."""
+        rows = {row.field: row for row in self.query(FormRow)}
+        heeded = options_heeded(rows["policy"].typed)
+        for name, _, _ in _OPTIONS:
+            rows[name].display = name in heeded
+        described = self._described
+        rows["expire"].hint(expiry_words(rows["expire"].typed.strip(), described["expire"], described.get("left_s")))
+
     def _member_buttons(self) -> ComposeResult:
-        with Horizontal(classes="form-buttons"):
-            yield Button("+ member f2", id="edit-add", compact=True)
+        with Horizontal(classes="form-buttons -tight"):
+            yield Button("add f2", id="edit-add", compact=True)
             yield Button("duplicate f3", id="edit-duplicate", compact=True)
+            yield Button("fields f4", id="edit-fields", compact=True)
+            yield Button("test f6", id="edit-test", compact=True)
             yield Button("remove f8", id="edit-remove", compact=True)
             yield Button("up ^↑", id="edit-up", compact=True)
             yield Button("down ^↓", id="edit-down", compact=True)
-
-    def _field(self, name: str, value: str, hint: str, values: tuple[str, ...]) -> Horizontal:
-        suggester = SuggestFromList(values) if values else None
-        about = f"{hint}: {', '.join(values)}" if values else hint
-        return Horizontal(
-            Label(name, classes="edit-name"),
-            Input(value, id=f"edit-{name}", suggester=suggester, classes="edit-value"),
-            Label(about, classes="edit-hint", markup=False),
-            classes="edit-row",
-        )
-
-    def _typed(self, name: str) -> str:
-        return self.query_one(f"#edit-{name}", Input).value.strip()
 
     def _say(self, lines: list[Line]) -> None:
         self.query_one("#edit-said", Lines).show(lines)
@@ -185,6 +215,8 @@ class EditSubscriptionScreen(ModalScreen[str | None]):
 _BUTTON_ACTIONS = {
     "edit-add": "add",
     "edit-duplicate": "duplicate",
+    "edit-fields": "fill_fields",
+    "edit-test": "test_typed",
     "edit-remove": "remove",
     "edit-up": "shift(-1)",
     "edit-down": "shift(1)",
@@ -192,15 +224,27 @@ _BUTTON_ACTIONS = {
 }
 
 
-def said_lines(verdict: Mapping[str, Any]) -> list[Line]:
-    """What is wrong beside the members; or what would change, and what to mind."""
-    problems = [problem for problem in verdict["problems"] if problem.get("member") is None]
+def said_lines(verdict: Mapping[str, Any], shown: Collection[str] = ()) -> list[Line]:
+    """What is wrong beside the members and the fields that show it; or what would change, and what to mind."""
+    problems = [one for one in verdict["problems"] if one.get("member") is None and one["field"] not in shown]
     if verdict["problems"]:
-        return [(Part(f"✖ {problem['field']}: {clean(str(problem['message']))}", "bad"),) for problem in problems]
+        return [problem_line(f"{one['field']}: {one['message']}") for one in problems]
     warnings: list[Line] = [(Part(f"⚠ {clean(warning)}", "warn"),) for warning in verdict["warnings"]]
     if not verdict["is_changed"]:
-        return [*warnings, (Part("nothing is different yet", "faint"),)]
+        return warnings
     return [*warnings, *(difference_lines(changed_only(verdict["diff"])) or [(Part("~ the order", "good"),)])]
+
+
+def verdict_line(verdict: Mapping[str, Any]) -> Line:
+    """The same in a few words, for where it is always in view."""
+    if problems := verdict["problems"]:
+        places = dict.fromkeys(f"member {one['member']}" if one.get("member") else one["field"] for one in problems)
+        return (Part(f"✖ not yet: {', '.join(map(str, places))}", "bad"),)
+    warnings = len(verdict["warnings"])
+    minding = f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    if not verdict["is_changed"]:
+        return (Part(f"nothing is different yet{minding}", "faint"),)
+    return (Part(f"✓ can be applied{minding}", "good"),)
 
 
 def _text(value: object) -> str:

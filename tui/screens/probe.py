@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from abc import abstractmethod
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from engine.address import mask_text
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.link import Link
 from tui.render.line import Part, clean
@@ -19,22 +21,27 @@ from tui.screens.asking import ask
 from tui.widgets.lines import Lines
 
 
-class ProbeScreen(ModalScreen[None]):
+class ProbingScreen(ModalScreen[None]):
     """Connects at once, which harms nobody; a test event is sent only when asked for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
 
-    def __init__(self, link: Link, row: SubscriptionRow, member: MemberRow) -> None:
+    def __init__(self, link: Link, number: int, socket: str) -> None:
         super().__init__()
         self._link = link
-        self._row = row
-        self._member = member
+        self._number = number
+        self._socket = socket
+
+    @property
+    @abstractmethod
+    def subject(self) -> tuple[str, dict[str, Any]]:
+        """The command that tests, and its parameters."""
 
     def compose(self) -> ComposeResult:
         """The member, the steps, what can be done."""
         with VerticalScroll(classes="dialog -broad", can_focus=False):
-            yield Static(f"Test member {self._member.index + 1}", classes="form-title", markup=False)
-            yield Static(clean(self._member.socket), markup=False)
+            yield Static(f"Test member {self._number}", classes="form-title", markup=False)
+            yield Static(clean(mask_text(self._socket)), markup=False)
             yield Lines(id="probe-steps")
             with Horizontal(classes="form-buttons"):
                 yield Button("Send a test event ⏎", id="probe-send", variant="primary")
@@ -57,11 +64,32 @@ class ProbeScreen(ModalScreen[None]):
     async def _probe(self, *, is_sending: bool) -> None:
         steps = self.query_one("#probe-steps", Lines)
         steps.show([(Part("… sending a test event" if is_sending else "… connecting", "faint"),)])
-        answer = await ask(
-            self._link,
-            "probe_member",
-            subscription=self._row.id,
-            member=self._member.index,
-            is_sending=is_sending,
-        )
+        command, parameters = self.subject
+        answer = await ask(self._link, command, **parameters, is_sending=is_sending)
         steps.show(answer.failure_lines if answer.failure else probe_lines(answer.value))
+
+
+class ProbeScreen(ProbingScreen):
+    """Tests a member that there is."""
+
+    def __init__(self, link: Link, row: SubscriptionRow, member: MemberRow) -> None:
+        super().__init__(link, member.index + 1, member.socket)
+        self._parameters = {"subscription": row.id, "member": member.index}
+
+    @property
+    def subject(self) -> tuple[str, dict[str, Any]]:
+        """The member by its place."""
+        return "probe_member", self._parameters
+
+
+class ProbeSocketScreen(ProbingScreen):
+    """Tests a socket as it is typed, before anything is sent there."""
+
+    def __init__(self, link: Link, number: int, socket: str, subscription: str | None) -> None:
+        super().__init__(link, number, socket)
+        self._subscription = subscription
+
+    @property
+    def subject(self) -> tuple[str, dict[str, Any]]:
+        """The socket's text."""
+        return "probe_socket", {"socket": self._socket, "subscription": self._subscription}

@@ -9,6 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
+from tui.passwords import TypedPasswords
+from tui.render.line import Line, Part
+from tui.render.sockets import form_hint
 from tui.render.typed import marked
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
@@ -19,21 +22,25 @@ class MemberField(Vertical):
 
     def __init__(self, socket: str, known: Sequence[str]) -> None:
         super().__init__()
-        self._socket = socket
+        self._passwords = TypedPasswords()
+        self._socket = self._passwords.hide(socket)
         self._known = known
 
     def compose(self) -> ComposeResult:
         """Number and socket in one line, problems below."""
         with Horizontal(classes="member-row"):
             yield Label("", classes="member-number")
-            yield SocketInput(self._socket, known=self._known, placeholder="udp:HOST:PORT", classes="member-socket")
+            yield SocketInput(self._socket, known=self._known, classes="member-socket")
         yield Lines(classes="member-problems")
 
     @property
     def socket(self) -> str:
-        """What is typed."""
-        found = self.query(".member-socket")
-        return found.first(Input).value.strip() if found else self._socket
+        """What is typed, with the password that was filled in."""
+        return self._passwords.reveal(self._shown)
+
+    def fill(self, socket: str) -> None:
+        """Put another socket there; its password is masked."""
+        self.query_one(".member-socket", Input).value = self._passwords.hide(socket)
 
     def number(self, position: int) -> None:
         """Show its place, from 1."""
@@ -43,8 +50,15 @@ class MemberField(Vertical):
         """Mark the problems, or say nothing."""
         lines = self.query_one(".member-problems", Lines)
         width = max(lines.content_size.width, 20)
-        lines.show(marked(self.socket, problems, width))
+        shown = self._shown
+        form: Line = (Part(f"a socket like {form_hint(shown)}; f4 fills it in", "faint"),)
+        lines.show((*marked(shown, problems, width), form) if problems else ())
         lines.display = bool(problems)
+
+    @property
+    def _shown(self) -> str:
+        found = self.query(".member-socket")
+        return found.first(Input).value.strip() if found else self._socket
 
 
 class MemberFields(Vertical):
@@ -77,6 +91,13 @@ class MemberFields(Vertical):
     def sockets(self) -> list[str]:
         """What is typed, in order."""
         return [one.socket for one in self.fields]
+
+    @property
+    def here(self) -> tuple[int, MemberField] | None:
+        """The place, from 1, and the field of the member that the operator is at; None when there is no member."""
+        fields = self.fields
+        at = min(self._here, len(fields) - 1)
+        return (at + 1, fields[at]) if fields else None
 
     async def add(self, socket: str = "") -> None:
         """A new member below this one."""

@@ -8,7 +8,7 @@ from typing import Any
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from tui.render.sockets import completed
+from tui.render.sockets import PREFIXES, completed
 
 
 class SocketSuggester(Suggester):
@@ -24,7 +24,8 @@ class SocketSuggester(Suggester):
 
 
 class SocketInput(Input):
-    """`→` takes the suggestion."""
+    """`→` takes the suggestion. While it is empty it says what a socket can begin with."""
 
     def __init__(self, value: str = "", *, known: Iterable[str] = (), **options: Any) -> None:
+        options = {"placeholder": " ".join(PREFIXES), **options}
         super().__init__(value, suggester=SocketSuggester(known), **options)

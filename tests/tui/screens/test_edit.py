@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
-from textual.widgets import Select
+from textual.widgets import Input, Select
 
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink
@@ -15,7 +16,8 @@ from tui.render.difference import save_note
 from tui.render.line import plain
 from tui.render.sockets import completed
 from tui.screens.difference import DifferenceScreen
-from tui.screens.edit_subscription import EditSubscriptionScreen, said_lines
+from tui.screens.edit_subscription import EditSubscriptionScreen, said_lines, verdict_line
+from tui.widgets.form_row import FormRow
 from tui.widgets.member_fields import MemberFields
 
 A, B = "udp:127.0.0.1:1", "tcp:127.0.0.1:2"
@@ -58,7 +60,7 @@ async def test_the_form_shows_what_there_is_and_asks_before_it_changes() -> None
     link.answers = {"change_subscription": {"id": "s1", "warnings": ["mind the gap"], "diff": []}}
     async with form(link) as (shown, members):
         assert members.sockets == [A, B]
-        shown.app.screen.query_one("#edit-policy", Select).value = "PARALLEL"
+        shown.app.screen.query_one(Select).value = "PARALLEL"
         await shown.press("enter")
         await shown.until(lambda: isinstance(shown.app.screen, DifferenceScreen), "the difference")
         assert shown.said("#difference") == f"  event E_A\n- member {B}"
@@ -94,8 +96,9 @@ async def test_a_problem_is_marked_under_its_column_and_nothing_is_changed() -> 
         await shown.press("ctrl+s")
         second = members.fields[1].query_one(".member-problems")
         await shown.until(lambda: second.display, "the mark")
-        _text, marker, words = ["".join(part.text for part in line) for line in second.lines]  # type: ignore[attr-defined]
+        _text, marker, words, form_line = ["".join(part.text for part in line) for line in second.lines]  # type: ignore[attr-defined]
         assert marker.index("▲") == 14
+        assert form_line == "a socket like tcp:HOST:PORT[/METHOD]; f4 fills it in"
         assert "member 2, column 15: bad port" in words
         assert isinstance(shown.app.screen, EditSubscriptionScreen)
 
@@ -130,10 +133,17 @@ async def test_undo_shows_what_it_would_do_and_asks() -> None:
 @pytest.mark.parametrize(
     ("typed", "suggestion"),
     [
-        ("ra", "rabbitmq:user:password@127.0.0.1:5672/routing-key"),
+        ("ra", "rabbitmq:"),
         ("tcp:127.0.0.1:2", "tcp:127.0.0.1:2000"),
+        ("vi", "virtual:"),
         ("virtual:F", "virtual:FAILOVER "),
-        ("virtual:FAILOVER fl", "virtual:FAILOVER flatstore:/var/log/events.log"),
+        ("virtual:FAILOVER fl", "virtual:FAILOVER flatstore:"),
+        ("flatstore:", "flatstore:/var/log/events.log"),
+        ("udp:", "udp:127.0.0.1:"),
+        ("rabbitmq:", "rabbitmq:h:1/"),
+        ("rabbitmq:me:pw@", "rabbitmq:me:pw@h:1/"),
+        ("rabbitmq:me:pw@x", None),
+        ("xmlrpc:127.0.0.1:8", "xmlrpc:127.0.0.1:8080:method"),
         ("virtual:FAILOVER virt", None),
         ("", None),
         ("nothing", None),
@@ -144,7 +154,10 @@ def test_sockets_are_completed_by_what_is_known_and_by_transport(typed: str, sug
 
 
 def test_a_form_without_a_difference_says_so() -> None:
-    assert plain(said_lines({**FINE, "is_changed": False})[-1]) == "nothing is different yet"
+    unchanged = {**FINE, "is_changed": False}
+    assert said_lines(unchanged) == []
+    assert plain(verdict_line(unchanged)) == "nothing is different yet"
+    assert plain(verdict_line({**FINE, "warnings": ["mind"]})) == "✓ can be applied, 1 warning"
     assert plain(said_lines(FINE)[0]) == f"- member {B}"
 
 
@@ -170,3 +183,72 @@ async def test_saving_shows_the_file_s_difference_and_asks() -> None:
 def test_passwords_that_will_be_readable_are_counted() -> None:
     assert save_note({"plain_passwords": 2, "copy": "x.bak"}).startswith("2 passwords will stand in it as typed")
     assert save_note({"plain_passwords": 0, "copy": "x.bak"}) == "The file as it is will be kept as x.bak."
+
+
+def is_checked_with(link: FakeLink, policy: str) -> bool:
+    return bool(sent(link, "check_change")[-1]["policy"] == policy)
+
+
+def fields(shown: Console) -> dict[str, FormRow]:
+    return {row.field: row for row in shown.app.screen.query(FormRow)}
+
+
+async def test_only_the_options_that_the_policy_heeds_are_shown_and_sent() -> None:
+    link = FakeLink()
+    async with form(link) as (shown, _members):
+        for policy, options in (
+            ("ROUND-ROBIN", ["on_failure", "queue_size"]),
+            ("PARALLEL", ["queue_size"]),
+            ("FAILOVER", ["failover_timeout", "when_all_failed", "hold_max_age", "queue_size"]),
+        ):
+            shown.app.screen.query_one(Select).value = policy
+            await shown.until(partial(is_checked_with, link, policy), "the check")
+            assert list(sent(link, "check_change")[-1]["options"]) == options
+            seen = [name for name, row in fields(shown).items() if row.display]
+            assert seen == ["policy", "expire", *options]
+
+
+async def test_choices_are_chosen_and_not_typed() -> None:
+    link = FakeLink()
+    async with form(link) as (shown, _members):
+        control = fields(shown)["when_all_failed"].control
+        assert isinstance(control, Select)
+        control.value = "drop"
+        await shown.until(lambda: sent(link, "check_change")[-1]["options"]["when_all_failed"] == "drop", "the check")
+
+
+async def test_a_wrong_number_is_marked_where_it_stands() -> None:
+    link = FakeLink()
+    problem = {**PROBLEM, "field": "queue_size", "member": None, "message": "expected a number above 0, found '0'"}
+    link.answers = {"check_change": {"problems": [problem], "warnings": [], "diff": [], "is_changed": False}}
+    async with form(link) as (shown, _members):
+        await shown.press("ctrl+s")
+        lines: Any = fields(shown)["queue_size"].query_one(".row-problems")
+        await shown.until(lambda: lines.display, "the mark")
+        assert plain(lines.lines[0]) == "✖ expected a number above 0, found '0'"
+        assert shown.said("#edit-said") == ""
+        assert shown.said("#edit-verdict") == "✖ not yet: queue_size"
+
+
+async def test_the_expiry_is_read_out() -> None:
+    link = FakeLink()
+    link.answers = {"describe_subscription": {**DESCRIBED, "expire": 3600.0, "left_s": 3425.0}}
+    async with form(link) as (shown, _members):
+        hint = fields(shown)["expire"].query_one(".edit-hint")
+        assert hint.render_line(0).text.strip() == "expires in 57 min"
+        control = fields(shown)["expire"].control
+        assert isinstance(control, Input)
+        control.value = "60"
+        await shown.until(lambda: hint.render_line(0).text.strip() == "expires 1 min 0 s from now", "the words")
+
+
+async def test_apply_is_in_view_however_many_members_there_are() -> None:
+    link = FakeLink()
+    link.answers = {"describe_subscription": {**DESCRIBED, "members": [A, B] * 12}}
+    async with form(link, (80, 24)) as (shown, members):
+        await shown.press("end", *["tab"] * 20)
+        apply = shown.app.screen.query_one("#edit-apply")
+        assert shown.app.screen.region.contains_region(apply.region)
+        assert apply.region.y > members.fields[20].region.y > 0
+        await shown.pilot.click("#edit-apply")
+        await shown.until(lambda: isinstance(shown.app.screen, DifferenceScreen), "the difference")
