@@ -75,12 +75,14 @@ class Lately(NamedTuple):
     """p50, p90 and p99 of the last seconds in which anything was taken; empty before."""
     taken: int
     """Notifications that were taken in the last minute."""
+    last_at: float | None
+    """When it took the last one, in monotonic seconds."""
 
 
 class Latencies:
     """A member's latencies since its start and of late. Paid by the run; what is read is worked out when it is."""
 
-    __slots__ = ("_before", "_fresh", "_fresh_until", "_past", "_slots", "_whole")
+    __slots__ = ("_before", "_fresh", "_fresh_until", "_past", "_slots", "_whole", "last_at")
 
     def __init__(self) -> None:
         self._whole = LatencyHistogram()
@@ -90,11 +92,14 @@ class Latencies:
         self._before: dict[int, int] = {}
         self._fresh: dict[int, int] = {}
         self._fresh_until = 0.0
+        self.last_at: float | None = None
+        """When the last one ended."""
 
     def record(self, seconds: float, now: float, count: int = 1) -> None:
         """Count `count` notifications that took `seconds` and ended at `now` (monotonic)."""
         if now >= self._fresh_until:
             self._turn(now)
+        self.last_at = now
         bucket = _bucket(int(seconds * 1e6))
         self._fresh[bucket] = self._fresh.get(bucket, 0) + count
 
@@ -116,7 +121,7 @@ class Latencies:
         taken = sum(slot.total for since, slot in self._slots if since > now - LATELY_S)
         if self._fresh_until > now - LATELY_S:
             taken += sum(self._fresh.values())
-        return Lately(p50, p99, fresh, taken)
+        return Lately(p50, p99, fresh, taken, self.last_at)
 
     def _turn(self, now: float) -> None:
         """Begin anew, and put what was fresh where it belongs."""
@@ -142,7 +147,7 @@ def _together(*parts: Mapping[int, int]) -> dict[int, int]:
     return made
 
 
-_NEVER = Lately(None, None, (), 0)
+_NEVER = Lately(None, None, (), 0, None)
 
 
 def _bucket(micros: int) -> int:

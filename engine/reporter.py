@@ -142,4 +142,5 @@ def _member_row(lane: Lane, member: Member, now: float, following: int | None, h
         history=history,
         latency_now_s=latency.now_s,
         taken_lately=latency.taken,
+        took_at=latency.last_at,
     )

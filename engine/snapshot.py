@@ -47,6 +47,8 @@ class MemberRow:
     """p50, p90 and p99 of the last seconds in which it took anything; empty before."""
     taken_lately: int = 0
     """Notifications that it took in the minute before its row was made."""
+    took_at: float | None = None
+    """When it took something last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def test_what_happens_now_is_told_within_seconds() -> None:
 
 def test_a_quiet_member_keeps_the_latencies_of_its_last_minute_but_took_nothing_lately() -> None:
     latencies = Latencies()
-    assert latencies.lately(5.0) == (None, None, (), 0)
+    assert latencies.lately(5.0) == (None, None, (), 0, None)
     latencies.record(0.002, 10.0, 7)
     before, after = latencies.lately(11.0), latencies.lately(500.0)
     assert (before.taken, after.taken) == (7, 0)
