@@ -20,6 +20,7 @@ from textual.widgets import Input
 
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
+from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import ACTIONS, global_bindings
 from tui.asciionly import AsciiDriver
 from tui.ending import ENDINGS, clean_end
@@ -71,6 +72,7 @@ class SwitchboardApp(KeepingApp):
         """Show the dashboard, the way it was left."""
         if not self.preferences.has_motion:
             self.animation_level = "none"
+        self.set_class(self.preferences.is_ascii, "-ascii")
         has_few_colours = not self.is_headless and self.console.color_system in {None, "standard"}
         self.set_class(self.no_color or has_few_colours, "-few-colours")
         if not self.is_headless:
@@ -117,26 +119,34 @@ class SwitchboardApp(KeepingApp):
         self._watch(StageScreen, self._selected_subscription())
 
     def action_show_charts(self) -> None:
-        """Rates, failures, queues and latency over time; again, and back."""
-        self._watch(ChartsScreen, None)
+        """Rates, failures, queues and latency over time, of the selected member or all; again, and back."""
+        chosen = self._selected()
+        member = None if chosen is None else chosen[1]
+        if chosen is None or member is None:
+            self._watch(ChartsScreen, None)
+        else:
+            self._watch(ChartsScreen, chosen[0].id, member.index)
 
     def action_show_log(self) -> None:
         """Read the engine's log; again, and back."""
         self._watch(LogScreen, None)
 
     def _selected_subscription(self) -> str | None:
-        dashboard = next(one for one in self.screen_stack if isinstance(one, DashboardScreen))
-        chosen = dashboard.query_one(SubscriptionsView).selected
+        chosen = self._selected()
         return None if chosen is None else chosen[0].id
 
-    def _watch(self, kind: type[WatchingScreen], subscription: str | None) -> None:
+    def _selected(self) -> tuple[SubscriptionRow, MemberRow | None] | None:
+        dashboard = next(one for one in self.screen_stack if isinstance(one, DashboardScreen))
+        return dashboard.query_one(SubscriptionsView).selected
+
+    def _watch(self, kind: type[WatchingScreen], subscription: str | None, *member: int) -> None:
         """Show a screen beside the dashboard in place of another one, or leave it when it is shown already."""
         if isinstance(self.screen, kind):
             self.screen.dismiss()
         elif isinstance(self.screen, WatchingScreen):
-            self.switch_screen(kind(self._link, self.pump, subscription))
+            self.switch_screen(kind(self._link, self.pump, subscription, *member))
         else:
-            self.push_screen(kind(self._link, self.pump, subscription))
+            self.push_screen(kind(self._link, self.pump, subscription, *member))
 
     def _runner(self, owner: App[int] | Screen[object], name: str) -> Callable[[], object]:
         async def run() -> None:

@@ -119,7 +119,7 @@ class _Count(NamedTuple):
 class _Thing(NamedTuple):
     """What a track is made of, at some moment."""
 
-    count: _Count
+    done: _Count
     waiting: int
     members: Sequence[MemberRow]
     """Those that took something just now."""
@@ -154,7 +154,7 @@ class History:
         if not self._is_begun or total < self._counts.get(EVERYTHING, _Count(0, 0)).taken:
             self._tracks.clear()  # the first engine, or another one
             self._is_begun, self.at = True, snapshot.at
-            self._counts = {key: thing.count for key, thing in self._things(snapshot)}
+            self._counts = {key: thing.done for key, thing in self._things(snapshot)}
             return
         passed = snapshot.at - self.at
         if passed < 1.0:
@@ -163,10 +163,10 @@ class History:
         for key in [key for key in self._tracks if key not in things]:
             del self._tracks[key]
         for key, thing in things.items():
-            sample = _sample(thing, self._counts.get(key, thing.count), passed)
+            sample = _sample(thing, self._counts.get(key, thing.done), passed)
             self._add(key, sample, int(passed))
         self.at += int(passed)
-        self._counts = {key: thing.count for key, thing in things.items()}
+        self._counts = {key: thing.done for key, thing in things.items()}
         self.version += 1
 
     def _things(self, snapshot: EngineSnapshot) -> Iterator[tuple[Key, _Thing]]:
@@ -223,7 +223,7 @@ def _thing(count: _Count, waiting: int, members: Sequence[MemberRow], now: float
 
 
 def _sample(thing: _Thing, before: _Count, passed: float) -> array[float]:
-    rates = [max(new - then, 0) / passed for new, then in zip(thing.count, before, strict=True)]
+    rates = [max(new - then, 0) / passed for new, then in zip(thing.done, before, strict=True)]
     columns = zip(*(member.latency_now_s for member in thing.members if member.latency_now_s), strict=True)
     slowest = [max(column) for column in columns] or _NOTHING
     return array("f", (*rates, thing.waiting, thing.in_flight, *slowest))
