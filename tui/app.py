@@ -49,7 +49,7 @@ class SwitchboardApp(KeepingApp):
     CSS_PATH = "styles/console.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*global_bindings()]
     # Textual declares these without ClassVar.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (240, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
 
     def __init__(

@@ -110,7 +110,7 @@ class DashboardScreen(InspectingScreen):
         if snapshot is None:
             return
         rows = snapshot.subscriptions
-        subscriptions.show(rows, pump.rates.by_id)
+        subscriptions.show(rows, pump.rates.by_id, pump.wall_offset)
         feed.show(pump.deliveries, rows, pump.wall_offset)
         members = sum(len(row.members) for row in rows)
         arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
