@@ -158,7 +158,7 @@ class Pump:
         self.trends.note(snapshot)
         self.history.note(snapshot)
         self.rates.note(snapshot)
-        self.deliveries.fold(records, self._delivery_rate())
+        self.deliveries.fold(records, self._delivery_rate(), snapshot.at)
 
     def _delivery_rate(self) -> float:
         """Deliveries that begin each second: those that ended, and those that wait in addition."""

@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 
 from engine.health import State
 from tests.tui.pilots import console
-from tests.tui.world import AOR, CDR, NOW, PIKE, FakeLink, snapshot, story_of_pike
+from tests.tui.world import AOR, CDR, NOTHING, NOW, PIKE, FakeLink, snapshot, story_of_pike
 from tui.actions import ACTIONS
 from tui.screens.help import HelpScreen
 from tui.widgets.feed import FeedView
@@ -283,3 +283,15 @@ async def test_a_broad_screen_has_the_feed_beside_the_subscriptions(width: int, 
         assert "E_PIKE_BLOCKED" in shown.text("#feed")
         await shown.press("slash")
         assert shown.dashboard.query_one("#filter").region.width == shown.dashboard.query_one("#views").region.width
+
+
+async def test_the_feed_says_how_much_it_does_not_show() -> None:
+    link = FakeLink(snapshot(PIKE))
+    async with console(link) as shown:
+        for second in range(1, 5):
+            figures = replace(NOTHING, accepted=12_440 * second, delivered=12_440 * second)
+            link.answer = snapshot(PIKE, at=NOW + second, figures=figures)
+            await shown.app.pump.ask()
+        shown.dashboard.show_news()
+        title = str(shown.dashboard.query_one(FeedView).border_title)
+        assert title == "Feed ─ live ─ 12,440/s, 12,440 more in this second (1 in 500 shown)"
