@@ -60,10 +60,12 @@ def plot(curves: Sequence[Curve], axes: Axes, width: int, height: int) -> list[L
     times = clock_ticks(axes.until, axes.span_s, width - LABEL_WIDTH)
     plotext.xticks([at for at, _ in times], [label for _, label in times])
     columns = 2 * max(width - LABEL_WIDTH - 2, 1)
+    is_empty = True
     for curve in curves:
         for xs, ys in _stretches(resampled(curve.values, axes.slots, min(columns, axes.slots)), axes):
             plotext.plot(xs, ys, marker=curve.marker, color=_COLOURS[curve.role])
-    if not any(curve.values for curve in curves):
+            is_empty = False
+    if is_empty:
         plotext.plot([axes.until], [0], marker=" ")  # without a point it draws no axes
     return [tuple(_parts(text)) for text in plotext.build().split("\n")[:height]]
 

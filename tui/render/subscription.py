@@ -68,13 +68,15 @@ def subscription_line(
     """Event, policy, expiry, and a sentence about its health."""
     is_wide = width >= 110
     sentence = health.sentence(row, now, wall_offset)
+    # Where there is little room, the sentence needs it more than the word `permanent`.
+    lasts = () if not is_wide and row.expires_at is None else (cell(expiry(row, now), 16 if is_wide else 12, "faint"),)
     return fitted(
         (
             Part("◆" if is_pinned else " ", "accent"),
             Part("▶ " if is_folded else "▼ ", "faint"),
             cell(clean(row.event), 26 if is_wide else 20, "strong"),
             cell(str(row.policy or "plain"), 14 if is_wide else 12, "accent"),
-            cell(expiry(row, now), 16 if is_wide else 12, "faint"),
+            *lasts,
             Part(sentence, health.CONCERN_ROLES[health.concern(row, now)]),
         ),
         width,

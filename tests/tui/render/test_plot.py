@@ -18,11 +18,13 @@ AXES = Axes(WALL, 60, 60, 10.0, [(0, "0"), (10, "10/s")])
 
 def test_a_picture_is_as_large_as_it_is_told_and_knows_nothing_of_the_last_one() -> None:
     first = plot([Curve([5.0] * 60, "good", "x")], AXES, 90, 12)
-    second = plot([], AXES, 200, 60)
+    second = plot([Curve([math.nan], "good", "o")], AXES, 200, 60)
     assert [len(plain(line)) for line in first] == [90] * 12
     assert [len(plain(line)) for line in second] == [200] * 60
     assert "x" in "".join(map(plain, first))
     assert "x" not in "".join(map(plain, second))
+    assert plain(second[-1]).split()
+    assert plain(second[1]).startswith("     10/s┤")
 
 
 def test_a_column_shows_the_highest_value_and_nothing_where_nothing_is_known() -> None:

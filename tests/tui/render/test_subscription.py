@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.transports.base import ConnectionState
-from tests.tui.world import AOR, CDR, NOW, PIKE
+from tests.tui.world import AOR, CDR, NOW, PIKE, WALL
 from tui.render.line import plain, width_of
 from tui.render.subscription import member_details, member_line, subscription_line
 
@@ -94,3 +94,9 @@ def test_a_member_that_connects_says_so() -> None:
 def test_an_error_that_is_too_long_keeps_its_age() -> None:
     line = plain(member_line(PIKE, replace(PIKE.members[0], error_at=NOW - 298), NOW, 160))
     assert "connection …, 4 min 58 s ago" in line
+
+
+def test_a_narrow_line_gives_the_sentence_the_room_of_a_word_that_says_little() -> None:
+    line = plain(subscription_line(PIKE, NOW, 80, is_folded=False, wall_offset=WALL - NOW))
+    assert "delivered, on the 2nd choice since 07:19:27" in line
+    assert "57 min left" in plain(subscription_line(CDR, NOW, 80, is_folded=False))
