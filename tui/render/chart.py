@@ -102,14 +102,19 @@ def _known(chart: Chart) -> list[float]:
 
 
 def _ticks(chart: Chart, top: float, height: int) -> list[tuple[float, str]]:
-    """Labels at round values."""
+    """Labels at round values, none of them twice; where nothing is known there is no scale yet."""
+    if not _known(chart):
+        return [(0.0, "0")]
     parts = 2
     if height >= 14:
         parts = 4 if f"{top:e}".startswith("2") else 5
     elif height < 7:
         parts = 1
     values = [top * part / parts for part in range(parts + 1)]
-    return [(value, chart.show(value) if value else "0") for value in values]
+    labels = {chart.show(top): top}
+    for value in values[:-1]:
+        labels.setdefault(chart.show(value) if value else "0", value)
+    return sorted((value, label) for label, value in labels.items())
 
 
 def number(value: float) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.world import WALL
 from tui.asciionly import ascii_only
-from tui.render.chart import Chart, Series, Span, chart_lines, charts_lines
+from tui.render.chart import Chart, Series, Span, chart_lines, charts_lines, number
 from tui.render.figures import clock, latency, rate
 from tui.render.line import plain, width_of
 
@@ -76,3 +76,14 @@ def test_charts_fit_their_room(size: tuple[int, int]) -> None:
     lines = charts_lines(charts, SPAN, *size)
     assert {width_of(line) for line in lines} == {size[0]}
     assert len(lines) <= size[1]
+
+
+def labels(values: list[float]) -> list[str]:
+    lines = text(Chart("queues", [Series("waiting", values, "warn")], number), 80, 25)
+    return [line.partition("┤")[0].strip() for line in lines if "┤" in line]
+
+
+def test_no_label_stands_twice_and_there_is_no_scale_where_nothing_is_known() -> None:
+    assert labels([1.0]) == ["1", "0"]
+    assert labels([40.0]) == ["50", "40", "30", "20", "10", "0"]
+    assert labels([math.nan]) == ["0"]
