@@ -22,7 +22,7 @@ from engine.background import BackgroundEngine
 from engine.heap import steady_heap
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import ACTIONS, global_bindings
-from tui.asciionly import AsciiDriver
+from tui.asciionly import AsciiDriver, ascii_only
 from tui.ending import ENDINGS, clean_end
 from tui.guard import GuardedLink
 from tui.keeping import KeepingApp
@@ -171,7 +171,8 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
         preferences = replace(preferences, notices=(*preferences.notices, memory.trouble))
     app = SwitchboardApp(link, title=title, preferences=preferences)
     app.remembered = opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
-    with _window_titled(f"{title} - Switchboard"), clean_end():
+    window = ascii_only(title) if preferences.is_ascii else title
+    with _window_titled(f"{window} - Switchboard"), clean_end():
         app.run()
     if app.remembered != opened:
         memory.save(app.remembered)

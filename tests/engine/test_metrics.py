@@ -61,11 +61,21 @@ def test_what_happens_now_is_told_within_seconds() -> None:
     assert (latencies.lately(40.0).p50_s or 1) < 0.0012
 
 
+def test_the_seconds_before_count_too_where_one_has_only_begun() -> None:
+    latencies = Latencies()
+    latencies.record(0.001, 10.0, 100)
+    latencies.record(1.0, 12.0)
+    assert latencies.lately(12.0).now_s[0] < 0.0012
+    latencies.record(1.0, 100.0)
+    assert latencies.lately(100.0).now_s[0] >= 1.0
+
+
 def test_a_quiet_member_keeps_the_latencies_of_its_last_minute_but_took_nothing_lately() -> None:
     latencies = Latencies()
     assert latencies.lately(5.0) == (None, None, (), 0, None)
-    latencies.record(0.002, 10.0, 7)
-    before, after = latencies.lately(11.0), latencies.lately(500.0)
+    latencies.record(0.002, 8.0, 3)
+    latencies.record(0.002, 12.0, 4)
+    before, after = latencies.lately(13.0), latencies.lately(500.0)
     assert (before.taken, after.taken) == (7, 0)
     assert before[:3] == after[:3]
     latencies.record(0.5, 500.0)
