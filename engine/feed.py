@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from engine.run import Attempt, Batch, Outcome, Skip
+from engine.run import Attempt, Batch, Outcome, Skip, Status
 
 
 class Step(StrEnum):
@@ -49,6 +49,10 @@ RECORDS_PER_DELIVERY = 10
 bounds what ended without a plan, and with it the events that the feed keeps alive."""
 
 
+FAILURES_TOLD = 200
+"""Records of failures that `Feed.since` tells beside the newest records."""
+
+
 class Feed:
     """The last `capacity` deliveries, told run by run. When it overflows, the oldest go; `dropped` counts them."""
 
@@ -56,6 +60,8 @@ class Feed:
         self._capacity = capacity
         self._told_max = RECORDS_PER_DELIVERY * capacity
         self._records: deque[FeedRecord] = deque()
+        self._failures: deque[FeedRecord] = deque()
+        """Those of the records that tell of a failure."""
         self._events = 0
         self._told = 0
         """Events that the records tell of, each as often as there are records of it."""
@@ -88,6 +94,8 @@ class Feed:
         self._next += 1
         records = self._records
         records.append(record)
+        if outcome is not None and outcome.status is Status.FAILED:
+            self._failures.append(record)
         self._events += _weight(record)
         self._told += len(indices)
         while len(records) > 1 and (self._events > self._capacity or self._told > self._told_max):
@@ -95,13 +103,31 @@ class Feed:
             self._events -= _weight(oldest)
             self._told -= len(oldest.indices)
             self.dropped += 1
+        while self._failures and self._failures[0].number < records[0].number:
+            self._failures.popleft()
 
     def since(self, number: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
-        """The records numbered `number` and later, the newest `limit` of them, oldest first."""
+        """The records numbered `number` and later, oldest first: the newest `limit` of them.
+
+        Where these are not all, the newest `FAILURES_TOLD` of the others that tell of a failure come before them.
+        """
         fresh = min(self._next - number, len(self._records), limit)
         if fresh <= 0:
             return ()
-        return tuple(islice(reversed(self._records), fresh))[::-1]
+        newest = tuple(islice(reversed(self._records), fresh))[::-1]
+        if newest[0].number <= number or newest[0] is self._records[0]:
+            return newest
+        return (*self._failures_between(number, newest[0].number), *newest)
+
+    def _failures_between(self, first: int, end: int) -> list[FeedRecord]:
+        """The newest failures numbered from `first` to before `end`, oldest first."""
+        found: list[FeedRecord] = []
+        for record in reversed(self._failures):
+            if record.number < first or len(found) >= FAILURES_TOLD:
+                break
+            if record.number < end:
+                found.append(record)
+        return found[::-1]
 
     def about(self, subscription: str, seq: int) -> tuple[FeedRecord, ...]:
         """The records that tell of one event for one subscription, oldest first. Looks at all there are."""

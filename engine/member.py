@@ -9,7 +9,7 @@ from collections.abc import Callable
 from engine.address import MemberAddress, printed
 from engine.clock import Clock
 from engine.health import Health
-from engine.metrics import LatencyHistogram, MemberCounters
+from engine.metrics import Latencies, MemberCounters
 from engine.patience import Patience
 from engine.policies.base import Standing
 from engine.run import Fault, Outcome, Run, Status, failed
@@ -60,7 +60,7 @@ class Member:
         self.counters = MemberCounters()
         self.faults: Counter[str] = Counter()
         """What its failures were the fault of."""
-        self.latency = LatencyHistogram()
+        self.latency = Latencies()
         self.history: deque[str] = deque(maxlen=HISTORY)
         self.queue: deque[Run] = deque()
         self.queued = 0
@@ -111,7 +111,7 @@ class Member:
         """Take over health and figures of a member with the same socket, which from now on counts for itself."""
         self.health, self.moved_at = other.health, other.moved_at
         self.counters, other.counters = other.counters, MemberCounters()
-        self.latency, other.latency = other.latency, LatencyHistogram()
+        self.latency, other.latency = other.latency, Latencies()
         self.history, other.history = other.history, deque(maxlen=HISTORY)
 
     def pump(self) -> None:
@@ -160,7 +160,7 @@ class Member:
             self._note_failure(outcome, now)
             return
         self.health = self.health.succeeded(now, run.started_at)
-        self.latency.record(now - run.started_at, count)
+        self.latency.record(now - run.started_at, now, count)
         if status is Status.DELIVERED:
             self.counters.delivered += count
         else:

@@ -117,6 +117,7 @@ def _subscription_row(subscription: Subscription, now: float, version: int) -> S
 def _member_row(lane: Lane, member: Member, now: float, following: int | None, history: str) -> MemberRow:
     health = member.health
     timeout = lane.failover_timeout()
+    latency = member.latency.lately(now)
     state = health.state(now, timeout)
     skipped_until = None if timeout is None else health.skipped_until(timeout)
     return MemberRow(
@@ -136,7 +137,10 @@ def _member_row(lane: Lane, member: Member, now: float, following: int | None, h
         refused=member.counters.refused,
         waiting=member.queued,
         in_flight=member.in_flight,
-        latency_p50_s=member.latency.percentile(0.5),
-        latency_p99_s=member.latency.percentile(0.99),
+        latency_p50_s=latency.p50_s,
+        latency_p99_s=latency.p99_s,
         history=history,
+        latency_now_s=latency.now_s,
+        taken_lately=latency.taken,
+        took_at=latency.last_at,
     )

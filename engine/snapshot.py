@@ -40,8 +40,15 @@ class MemberRow:
     """Notifications that its transport was handed and has not settled."""
     latency_p50_s: float | None
     latency_p99_s: float | None
+    """Both of the last minute in which it took anything."""
     history: str
     """The last outcomes, oldest first, one sign each: ✓ delivered, ~ sent, ✖ failed, · not chosen."""
+    latency_now_s: tuple[float, ...] = ()
+    """p50, p90 and p99 of the last seconds in which it took anything; empty before."""
+    taken_lately: int = 0
+    """Notifications that it took in the minute before its row was made."""
+    took_at: float | None = None
+    """When it took something last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from textual.widgets import Input
 
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
+from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import ACTIONS, global_bindings
-from tui.asciionly import AsciiDriver
+from tui.asciionly import AsciiDriver, ascii_only
 from tui.ending import ENDINGS, clean_end
 from tui.guard import GuardedLink
 from tui.keeping import KeepingApp
@@ -48,7 +49,7 @@ class SwitchboardApp(KeepingApp):
     CSS_PATH = "styles/console.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*global_bindings()]
     # Textual declares these without ClassVar.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (240, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
 
     def __init__(
@@ -71,6 +72,7 @@ class SwitchboardApp(KeepingApp):
         """Show the dashboard, the way it was left."""
         if not self.preferences.has_motion:
             self.animation_level = "none"
+        self.set_class(self.preferences.is_ascii, "-ascii")
         has_few_colours = not self.is_headless and self.console.color_system in {None, "standard"}
         self.set_class(self.no_color or has_few_colours, "-few-colours")
         if not self.is_headless:
@@ -117,26 +119,34 @@ class SwitchboardApp(KeepingApp):
         self._watch(StageScreen, self._selected_subscription())
 
     def action_show_charts(self) -> None:
-        """Rates, failures, queues and latency over time; again, and back."""
-        self._watch(ChartsScreen, None)
+        """Rates, failures, queues and latency over time, of the selected member or all; again, and back."""
+        chosen = self._selected()
+        member = None if chosen is None else chosen[1]
+        if chosen is None or member is None:
+            self._watch(ChartsScreen, None)
+        else:
+            self._watch(ChartsScreen, chosen[0].id, member.index)
 
     def action_show_log(self) -> None:
         """Read the engine's log; again, and back."""
         self._watch(LogScreen, None)
 
     def _selected_subscription(self) -> str | None:
-        dashboard = next(one for one in self.screen_stack if isinstance(one, DashboardScreen))
-        chosen = dashboard.query_one(SubscriptionsView).selected
+        chosen = self._selected()
         return None if chosen is None else chosen[0].id
 
-    def _watch(self, kind: type[WatchingScreen], subscription: str | None) -> None:
+    def _selected(self) -> tuple[SubscriptionRow, MemberRow | None] | None:
+        dashboard = next(one for one in self.screen_stack if isinstance(one, DashboardScreen))
+        return dashboard.query_one(SubscriptionsView).selected
+
+    def _watch(self, kind: type[WatchingScreen], subscription: str | None, *member: int) -> None:
         """Show a screen beside the dashboard in place of another one, or leave it when it is shown already."""
         if isinstance(self.screen, kind):
             self.screen.dismiss()
         elif isinstance(self.screen, WatchingScreen):
-            self.switch_screen(kind(self._link, self.pump, subscription))
+            self.switch_screen(kind(self._link, self.pump, subscription, *member))
         else:
-            self.push_screen(kind(self._link, self.pump, subscription))
+            self.push_screen(kind(self._link, self.pump, subscription, *member))
 
     def _runner(self, owner: App[int] | Screen[object], name: str) -> Callable[[], object]:
         async def run() -> None:
@@ -161,7 +171,8 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
         preferences = replace(preferences, notices=(*preferences.notices, memory.trouble))
     app = SwitchboardApp(link, title=title, preferences=preferences)
     app.remembered = opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
-    with _window_titled(f"{title} - Switchboard"), clean_end():
+    window = ascii_only(title) if preferences.is_ascii else title
+    with _window_titled(f"{window} - Switchboard"), clean_end():
         app.run()
     if app.remembered != opened:
         memory.save(app.remembered)

@@ -7,8 +7,9 @@ only those are kept: a batch of which one event has a line would else stay in me
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from engine.event import Event
 from engine.feed import FeedRecord, Step
@@ -26,8 +27,14 @@ KEPT_RECORDS = 64
 KEPT_OWN = 20
 """Deliveries of events that this console raised."""
 
+KEPT_LOOKS = 16
+"""Looks of the last second are counted together."""
+
 READABLE_PER_S = 40.0
 """More lines a second than this are sampled."""
+
+FAILURES_A_LOOK = 25
+"""Failed notifications, and as many undelivered events, that get a line at each look, however much is sampled."""
 
 OWN_SOURCE = "console"
 """The source of events that were raised here."""
@@ -66,6 +73,23 @@ class Delivery:
         """The records that tell of this delivery, oldest first."""
         return (record for record in self.story.records if self.index in record.indices)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for somebody who can take it."""
+        last = next((record for record in reversed(self.story.records) if self.index in record.indices), None)
+        return last is not None and last.step is Step.HELD
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one look at the feed brought."""
+
+    at: float
+    lines: int = 0
+    failures_left_out: int = 0
+    room: dict[Step, int] = field(default_factory=lambda: {Step.SETTLED: FAILURES_A_LOOK, Step.ENDED: FAILURES_A_LOOK})
+    """Failures that may still get a line."""
+
 
 class Deliveries:
     """The last deliveries, the newest last."""
@@ -80,6 +104,8 @@ class Deliveries:
         """Number of the feed's record that is expected next."""
         self.missed = 0
         """Records that were not fetched, because more came than are asked for at a time."""
+        self._per_second = 0.0
+        self._looks: deque[_Look] = deque([_Look(0.0)], maxlen=KEPT_LOOKS)
         self._stories: OrderedDict[tuple[str, int], Story] = OrderedDict()
         self._next_line = 1
 
@@ -88,9 +114,27 @@ class Deliveries:
         """Number of the newest line; 0 without one."""
         return self._next_line - 1
 
-    def fold(self, records: Iterable[FeedRecord], per_second: float) -> None:
-        """Take further records in. `per_second`: how many deliveries there are now, which decides about sampling."""
+    @property
+    def more(self) -> int:
+        """Deliveries of the last second that have no line."""
+        return max(round(self._per_second) - sum(look.lines for look in self._last_second()), 0)
+
+    @property
+    def more_failures(self) -> int:
+        """Failed notifications and undelivered events of the last second that have no line."""
+        return sum(look.failures_left_out for look in self._last_second())
+
+    def _last_second(self) -> list[_Look]:
+        return [look for look in self._looks if look.at > self._looks[-1].at - 1.0]
+
+    def fold(self, records: Iterable[FeedRecord], per_second: float, at: float = 0.0) -> None:
+        """Take further records in. `per_second`: how many deliveries there are now, which decides about sampling.
+
+        What failed has its line whatever the sampling, up to `FAILURES_A_LOOK` a time. `at`: monotonic seconds.
+        """
         self.one_in = sampling(per_second)
+        self._per_second = per_second
+        self._looks.append(_Look(at))
         for record in records:
             if record.number < self.next_record:
                 continue  # told before
@@ -102,7 +146,9 @@ class Deliveries:
         key = (record.subscription, record.batch.first_seq)
         story = self._stories.get(key)
         begins = record.step is not Step.SETTLED and not record.attempts
-        chosen = self._sampled(record) if begins else range(0)
+        chosen: Sequence[int] = self._sampled(record) if begins else ()
+        if record.outcome is not None and record.outcome.is_failure:
+            chosen = self._failed(record, set() if story is None else story.shown)
         if story is None:
             if not chosen:
                 return  # no event of it has a line, or its beginning was not fetched
@@ -119,6 +165,16 @@ class Deliveries:
         is_own = record.batch.source == OWN_SOURCE
         return sampled(record.indices, record.batch.first_seq, 1 if is_own else self.one_in)
 
+    def _failed(self, record: FeedRecord, shown: set[int]) -> list[int]:
+        """Positions that get a line because they failed; the others are counted."""
+        look, indices = self._looks[-1], record.indices
+        known = sum(index in indices for index in shown)
+        room = look.room.get(record.step, 0)
+        fresh = list(islice((index for index in indices if index not in shown), room))
+        look.room[record.step] = room - len(fresh)
+        look.failures_left_out += len(indices) - known - len(fresh)
+        return fresh
+
     def _show(self, story: Story, batch: Batch, indices: list[int]) -> None:
         story.shown.update(indices)
         events = batch.events
@@ -126,6 +182,7 @@ class Deliveries:
             delivery = Delivery(self._next_line, story, index, events[index])
             self._next_line += 1
             self.lines.append(delivery)
+            self._looks[-1].lines += 1
             if batch.source == OWN_SOURCE:
                 self.own.append(delivery)
 

@@ -22,14 +22,18 @@ class FeedChoice:
     """Follow this one alone."""
     member: int | None = None
     """Of that one, follow this member alone; from 0."""
+    event: str | None = None
+    """Follow events of this name alone."""
 
     @property
     def is_all(self) -> bool:
         """Whether nothing is left out."""
-        return not self.filter and self.subscription is None
+        return not self.filter and self.subscription is None and self.event is None
 
     def matches(self, delivery: Delivery, row: SubscriptionRow | None) -> bool:
         """Whether the delivery is shown. `row`: its subscription while there is one."""
+        if self.event is not None and delivery.event.name != self.event:
+            return False
         if self.subscription is not None and delivery.story.subscription != self.subscription:
             return False
         if self.member is not None and not any(step.member in {self.member, None} for step in delivery.steps()):

@@ -50,6 +50,8 @@ class Pump:
         """What every header says when commands are refused: `LOCKED`, `READ-ONLY`."""
         self.frame_s = 0.0
         """How long it takes to bring news to the screen, smoothed."""
+        self.answer_s = 0.0
+        """How long the engine takes to answer, smoothed."""
         self._frozen: tuple[EngineSnapshot, float] | None = None
         self._link = link
         self.clock = clock
@@ -145,7 +147,9 @@ class Pump:
             self._is_asking = False
 
     async def _ask(self) -> None:
+        asked_at = self.clock()
         snapshot = await self._link.snapshot()
+        self.answer_s = 0.8 * self.answer_s + 0.2 * (self.clock() - asked_at)
         if snapshot.next_record < self.deliveries.next_record:
             self.deliveries = Deliveries()  # another engine answers now
         records = await self._link.feed(self.deliveries.next_record)
@@ -154,7 +158,7 @@ class Pump:
         self.trends.note(snapshot)
         self.history.note(snapshot)
         self.rates.note(snapshot)
-        self.deliveries.fold(records, self._delivery_rate())
+        self.deliveries.fold(records, self._delivery_rate(), snapshot.at)
 
     def _delivery_rate(self) -> float:
         """Deliveries that begin each second: those that ended, and those that wait in addition."""

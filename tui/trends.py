@@ -10,7 +10,7 @@ from engine.snapshot import EngineSnapshot, Figures
 WINDOW_S = 2.0
 """A rate is taken over this long, so that a slow stream does not flicker."""
 
-KEPT = 60
+KEPT = 300
 """Values of a trend, one a second."""
 
 COUNTERS = tuple(one.name for one in fields(Figures))
@@ -45,5 +45,5 @@ class Trends:
         return max(grown, 0) / max(last_at - first_at, 0.05)
 
     def past(self, counter: str) -> list[float]:
-        """The rates of the last minute, one a second, the newest last."""
+        """The rates of the last five minutes, one a second, the newest last."""
         return list(self._past[counter])

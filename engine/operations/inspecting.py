@@ -170,7 +170,7 @@ def _figures(member: Member) -> dict[str, Any]:
 
 
 def _latency(member: Member) -> dict[str, Any]:
-    latency = member.latency
+    latency = member.latency.whole()
     return {
         "count": latency.total,
         "percentiles": [[percent, latency.percentile(percent / 100)] for percent in PERCENTILES],

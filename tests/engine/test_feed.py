@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.event import Event
-from engine.feed import Feed, Step
-from engine.run import Batch
+from engine.feed import FAILURES_TOLD, Feed, Step
+from engine.run import DELIVERED, Batch, failed
 
 
 def add(feed: Feed, size: int, step: Step = Step.PLANNED) -> None:
@@ -65,3 +65,27 @@ def test_the_records_of_one_event_for_one_subscription_are_found() -> None:
     assert [record.number for record in feed.about("s", 4)] == [4, 6]
     assert [record.number for record in feed.about("s", 5)] == [4]
     assert feed.about("s", 7) == ()
+
+
+def end(feed: Feed, *, is_failure: bool) -> None:
+    batch = Batch("E_X", [Event("E_X")], 1, 0.0, "test")
+    outcome = failed("refused") if is_failure else DELIVERED
+    feed.add(0.0, Step.SETTLED, "s", batch, range(1), 0, outcome=outcome)
+
+
+def test_failures_are_told_even_where_more_happened_than_is_asked_for() -> None:
+    feed = Feed()
+    for number in range(1, 1_001):
+        end(feed, is_failure=number in {10, 500, 995})
+    assert [record.number for record in feed.since(100, limit=5)] == [500, 995, 996, 997, 998, 999, 1_000]
+    assert [record.number for record in feed.since(1, limit=6)] == [10, 500, 995, 996, 997, 998, 999, 1_000]
+    assert [record.number for record in feed.since(998, limit=6)] == [998, 999, 1_000]
+
+
+def test_failures_that_are_told_and_kept_are_bounded() -> None:
+    feed = Feed(capacity=100)
+    for _ in range(5_000):
+        end(feed, is_failure=True)
+    assert len(feed._failures) == len(feed._records) == 1_000
+    told = [record.number for record in feed.since(1, limit=10)]
+    assert told == list(range(5_001 - 10 - FAILURES_TOLD, 5_001))

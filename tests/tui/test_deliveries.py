@@ -11,7 +11,7 @@ from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, Attempt, Batch, failed
 from tests.tui.world import SKIP, batch, delivered, record, story_of_pike
-from tui.deliveries import KEPT_LINES, KEPT_RECORDS, KEPT_STORIES, Deliveries, sampled, sampling
+from tui.deliveries import FAILURES_A_LOOK, KEPT_LINES, KEPT_RECORDS, KEPT_STORIES, Deliveries, sampled, sampling
 
 
 class Untouchable(Sequence[Event]):
@@ -142,3 +142,39 @@ def test_what_was_raised_here_is_never_sampled() -> None:
     own = batch("E", 12_345, {"n": 1}, source="console")
     deliveries.fold(delivered(1, "s", own, 0, 0.001), 100_000.0)
     assert [line.event for line in deliveries.own] == [own.events[0]]
+
+
+def test_what_failed_is_never_sampled_out() -> None:
+    deliveries = Deliveries()
+    many = Batch("E", [Event("E", (("n", n),)) for n in range(1_000)], 1, 0.0, "generator")
+    refused = failed("connection refused")
+    deliveries.fold((record(1, Step.PLANNED, "s", many, 0),), 100_000.0)
+    before = len(deliveries.lines)
+    failure = record(2, Step.SETTLED, "s", many, 0, outcome=refused)._replace(indices=range(7, 10))
+    lost = record(3, Step.ENDED, "s", many, outcome=refused)._replace(indices=range(20, 21))
+    deliveries.fold((failure, lost), 100_000.0)
+    assert [line.index for line in list(deliveries.lines)[before:]] == [7, 8, 9, 20]
+    assert deliveries.lines[-1].event.params == (("n", 20),)
+    assert not deliveries.more_failures
+
+
+def test_a_flood_of_failures_takes_bounded_work_and_says_how_many_have_no_line() -> None:
+    deliveries = Deliveries()
+    flood = Batch("E", Untouchable(100_000, 2 * FAILURES_A_LOOK), 0, 0.0, "generator")
+    refused = failed("connection refused")
+    failure = record(1, Step.SETTLED, "s", flood, 0, outcome=refused)
+    lost = record(2, Step.ENDED, "s", flood, outcome=refused, attempts=(Attempt(0, 0.0, refused),))
+    deliveries.fold((failure, lost), 100_000.0, 10.0)
+    assert len(deliveries.lines) == 2 * FAILURES_A_LOOK
+    assert deliveries.more_failures == 200_000 - 3 * FAILURES_A_LOOK
+    deliveries.fold((), 100_000.0, 11.5)
+    assert deliveries.more_failures == 0
+
+
+def test_how_many_more_there_were_in_this_second() -> None:
+    deliveries = Deliveries()
+    for tick in range(8):
+        many = Batch("E", Untouchable(3_100, 7), 3_100 * tick, 0.0, "generator")
+        deliveries.fold((record(tick + 1, Step.PLANNED, "s", many, 0),), 12_400.0, tick / 4)
+    assert deliveries.one_in == 500
+    assert 12_400 - 4 * 7 <= deliveries.more < 12_400 - 4 * 5

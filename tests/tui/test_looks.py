@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tests.support.waiting import until
 from tests.tui.inspected import DELIVERY, MEMBER
-from tests.tui.world import FakeLink, FakeTime, busy, story_of_pike
+from tests.tui.world import FakeLink, FakeTime, busy, story_of_pike, waves
 from tui.app import SwitchboardApp
 from tui.render.line import plain
 from tui.widgets.lines import Lines
@@ -83,6 +83,13 @@ def test_help(snap_compare: SnapCompare) -> None:
 
 def test_the_feed_at_80_columns(snap_compare: SnapCompare) -> None:
     assert snap_compare(app(), terminal_size=NARROW, run_before=after("2"))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_charts(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
+    made = app()
+    waves(made.pump)
+    assert snap_compare(made, terminal_size=size, run_before=after("down", "3"))
 
 
 @pytest.mark.parametrize("keys", [("2", "enter"), ("down", "enter")], ids=["delivery", "member"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -224,3 +225,17 @@ def busy(pump: Pump) -> None:
         done = (60 - second) * 1_204 + 300 * (second % 7)
         figures = replace(NOTHING, accepted=done, delivered=done, sent=done // 4, failed=(60 - second) // 9)
         pump.trends.note(snapshot(at=NOW - second, figures=figures))
+
+
+def waves(pump: Pump) -> None:
+    """Give a pump's charts a past: four minutes in which the first member's figures rise and fall."""
+    done = failed = 0
+    for second in range(240, -1, -1):
+        height = 1 + math.sin(second / 15)
+        done, failed = done + round(600 * height), failed + (second % 40 == 0)
+        latencies = tuple(height * seconds for seconds in (0.001, 0.002, 0.004))
+        took_at = NOW - second if second % 100 > 20 else None
+        counts = {"delivered": done, "failed": failed, "waiting": round(40 * height), "in_flight": round(15 * height)}
+        first = replace(PIKE.members[0], latency_now_s=latencies, took_at=took_at, **counts)
+        row = replace(PIKE, members=(first, *PIKE.members[1:]))
+        pump.history.note(snapshot(row, at=NOW - second, figures=replace(NOTHING, delivered=0)))

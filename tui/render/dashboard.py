@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.snapshot import SubscriptionRow
 from tui.arrangement import Arrangement, Sort
+from tui.deliveries import Deliveries
 from tui.feedchoice import FeedChoice
 from tui.pump import Pump
 from tui.render import figures
@@ -37,17 +38,22 @@ def choice_title(choice: FeedChoice, rows: Sequence[SubscriptionRow]) -> str:
         event = next((row.event for row in rows if row.id == choice.subscription), choice.subscription)
         member = "" if choice.member is None else f" member {choice.member + 1}"
         words.append(f"following {clean(event)}{member}")
+    if choice.event is not None:
+        words.append(f"following {clean(choice.event)}")
     if choice.filter:
         words.append(f"filter: {clean(choice.filter.text)}")
     return "".join(f" ─ {word}" for word in words)
 
 
-def feed_title(rate: float, one_in: int, unseen: int, *, is_running: bool) -> str:
-    """Whether the feed runs, how fast, and how much of it is shown."""
-    sampled = f", showing 1 in {one_in}" if one_in > 1 else ""
-    if is_running:
-        return f"Feed ─ live ─ {figures.rate(rate)}{sampled}"
-    return f"Feed ─ frozen, {figures.count(unseen)} newer ─ {figures.rate(rate)}{sampled}"
+def feed_title(rate: float, deliveries: Deliveries, unseen: int, *, is_running: bool) -> str:
+    """Whether the feed runs, how fast, and how much of it is not shown."""
+    state = "live" if is_running else f"frozen, {figures.count(unseen)} newer"
+    left_out = ""
+    if deliveries.one_in > 1:
+        left_out = f", {figures.count(deliveries.more)} more in this second (1 in {deliveries.one_in:,} shown)"
+    if deliveries.more_failures:
+        left_out += f", {figures.count(deliveries.more_failures)} more failures"
+    return f"Feed ─ {state} ─ {figures.rate(rate)}{left_out}"
 
 
 def frozen_badge(pump: Pump) -> tuple[str, ...]:

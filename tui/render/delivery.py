@@ -20,7 +20,9 @@ VALUE_MAX = 24
 """Cells of one parameter's value."""
 
 
-def delivery_line(delivery: Delivery, row: SubscriptionRow | None, wall_offset: float, width: int) -> Line:
+def delivery_line(
+    delivery: Delivery, row: SubscriptionRow | None, wall_offset: float, width: int, now: float | None = None
+) -> Line:
     """A whole line of the feed. `row`: its subscription while there is one. `wall_offset`: wall clock - monotonic."""
     is_wide = width >= 110
     time = figures.clock_ms if is_wide else figures.clock
@@ -31,7 +33,7 @@ def delivery_line(delivery: Delivery, row: SubscriptionRow | None, wall_offset: 
             cell(clean(event.name), 26 if is_wide else 19, "strong"),
             Part(" "),
             *((cell(parameters(event), width * 28 // 100), Part(" ")) if is_wide else ()),
-            *told(delivery, row),
+            *told(delivery, row, now),
         ),
         width,
     )
@@ -49,15 +51,15 @@ def _parameter(param: Param) -> str:
     return short if name is None else f"{clean(name)}={short}"
 
 
-def told(delivery: Delivery, row: SubscriptionRow | None) -> Line:
-    """What happened to it, in the order in which it happened."""
+def told(delivery: Delivery, row: SubscriptionRow | None, now: float | None = None) -> Line:
+    """What happened to it, in the order in which it happened. `now` (monotonic) tells how long it has been held."""
     steps = list(delivery.steps())
     parts: list[Part] = []
     failed_here = {step.member for step in steps if step.outcome is not None and step.outcome.is_failure}
     skipped = next((step.skipped for step in reversed(steps) if step.skipped), ())
     parts += _skips(skip for skip in skipped if skip.member not in failed_here)
     ends = [part for step in steps for part in _end(step, row)]
-    for part in ends or _open(steps):
+    for part in (*_holds(steps, now), *(ends or _open(steps, now))):
         if parts:
             parts.append(Part(" "))
         parts.append(part)
@@ -68,6 +70,20 @@ def _skips(skipped: Iterable[Skip]) -> Iterator[Part]:
     words = ", ".join(f"{skip.member + 1} ({clean(skip.reason.partition(': ')[0])})" for skip in skipped)
     if words:
         yield Part(f"skipped {words}", "warn")
+
+
+def _holds(steps: list[FeedRecord], now: float | None) -> Iterator[Part]:
+    """How long it was held in all, or has been held until now."""
+    held_s, since = 0.0, None
+    for step in steps:
+        if step.step is Step.HELD:
+            since = step.at if since is None else since
+        elif since is not None:
+            held_s, since = held_s + step.at - since, None
+    if since is not None and now is not None:
+        yield Part(f"held {figures.span(held_s + now - since)}:", "warn")
+    elif held_s:
+        yield Part(f"held {figures.tenths(held_s) if held_s < 60 else figures.span(held_s)}", "warn")
 
 
 def _end(step: FeedRecord, row: SubscriptionRow | None) -> Iterator[Part]:
@@ -103,13 +119,13 @@ def _number(step: FeedRecord) -> str:
     return "?" if step.member is None else str(step.member + 1)
 
 
-def _open(steps: list[FeedRecord]) -> Iterator[Part]:
+def _open(steps: list[FeedRecord], now: float | None) -> Iterator[Part]:
     """What is under way, when nothing has ended yet."""
     if not steps:
         return
     last = steps[-1]
     if last.step is Step.HELD:
-        yield Part("held: nobody can take it now", "warn")
+        yield Part(f"{'held: ' if now is None else ''}nobody can take it now", "warn")
     elif last.member is None:
         yield Part("→ all …", "faint")
     else:

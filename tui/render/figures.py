@@ -28,6 +28,14 @@ def latency(seconds: float | None) -> str:
     return f"{seconds * 1e3:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
+def latencies(low: float | None, high: float | None) -> str:
+    """Two latencies, their unit once where it is the same: `2.1/8.4 ms`."""
+    if low is None or high is None:
+        return latency(low)
+    number, _, unit = latency(low).partition(" ")
+    return f"{number}/{latency(high)}" if latency(high).endswith(f" {unit}") else f"{number} {unit}/{latency(high)}"
+
+
 def tenths(seconds: float) -> str:
     """Time left to the tenth of a second; never below nought."""
     return f"{max(seconds, 0.0):.1f} s"

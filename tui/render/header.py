@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.options import Colour
 from engine.snapshot import EngineSnapshot
 from tui.render import figures
 from tui.render.line import Line, Part, Role, clean, fitted, width_of
-from tui.trends import Trends
+from tui.render.plot import resampled
+from tui.trends import KEPT, Trends
 
 
 class Status(NamedTuple):
@@ -18,6 +20,8 @@ class Status(NamedTuple):
     """Seconds since the engine last answered."""
     is_stale: bool = False
     failure: str | None = None
+    answer_s: float = 0.0
+    """How long the engine takes to answer."""
     is_slow: bool = False
     badges: tuple[str, ...] = ()
     """Words that must not be overlooked: read-only, frozen."""
@@ -28,9 +32,21 @@ def header_line(snapshot: EngineSnapshot, trends: Trends, status: Status, wall: 
     now = snapshot.at + status.silent_s
     figure_parts = _figures(snapshot, trends, width)
     badges = tuple(part for badge in status.badges for part in (Part(f" {badge} ", "warn"), Part(" ")))
-    left = (*_name(snapshot), *badges, *_engine(snapshot, status, now, wall), *figure_parts)
+    link = _link(status) if width >= WITH_LINK else ()
+    left = (*_name(snapshot), *badges, *_engine(snapshot, status, now, wall), *link, *figure_parts)
     right = (*_slow(status), Part(f"{figures.clock(wall)} ", "faint"))
     return fitted((*fitted(left, max(width - width_of(right), 0)), *right), width)
+
+
+WITH_LINK = 176
+"""Cells from which on there is room for how the link does when nothing is wrong with it."""
+
+
+def _link(status: Status) -> Line:
+    """How quickly the engine answers. When it does not, that stands in the engine's own place."""
+    if status.is_stale or status.failure is not None:
+        return ()
+    return (Part(f" link {figures.latency(status.answer_s):>7} ", "faint"),)
 
 
 def waiting_line(status: Status, width: int) -> Line:
@@ -86,10 +102,17 @@ def _figures(snapshot: EngineSnapshot, trends: Trends, width: int) -> Line:
         role: Role = "bad" if name == "failed" and value > 0 else "plain"
         parts += [Part(f"  {name} " if is_wide else f" {_SHORT[name]} ", "faint"), _rate(value, role, is_wide=is_wide)]
         if is_wide and has_trend:
-            parts.append(Part(f" {figures.trend(trends.past(name), 8)}", "bad" if name == "failed" else "accent"))
+            parts.append(Part(f" {_trend(trends.past(name), width)}", "bad" if name == "failed" else "accent"))
     parts += _total("waiting", numbers.waiting, "warn", is_wide=is_wide)
     parts += _total("undelivered", numbers.undelivered, "bad", is_wide=is_wide)
     return tuple(parts)
+
+
+def _trend(values: Sequence[float], width: int) -> str:
+    """The last five minutes in a few signs: each is the highest value of its part of them."""
+    size = 10 if width < 200 else 20
+    known = [value for value in resampled(values, KEPT, size) if value is not None]
+    return figures.trend(known, size)
 
 
 _SHORT = {"accepted": "in", "delivered": "✓", "failed": "✖", "waiting": "wait", "undelivered": "lost"}

@@ -30,6 +30,9 @@ STATE_LOOKS: dict[State, StateLook] = {
     State.PAUSED: StateLook("‖", "PAUSED", "warn"),
 }
 
+CONNECTING_LOOK = StateLook("◍", "CONNECTING", "warn")
+"""Of a member that waits for its connection. A mark or a pause is told before that."""
+
 
 class Concern(IntEnum):
     """How much a subscription needs a person; the higher, the sooner."""
@@ -47,6 +50,13 @@ def state_at(member: MemberRow, now: float) -> State:
     if member.state is State.FAILED and member.skipped_until is not None and member.skipped_until <= now:
         return State.DUE
     return member.state
+
+
+def look(member: MemberRow, now: float) -> StateLook:
+    """How the member is shown at `now`."""
+    state = state_at(member, now)
+    is_open = state in {State.UP, State.UNTRIED, State.DUE}
+    return CONNECTING_LOOK if is_open and member.connection is ConnectionState.CONNECTING else STATE_LOOKS[state]
 
 
 MARKED_S, FADED_S = 2.0, 5.0
@@ -80,38 +90,59 @@ def concern(row: SubscriptionRow, now: float) -> Concern:
     return Concern.SOME if out or State.DUE in states else Concern.NONE
 
 
-def sentence(row: SubscriptionRow, now: float) -> str:
-    """The subscription's health as one would say it on the phone."""
-    said = _said(row, now)
+def sentence(row: SubscriptionRow, now: float, wall_offset: float | None = None) -> str:
+    """The subscription's health as one would say it on the phone; trouble says since when.
+
+    `wall_offset` (wall clock - monotonic) makes that a time of the clock; without it, it is a length of time.
+    """
+    said = _said(row, now, wall_offset)
     if not row.undelivered:
         return said
     return f"{said}; {figures.count(row.undelivered)} undelivered"
 
 
-def _said(row: SubscriptionRow, now: float) -> str:
+def _said(row: SubscriptionRow, now: float, wall_offset: float | None) -> str:
     if row.held_since is not None:
-        return f"{_events(row.waiting)} held for {figures.span(now - row.held_since)}: nobody can take them"
+        return f"{_events(row.waiting)} held {_since(row.held_since, now, wall_offset)}: nobody can take them"
     states = [state_at(member, now) for member in row.members]
     if all(state in {State.FAILED, State.PAUSED} for state in states):
-        return f"nobody can take events: {_out(row.members, states)}"
+        since = _since(max(member.since for member in row.members), now, wall_offset)
+        return f"nobody can take events {since}: {_out(row.members, states)}"
     if all(state is State.UNTRIED for state in states):
         return "nothing was sent yet"
-    match row.policy:
-        case PolicyName.FAILOVER:
-            return _failover(row, states)
-        case PolicyName.ROUND_ROBIN:
-            return _round_robin(row, states)
-        case _:
-            return _parallel(row, states)
+    if row.policy is PolicyName.FAILOVER:
+        return _failover(row, states, now, wall_offset)
+    if len(states) == 1:
+        return "every event is handed over"
+    out = _out(row.members, states)
+    does = "take turns" if row.policy is PolicyName.ROUND_ROBIN else "get every event"
+    if out:
+        able = sum(state not in {State.FAILED, State.PAUSED} for state in states)
+        last = max(member.since for member, state in zip(row.members, states, strict=True) if state in _OUT_WORDS)
+        return f"{able} of {len(states)} {does} {_since(last, now, wall_offset)}: {out}"
+    return _turns(row) if row.policy is PolicyName.ROUND_ROBIN else _all_of_them(row, states)
 
 
-def _failover(row: SubscriptionRow, states: Sequence[State]) -> str:
+def _since(at: float, now: float, wall_offset: float | None) -> str:
+    return f"for {figures.span(now - at)}" if wall_offset is None else f"since {figures.clock(at + wall_offset)}"
+
+
+def _failover(row: SubscriptionRow, states: Sequence[State], now: float, wall_offset: float | None) -> str:
     out = _out(row.members, states)
     following = next((member.index for member in row.members if member.is_next), None)
     if following is not None and states[following] is State.DUE:
         return f"{following + 1} is due: the next event tries it"
     taker = _taker(row, states, following)
-    return f"delivered by {taker}" + (f" while {out}" if out else "")
+    why = f": {out}" if out else ""
+    if taker == 1:
+        return f"delivered, on the 1st choice{why}"
+    since = _since(max(member.since for member in row.members[: taker - 1]), now, wall_offset)
+    return f"delivered, on the {_ordinal(taker)} choice {since}{why}"
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _taker(row: SubscriptionRow, states: Sequence[State], following: int | None) -> int:
@@ -122,32 +153,39 @@ def _taker(row: SubscriptionRow, states: Sequence[State], following: int | None)
     return next(able, 0) + 1
 
 
-def _round_robin(row: SubscriptionRow, states: Sequence[State]) -> str:
-    out = _out(row.members, states)
-    if out:
-        able = sum(state not in {State.FAILED, State.PAUSED} for state in states)
-        return f"{able} of {len(states)} take turns while {out}"
-    taken = [member.delivered + member.sent for member in row.members]
+SHARES_SAID = 6
+"""Members whose shares a sentence names one by one."""
+
+
+def _turns(row: SubscriptionRow) -> str:
+    """Each member's share of what was taken in the last minute."""
+    taken = [member.taken_lately for member in row.members]
     total = sum(taken)
     if not total:
-        return f"{len(states)} take turns"
-    shares = " / ".join(f"{100 * each / total:.0f}" for each in taken)
-    return f"{len(states)} take turns: {shares} %"
+        return f"{len(taken)} take turns"
+    shares = [f"{100 * each / total:.0f}" for each in taken]
+    if len(shares) > SHARES_SAID:
+        shares = [f"{100 * min(taken) / total:.1f} to {100 * max(taken) / total:.1f}"]
+    return f"{len(taken)} take turns: {' / '.join(shares)} % of the last {figures.count(total)}"
 
 
-def _parallel(row: SubscriptionRow, states: Sequence[State]) -> str:
-    if len(states) == 1:
-        return "every event is handed over"
-    out = _out(row.members, states)
-    able = sum(state not in {State.FAILED, State.PAUSED} for state in states)
-    return f"{able} of {len(states)} get every event" + (f" while {out}" if out else "")
+def _all_of_them(row: SubscriptionRow, states: Sequence[State]) -> str:
+    """How many there are, and how far the slowest is behind the fastest."""
+    latencies = [member.latency_p50_s for member in row.members if member.latency_p50_s is not None]
+    if len(latencies) < len(states) or any(state is not State.UP for state in states):
+        return f"{len(states)} of {len(states)} get every event"
+    return f"{len(states)} of {len(states)} up, {figures.latency(max(latencies) - min(latencies))} apart"
+
+
+_OUT_WORDS = {State.FAILED: "failed", State.PAUSED: "paused", State.DUE: "due"}
 
 
 def _out(members: Sequence[MemberRow], states: Sequence[State]) -> str:
     """Who is out, in words: `1 is failed, 3 is paused`; empty when nobody is."""
-    words = {State.FAILED: "failed", State.PAUSED: "paused", State.DUE: "due"}
     return ", ".join(
-        f"{member.index + 1} is {words[state]}" for member, state in zip(members, states, strict=True) if state in words
+        f"{member.index + 1} is {_OUT_WORDS[state]}"
+        for member, state in zip(members, states, strict=True)
+        if state in _OUT_WORDS
     )
 
 
@@ -201,12 +239,18 @@ def _at_work(row: SubscriptionRow, member: MemberRow, now: float) -> Remark:
     if member.connection is ConnectionState.CONNECTING:
         return Remark("connecting", "warn")
     if member.waiting:
-        return Remark(f"{figures.count(member.waiting)} waiting", "warn")
+        return Remark(f"{figures.count(member.waiting)} waiting, {figures.count(member.in_flight)} in flight", "warn")
+    words = []
     if row.policy is PolicyName.FAILOVER and member.is_next and member.index > 0:
-        return Remark("takes what those before it cannot", "faint")
+        words.append("takes what those before it cannot")
+    if row.policy is PolicyName.ROUND_ROBIN and member.taken_lately:
+        total = sum(one.taken_lately for one in row.members)
+        words.append(f"{100 * member.taken_lately / total:.1f} % of the last {figures.count(total)}")
     if member.error is not None and member.error_at is not None:
-        return Remark(f"last error {figures.span(now - member.error_at)} ago: {clean(member.error)}", "faint")
-    return Remark("")
+        words.append(f"last error {figures.span(now - member.error_at)} ago: {clean(member.error)}")
+    if member.in_flight and not words:
+        words.append(f"{figures.count(member.in_flight)} in flight")
+    return Remark("; ".join(words), "faint" if words else "plain")
 
 
 def moment(row: SubscriptionRow, member: MemberRow | None, now: float) -> float | None:

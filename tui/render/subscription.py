@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.render import figures, health
-from tui.render.line import Line, Part, Role, cell, clean, fitted, squeezed
+from tui.render.line import Line, Part, Role, cell, clean, fitted, shortened, squeezed
 
 _SIGN_ROLES: dict[str, Role] = {"✓": "good", "~": "good", "✖": "bad"}
 
@@ -19,6 +19,15 @@ _MARKS: dict[health.Mark, tuple[str, Role]] = {
 HEAD = 18
 """Cells of a member line before its socket: whose turn, state, number."""
 
+PAIR = 15
+"""Cells of two latencies."""
+
+LONGEST_WORD = 7
+"""Letters of a state that have room."""
+
+BROAD = 220
+"""From this width on there are columns of what waits and what is in flight, a longer history, and longer sockets."""
+
 
 class Columns(NamedTuple):
     """How wide the columns of member lines are. Figures stand still, whatever they are."""
@@ -26,33 +35,48 @@ class Columns(NamedTuple):
     socket: int
     words: int
     countdown: int
+    bar: int
+    """Cells of the bar in it."""
+    queues: int
     latency: int
     history: int
 
 
 def columns(width: int) -> Columns:
     """The columns for a width: the words give way first, then history, latency and the bar."""
-    latency = 9 if width >= 120 else 0
-    history = 12 if width >= 110 else 0
-    countdown = 30 if width >= 120 else 0
-    left = max(width - HEAD - (20 if latency else 19) - latency - history - countdown, 20)
-    socket = min(max(left * 3 // 5, 10), 46)
-    return Columns(socket, left - socket, countdown, latency, history)
+    latency = PAIR if width >= 150 else 9 if width >= 120 else 0
+    history = 17 if width >= BROAD else 11 if width >= 110 else 0
+    bar = 10 if width >= 180 else 8 if width >= 120 else 4
+    countdown = 20 + bar if width >= 120 else 0
+    queues = 28 if width >= BROAD else 0
+    taken = HEAD + (20 if latency else 19) + latency + history + countdown + queues
+    left = max(width - taken, 20)
+    most = 46 if width < BROAD else 80
+    socket = min(max(left * 7 // 12, 10), most)
+    return Columns(socket, left - socket, countdown, bar, queues, latency, history)
 
 
 def subscription_line(
-    row: SubscriptionRow, now: float, width: int, *, is_folded: bool, is_pinned: bool = False
+    row: SubscriptionRow,
+    now: float,
+    width: int,
+    *,
+    is_folded: bool,
+    is_pinned: bool = False,
+    wall_offset: float | None = None,
 ) -> Line:
     """Event, policy, expiry, and a sentence about its health."""
     is_wide = width >= 110
-    sentence = health.sentence(row, now)
+    sentence = health.sentence(row, now, wall_offset)
+    # Where there is little room, the sentence needs it more than the word `permanent`.
+    lasts = () if not is_wide and row.expires_at is None else (cell(expiry(row, now), 16 if is_wide else 12, "faint"),)
     return fitted(
         (
             Part("◆" if is_pinned else " ", "accent"),
             Part("▶ " if is_folded else "▼ ", "faint"),
             cell(clean(row.event), 26 if is_wide else 20, "strong"),
             cell(str(row.policy or "plain"), 14 if is_wide else 12, "accent"),
-            cell(expiry(row, now), 16 if is_wide else 12, "faint"),
+            *lasts,
             Part(sentence, health.CONCERN_ROLES[health.concern(row, now)]),
         ),
         width,
@@ -74,7 +98,8 @@ def member_line(row: SubscriptionRow, member: MemberRow, now: float, width: int)
             Part(" "),
             *_words(row, member, now, sizes),
             *_figures(member, is_wide=bool(sizes.latency)),
-            cell(figures.latency(member.latency_p50_s), sizes.latency, "faint", right=True),
+            *_queues(member, sizes.queues),
+            cell(_latency(member, sizes.latency), sizes.latency, "faint", right=True),
             *_history(member, sizes.history),
         ),
         width,
@@ -84,39 +109,65 @@ def member_line(row: SubscriptionRow, member: MemberRow, now: float, width: int)
 def member_details(row: SubscriptionRow, member: MemberRow, now: float, width: int) -> Line:
     """What a narrow member line has no room for."""
     remark = health.remark(row, member, now, 0)
-    figure = figures.latency(member.latency_p50_s)
+    figure = _latency(member, PAIR)
     words = remark.words or clean(member.socket)
-    room = max(width - 7 - 10 - 13, 10)
+    room = max(width - 7 - PAIR - 12, 10)
     return fitted(
         (
             Part("     └ ", "faint"),
             cell(words, room, remark.role),
-            cell(figure, 10, "faint", right=True),
-            *_history(member, 13),
+            cell(figure, PAIR, "faint", right=True),
+            Part(" "),
+            *_history(member, 11),
         ),
         width,
     )
 
 
 def _head(member: MemberRow, now: float) -> Line:
-    look = health.STATE_LOOKS[health.state_at(member, now)]
+    look = health.look(member, now)
     sign, role = _MARKS[health.mark(member, now)]
     turn = Part("  ▶ " if member.is_next else "    ", "accent")
-    return (Part(sign, role), turn, cell(f"{look.sign} {look.word}", 10, look.role), cell(str(member.index + 1), 3))
+    word = look.word[:LONGEST_WORD]  # CONNECTING is told in full in the words of the line
+    return (Part(sign, role), turn, cell(f"{look.sign} {word}", 10, look.role), cell(str(member.index + 1), 3))
+
+
+def _queues(member: MemberRow, width: int) -> Line:
+    """What waits and what is in flight, where there is any."""
+    if not width:
+        return ()
+    waiting = f"{figures.count(member.waiting)} waiting" if member.waiting else ""
+    in_flight = f"{figures.count(member.in_flight)} in flight" if member.in_flight else ""
+    return (cell(waiting, width // 2, "warn", right=True), cell(in_flight, width - width // 2, "faint", right=True))
+
+
+def _latency(member: MemberRow, width: int) -> str:
+    """p50 and p99, or p50 alone where there is no room."""
+    if width < PAIR:
+        return figures.latency(member.latency_p50_s)
+    return figures.latencies(member.latency_p50_s, member.latency_p99_s)
 
 
 def _words(row: SubscriptionRow, member: MemberRow, now: float, sizes: Columns) -> Line:
-    remark = health.remark(row, member, now, 10 if sizes.countdown else 4)
+    remark = health.remark(row, member, now, sizes.bar)
     role = health.STATE_LOOKS[health.state_at(member, now)].role
     if not remark.countdown:
         return (cell(remark.words, sizes.words + sizes.countdown - 1, remark.role), Part(" "))
     if sizes.countdown:
         return (
-            cell(remark.words, sizes.words - 1, remark.role),
+            cell(_with_age(remark.words, sizes.words - 1), sizes.words - 1, remark.role),
             Part(" "),
             cell(remark.countdown, sizes.countdown, role),
         )
     return (cell(_brief(remark.countdown, sizes.words - 1), sizes.words, role),)
+
+
+def _with_age(words: str, width: int) -> str:
+    """An error and its age; where only one of them fits whole, that is the age."""
+    error, comma, age = words.rpartition(", ")
+    if len(words) <= width or not comma or not age.endswith(" ago"):
+        return words
+    return f"{shortened(error, max(width - len(age) - 2, 0))}, {age}"
 
 
 def _brief(countdown: str, width: int) -> str:
@@ -139,5 +190,5 @@ def _history(member: MemberRow, width: int) -> Line:
     """The last outcomes, the newest at the right."""
     if not width:
         return ()
-    shown = member.history[-10:].rjust(10)
-    return (Part(" " * (width - 10)), *(Part(sign, _SIGN_ROLES.get(sign, "faint")) for sign in shown))
+    shown = member.history[1 - width :].rjust(width - 1)
+    return (Part(" "), *(Part(sign, _SIGN_ROLES.get(sign, "faint")) for sign in shown))

@@ -70,7 +70,7 @@ def wallboard_lines(snapshot: EngineSnapshot, trends: Trends, now: float, width:
     lines = [_blank(width), *_verdict(snapshot.subscriptions, now, width), _blank(width)]
     lines += _figure_lines(bigs, width, scale)
     lines.append(_blank(width))
-    return lines + _trouble_lines(snapshot.subscriptions, now, width, max(height - len(lines), 0))
+    return lines + _trouble_lines(snapshot, now, width, max(height - len(lines), 0))
 
 
 def _bigs(snapshot: EngineSnapshot, trends: Trends) -> tuple[Big, ...]:
@@ -107,21 +107,27 @@ def _figure_lines(bigs: Sequence[Big], width: int, scale: int) -> list[Line]:
     return [*lines, _blank(width), fitted((Part("  "), *captions), width)]
 
 
-def _trouble_lines(rows: Sequence[SubscriptionRow], now: float, width: int, room: int) -> list[Line]:
+def _trouble_lines(snapshot: EngineSnapshot, now: float, width: int, room: int) -> list[Line]:
     """The worst subscriptions first; how many more there are, where they do not all fit."""
+    rows, wall_offset = snapshot.subscriptions, snapshot.wall - snapshot.at
     needy = sorted((row for row in rows if health.concern(row, now)), key=lambda row: -health.concern(row, now))
     shown = needy if len(needy) <= room else needy[: max(room - 1, 0)]
-    lines = [_trouble(row, now, width) for row in shown]
+    lines = [_trouble(row, now, width, wall_offset) for row in shown]
     if room and len(shown) < len(needy):
         lines.append(fitted((Part(f"  and {figures.count(len(needy) - len(shown))} more", "warn"),), width))
     return lines
 
 
-def _trouble(row: SubscriptionRow, now: float, width: int) -> Line:
+def _trouble(row: SubscriptionRow, now: float, width: int, wall_offset: float) -> Line:
     role = CONCERN_ROLES[health.concern(row, now)]
     sign = "✖" if health.concern(row, now) is Concern.GRAVE else "◔"
     return fitted(
-        (Part(f"  {sign} ", role), cell(clean(row.event), 28, "strong"), Part(health.sentence(row, now), role)), width
+        (
+            Part(f"  {sign} ", role),
+            cell(clean(row.event), 28, "strong"),
+            Part(health.sentence(row, now, wall_offset), role),
+        ),
+        width,
     )
 
 

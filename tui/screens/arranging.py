@@ -77,11 +77,15 @@ class ArrangingScreen(Screen[None]):
         self.notify(f"{clean(row.event)} {'pinned on top' if row.id in pinned else 'no longer pinned'}", markup=False)
 
     def action_follow(self) -> None:
-        """Have the feed follow the selection, or show everything again."""
+        """Have the feed follow the selection, or show everything again. In the feed that is the event's name."""
         feed, chosen = self.query_one(FeedView), self._view.selected
-        if feed.is_following or chosen is None:
-            feed.is_following = False
+        delivery = feed.selected if feed.has_focus else None
+        if feed.is_following or feed.followed_event is not None or (chosen is None and delivery is None):
+            feed.is_following, feed.followed_event = False, None
             self.notify("The feed shows everything")
+        elif delivery is not None:
+            feed.followed_event = delivery.event.name
+            self.notify(f"The feed follows every {clean(delivery.event.name)}", markup=False)
         else:
             feed.is_following = True
             self.notify("The feed follows the selection")
@@ -103,7 +107,7 @@ class ArrangingScreen(Screen[None]):
     def follow_selection(self) -> None:
         """Let the feed show what belongs to the selection, if it is to follow it."""
         feed, chosen = self.query_one(FeedView), self._view.selected
-        choice = FeedChoice(feed.choice.filter)
+        choice = FeedChoice(feed.choice.filter, event=feed.followed_event)
         if feed.is_following and chosen is not None:
             row, member = chosen
             choice = replace(choice, subscription=row.id, member=None if member is None else member.index)

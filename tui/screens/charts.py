@@ -1,4 +1,4 @@
-"""Charts of rates, failures, queues and latency, of everything or of one subscription."""
+"""Charts of rates, failures, queues and latency, of everything, of one subscription, or of one member."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from textual.binding import Binding, BindingType
 
 from engine.snapshot import SubscriptionRow
 from tui.actions import bindings_named, bindings_of
-from tui.history import EVERYTHING, Measure, Track, slots
+from tui.history import EVERYTHING, Key, Measure, Track, slots
+from tui.link import Link
+from tui.pump import Pump
 from tui.render import figures
-from tui.render.chart import Chart, number
-from tui.render.line import clean
+from tui.render.chart import Chart, Series, Span, number
+from tui.render.line import Role, clean
 from tui.screens.watching import WatchingScreen
 from tui.widgets.charts import ChartsView
 from tui.widgets.footer import KeysFooter
@@ -29,9 +31,12 @@ class ChartsScreen(WatchingScreen):
         *bindings_named("next_subscription", "previous_subscription", "show_subscriptions"),
         Binding("escape", "show_subscriptions", "Back", show=False),
     ]
-    _span = 1
-    _drawn: tuple[object, ...] | None = None
-    _chosen = EVERYTHING
+
+    def __init__(self, link: Link, pump: Pump, subscription: str | None = None, member: int | None = None) -> None:
+        super().__init__(link, pump, subscription, member)
+        self._span = 1
+        self._drawn: tuple[object, ...] | None = None
+        self._chosen = EVERYTHING if subscription is None else Key(subscription, member)
 
     def compose(self) -> ComposeResult:
         """Header, charts, footer."""
@@ -41,23 +46,30 @@ class ChartsScreen(WatchingScreen):
 
     def draw(self) -> None:
         """Draw what is new, if anything is."""
-        view = self.query_one(ChartsView)
-        rows = {row.id: row for row in self._rows()}
-        if self._chosen not in rows:
+        view, history = self.query_one(ChartsView), self._pump.history
+        if self._chosen not in self._keys():
             self._chosen = EVERYTHING
-        state = (self._pump.history.version, self._span, self._chosen, self._pump.is_stale)
+        history.want(self._chosen)
+        state = (history.version, self._span, self._chosen, self._pump.is_stale)
         if state == self._drawn:
             return
         self._drawn = state
         view.is_stale = self._pump.is_stale
         seconds, span = SPANS[self._span]
-        row = rows.get(self._chosen)
-        what = "all subscriptions" if row is None else f"{clean(row.event)} {row.policy or clean(row.socket)}"
-        view.border_title = f"Charts · {what} · {span}"
-        track = self._pump.history.track(self._chosen)
-        if track is None:
-            view.border_title += " · nothing is known yet"
-        view.show(() if track is None else charts_of(track, seconds, span))
+        track = history.track(self._chosen)
+        unknown = " · nothing is known yet" if track is None else ""
+        view.border_title = f"Charts · {self._what()} · {span}{unknown}"
+        charts = () if track is None else charts_of(track, seconds, is_one=self._chosen.member is not None)
+        view.show(charts, Span(seconds, slots(seconds), history.at + self._pump.wall_offset))
+
+    def _what(self) -> str:
+        """What is drawn, in words."""
+        row = next((row for row in self._rows() if row.id == self._chosen.subscription), None)
+        if row is None:
+            return "all subscriptions"
+        member = self._chosen.member
+        name = f"{clean(row.event)} {row.policy or clean(row.socket)}"
+        return name if member is None else f"{name} · member {member + 1}: {clean(row.members[member].socket)}"
 
     def action_time_span(self) -> None:
         """The next span of time."""
@@ -72,34 +84,64 @@ class ChartsScreen(WatchingScreen):
         """The same, backwards."""
         self._go(-1)
 
+    def action_next_member(self) -> None:
+        """The subscription, then each of its members."""
+        self._go_in(1)
+
+    def action_previous_member(self) -> None:
+        """The same, backwards."""
+        self._go_in(-1)
+
     def _go(self, by: int) -> None:
-        names = [EVERYTHING, *(row.id for row in self._rows())]
-        at = names.index(self._chosen) if self._chosen in names else 0
-        self._chosen = names[(at + by) % len(names)]
+        names = [EVERYTHING.subscription, *(row.id for row in self._rows())]
+        at = names.index(self._chosen.subscription) if self._chosen.subscription in names else 0
+        self._choose(Key(names[(at + by) % len(names)]))
+
+    def _go_in(self, by: int) -> None:
+        rows = self._rows()
+        row = next((row for row in rows if row.id == self._chosen.subscription), rows[0] if rows else None)
+        if row is None:
+            self.notify("There is no subscription yet", severity="warning")
+            return
+        places = [None, *range(len(row.members))]
+        at = places.index(self._chosen.member) if self._chosen.member in places else 0
+        self._choose(Key(row.id, places[(at + by) % len(places)]))
+
+    def _choose(self, key: Key) -> None:
+        self._chosen = key
         self.draw()
+
+    def _keys(self) -> set[Key]:
+        """All that can be drawn."""
+        rows = self._rows()
+        members = {Key(row.id, place) for row in rows for place in range(len(row.members))}
+        return {EVERYTHING, *(Key(row.id) for row in rows)} | members
 
     def _rows(self) -> tuple[SubscriptionRow, ...]:
         return () if self._pump.snapshot is None else self._pump.snapshot.subscriptions
 
 
-def charts_of(track: Track, seconds: int, span: str) -> tuple[Chart, ...]:
-    """The four charts of a track."""
-    count = slots(seconds)
-    p50 = track.values(Measure.P50, seconds)
-    half = f"   half of all below {figures.latency(p50[-1])}" if p50 else ""
+def charts_of(track: Track, seconds: int, *, is_one: bool = False) -> tuple[Chart, ...]:
+    """The four charts of a track. `is_one`: it is a member's, and no other's latencies are in it."""
+
+    def series(name: str, measure: Measure, role: Role) -> Series:
+        return Series(name, track.values(measure, seconds), role)
+
     return (
-        Chart("deliveries a second", track.values(Measure.DELIVERIES, seconds), count, span, figures.rate, "good"),
+        Chart("deliveries", (series("", Measure.DELIVERIES, "good"),), figures.rate),
+        Chart("failures", (series("", Measure.FAILURES, "bad"),), figures.rate),
         Chart(
-            "failed notifications a second", track.values(Measure.FAILURES, seconds), count, span, figures.rate, "bad"
+            "queues",
+            (series("waiting", Measure.WAITING, "warn"), series("in flight", Measure.IN_FLIGHT, "accent")),
+            number,
         ),
-        Chart("events waiting", track.values(Measure.WAITING, seconds), count, span, number, "warn"),
         Chart(
-            "latency, 99 of 100 below",
-            track.values(Measure.P99, seconds),
-            count,
-            span,
+            "latency" if is_one else "latency of the slowest",
+            (
+                series("p50", Measure.P50, "good"),
+                series("p90", Measure.P90, "warn"),
+                series("p99", Measure.P99, "bad"),
+            ),
             figures.latency,
-            "accent",
-            half,
         ),
     )

@@ -112,13 +112,13 @@ class DashboardScreen(InspectingScreen):
         if snapshot is None:
             return
         rows = snapshot.subscriptions
-        subscriptions.show(rows, pump.rates.by_id)
-        feed.show(pump.deliveries, rows, pump.wall_offset)
+        subscriptions.show(rows, pump.rates.by_id, pump.wall_offset)
+        feed.show(pump.deliveries, rows, pump.wall_offset, pump.picture_now())
         members = sum(len(row.members) for row in rows)
         arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
         _entitle(subscriptions, subscriptions_title(rows, pump.picture_now()) + arrangement)
         rate = pump.trends.rate("accepted")
-        title = feed_title(rate, pump.deliveries.one_in, feed.unseen, is_running=feed.is_running)
+        title = feed_title(rate, pump.deliveries, feed.unseen, is_running=feed.is_running)
         _entitle(feed, title + choice_title(feed.choice, rows))
         form = self.query_one(RaiseForm)
         if form.display:

@@ -14,8 +14,9 @@ from tui.widgets.header import HeaderLine
 class WatchingScreen(Screen[None]):
     """Beats only while it is shown; then it is the only one that asks."""
 
-    def __init__(self, link: Link, pump: Pump, subscription: str | None = None) -> None:
+    def __init__(self, link: Link, pump: Pump, subscription: str | None = None, member: int | None = None) -> None:
         super().__init__()
+        self._member = member
         self._subscription = subscription
         self._link = link
         self._pump = pump

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tui.render.chart import Chart, charts_lines
+from tui.render.chart import Chart, Span, charts_lines
 from tui.render.line import Line
 from tui.widgets.picture import DrawnView
 
@@ -18,12 +18,15 @@ class ChartsView(DrawnView):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._charts: Sequence[Chart] = ()
+        self._span = Span(1, 1, 0.0)
 
-    def show(self, charts: Sequence[Chart]) -> None:
-        """Take the charts."""
-        self._charts = charts
+    def show(self, charts: Sequence[Chart], span: Span) -> None:
+        """Take the charts, and the time that they show."""
+        self._charts, self._span = charts, span
         self.draw()
 
     def picture(self, width: int, height: int) -> Sequence[Line]:
-        """The charts, one below the other."""
-        return charts_lines(self._charts, width, height) if self._charts else ()
+        """The charts, side by side or one below the other."""
+        if not self._charts:
+            return ()
+        return charts_lines(self._charts, self._span, width, height, is_ascii=self.app.has_class("-ascii"))

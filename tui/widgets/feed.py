@@ -34,6 +34,8 @@ class FeedView(LineView):
         self.is_frozen = False
         self.is_following = False
         """Whether it is to show what belongs to the selected subscription or member."""
+        self.followed_event: str | None = None
+        """The name of the events that alone are to be shown."""
         self.is_newest_last = False
         self._chosen = Chosen(FeedChoice())
         self._lines: list[Delivery] = []
@@ -43,6 +45,7 @@ class FeedView(LineView):
         """Number of the selected delivery."""
         self._rows: dict[str, SubscriptionRow] = {}
         self._wall_offset = 0.0
+        self._now = 0.0
 
     @property
     def choice(self) -> FeedChoice:
@@ -69,8 +72,11 @@ class FeedView(LineView):
         """Lines that came while the feed stood still."""
         return self._newest - (self._taken[-1].number if self._taken else 0)
 
-    def show(self, deliveries: Deliveries, rows: tuple[SubscriptionRow, ...], wall_offset: float) -> None:
-        """Take what is new."""
+    def show(
+        self, deliveries: Deliveries, rows: tuple[SubscriptionRow, ...], wall_offset: float, now: float = 0.0
+    ) -> None:
+        """Take what is new. `now`: monotonic seconds of the engine."""
+        self._now = now
         was_running = self.is_running
         self._newest = deliveries.newest
         self._rows = {row.id: row for row in rows}
@@ -143,14 +149,15 @@ class FeedView(LineView):
         return len(self._lines)
 
     def key_of(self, index: int) -> Hashable:
-        """The delivery and how much is told of it."""
+        """The delivery, how much is told of it, and the second while it is held."""
         delivery = self._lines[index]
-        return delivery.number, delivery.version
+        return delivery.number, delivery.version, int(self._now) if delivery.is_held else None
 
     def line_of(self, index: int, width: int) -> Line:
         """The line."""
         delivery = self._lines[index]
-        return delivery_line(delivery, self._rows.get(delivery.story.subscription), self._wall_offset, width)
+        row = self._rows.get(delivery.story.subscription)
+        return delivery_line(delivery, row, self._wall_offset, width, self._now)
 
     def _lay_out(self) -> None:
         shown = self._chosen.of(self._taken, self._rows)

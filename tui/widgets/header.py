@@ -57,7 +57,7 @@ class HeaderLine(LineView, can_focus=False):
     def _made(self) -> Line:
         pump, width = self._pump, self.size.width
         badges = (pump.lock, *self._badges()) if pump.lock else self._badges()
-        status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.is_slow, badges)
+        status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.answer_s, pump.is_slow, badges)
         if pump.snapshot is None:
             return waiting_line(status, width)
         return header_line(pump.snapshot, pump.trends, status, pump.wall(), width)

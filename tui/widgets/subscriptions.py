@@ -60,6 +60,7 @@ class SubscriptionsView(LineView):
         self.arrangement = Arrangement()
         self._rows: tuple[SubscriptionRow, ...] = ()
         self._rates: Mapping[str, float] = {}
+        self._wall_offset: float | None = None
         self._shown: list[Shown] = []
         self._lines: list[_Row] = []
         self._folded: set[str] = set()
@@ -75,9 +76,15 @@ class SubscriptionsView(LineView):
         """How many members are shown, folded ones included."""
         return sum(len(one.members) for one in self._shown)
 
-    def show(self, rows: tuple[SubscriptionRow, ...], rates: Mapping[str, float] | None = None) -> None:
-        """Take the rows of a snapshot, and the deliveries a second of each subscription."""
+    def show(
+        self,
+        rows: tuple[SubscriptionRow, ...],
+        rates: Mapping[str, float] | None = None,
+        wall_offset: float | None = None,
+    ) -> None:
+        """Take the rows of a snapshot, and the deliveries a second of each. `wall_offset`: wall clock - monotonic."""
         self._rows = rows
+        self._wall_offset = wall_offset
         self._rates = rates or {}
         self._folded &= {row.id for row in rows}
         self.rearrange(self.arrangement)
@@ -200,7 +207,9 @@ class SubscriptionsView(LineView):
             return (Part(" " * width),)
         now = self._now()
         if member is None:
-            return subscription_line(row, now, width, is_folded=row.id in self._folded, is_pinned=is_pinned)
+            is_folded = row.id in self._folded
+            offset = self._wall_offset
+            return subscription_line(row, now, width, is_folded=is_folded, is_pinned=is_pinned, wall_offset=offset)
         return (member_details if kind == "details" else member_line)(row, member, now, width)
 
     def on_resize(self) -> None:

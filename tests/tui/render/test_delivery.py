@@ -84,3 +84,27 @@ def test_who_will_hear_an_event() -> None:
     rows = (PIKE, CDR, AOR)
     assert hearers(rows, "E_PIKE_BLOCKED") == "1 subscription will hear it: FAILOVER of 2"
     assert hearers(rows, "E_OTHER") == "nobody is subscribed to it"
+
+
+def held_for_a_while() -> list[FeedRecord]:
+    held = record(1, Step.HELD, "s", ONE, skipped=(SKIP,))
+    planned = record(2, Step.PLANNED, "s", ONE, 0)._replace(at=NOW + 12.3)
+    settled = record(3, Step.SETTLED, "s", ONE, 0, outcome=DELIVERED, took_s=0.001)._replace(at=NOW + 12.4)
+    return [held, planned, settled]
+
+
+def test_a_held_event_says_when_it_was_raised_and_how_long_it_waits() -> None:
+    deliveries = Deliveries()
+    deliveries.fold(held_for_a_while()[:1], 1.0)
+    assert deliveries.lines[0].is_held
+    text = plain(delivery_line(deliveries.lines[0], PIKE, WALL - NOW, 160, NOW + 42))
+    assert text.startswith(" 07:27:47.000 E ")
+    assert "held 42 s: nobody can take it now" in text
+
+
+def test_an_event_that_was_held_says_how_long_it_was() -> None:
+    deliveries = Deliveries()
+    deliveries.fold(held_for_a_while(), 1.0)
+    assert not deliveries.lines[0].is_held
+    told_text = plain(told(deliveries.lines[0], PIKE, NOW + 500))
+    assert told_text == "skipped 1 (failed 12.4 s ago) held 12.3 s → 1 confirmed in 1.0 ms"

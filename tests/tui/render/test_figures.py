@@ -30,6 +30,21 @@ def test_latencies(seconds: float | None, text: str) -> None:
     assert figures.latency(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.0021, 0.0084, "2.1/8.4 ms"),
+        (0.00004, 0.0012, "40 µs/1.2 ms"),
+        (1.0, 2.5, "1.0/2.5 s"),
+        (0.5, 1.5, "500.0 ms/1.5 s"),
+        (None, None, ""),
+        (0.001, None, "1.0 ms"),
+    ],
+)
+def test_two_latencies_share_their_unit(low: float | None, high: float | None, text: str) -> None:
+    assert figures.latencies(low, high) == text
+
+
 @pytest.mark.parametrize(("number", "text"), [(0, "0"), (10_311, "10,311"), (12_345_678, "12.3M")])
 def test_counts(number: int, text: str) -> None:
     assert figures.count(number) == text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.tui.world import WALL, FakeLink, FakeTime, busy, snapshot
+from tests.tui.world import NOTHING, NOW, WALL, FakeLink, FakeTime, busy, snapshot
 from tui.pump import Pump
 from tui.render.header import Status, header_line, waiting_line
 from tui.render.line import plain, width_of
@@ -29,6 +31,20 @@ def test_a_wide_one_tells_everything() -> None:
     for word in ("LAB", "● up 3 h 12 min", "accepted", "delivered", "sent", "failed", "waiting 12", "undelivered 0"):
         assert word in line
     assert line.endswith("07:27:47 ")
+
+
+def test_where_there_is_room_the_link_says_how_quickly_the_engine_answers() -> None:
+    assert "link  3.1 ms" in plain(header_line(snapshot(), trends(), Status(answer_s=0.0031), WALL, 200))
+    gone = Status(silent_s=7.0, is_stale=True, answer_s=0.0031)
+    assert "link" not in plain(header_line(snapshot(), trends(), gone, WALL, 200))
+
+
+def test_trends_tell_of_the_last_five_minutes() -> None:
+    past = Trends()
+    for second in range(400):
+        done = 1_000 * min(second, 150)
+        past.note(snapshot(at=NOW + second, figures=replace(NOTHING, accepted=done)))
+    assert f"accepted     0/s ██{'▁' * 8}" in plain(header_line(snapshot(), past, Status(), WALL, 160))
 
 
 def test_a_narrow_one_keeps_health_rates_and_the_clock() -> None:

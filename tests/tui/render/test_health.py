@@ -10,7 +10,7 @@ from engine.address import PolicyName
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
-from tests.tui.world import AOR, CDR, NOW, PIKE, failed_member, member, subscription
+from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, failed_member, member, subscription
 from tui.render import health
 from tui.render.health import Concern
 
@@ -26,24 +26,65 @@ def sub(policy: PolicyName | None, *members: MemberRow, **changes: object) -> Su
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (PIKE, "delivered by 2 while 1 is failed"),
-        (CDR, "3 take turns: 33 / 33 / 33 %"),
-        (AOR, "2 of 3 get every event while 2 is paused"),
+        (PIKE, "delivered, on the 2nd choice for 8 min 20 s: 1 is failed"),
+        (CDR, "3 take turns"),
+        (AOR, "2 of 3 get every event for 3 min 5 s: 2 is paused"),
         (sub(None, member(0, "udp:a:1")), "every event is handed over"),
         (sub(None, member(0, "udp:a:1", State.UNTRIED)), "nothing was sent yet"),
-        (sub(None, failed_member(0, "udp:a:1", None)), "nobody can take events: 1 is failed"),
+        (sub(None, failed_member(0, "udp:a:1", None)), "nobody can take events for 8 min 20 s: 1 is failed"),
         (sub(FAILOVER, failed_member(0, "udp:a:1", -1, is_next=True), UP), "1 is due: the next event tries it"),
-        (sub(FAILOVER, member(0, "udp:a:1"), UP), "delivered by 1"),
+        (sub(FAILOVER, member(0, "udp:a:1"), UP), "delivered, on the 1st choice"),
         (
             sub(FAILOVER, failed_member(0, "udp:a:1", 5), held_since=NOW - 9, waiting=1),
             "1 event held for 9 s: nobody can take them",
         ),
-        (sub(ROUND_ROBIN, failed_member(0, "udp:a:1", None), UP), "1 of 2 take turns while 1 is failed"),
+        (sub(ROUND_ROBIN, failed_member(0, "udp:a:1", None), UP), "1 of 2 take turns for 8 min 20 s: 1 is failed"),
         (sub(PARALLEL, member(0, "udp:a:1"), UP, undelivered=3), "2 of 2 get every event; 3 undelivered"),
     ],
 )
 def test_the_sentence_about_a_subscription(row: SubscriptionRow, said: str) -> None:
     assert health.sentence(row, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (PIKE, "delivered, on the 2nd choice since 07:19:27: 1 is failed"),
+        (AOR, "2 of 3 get every event since 07:24:42: 2 is paused"),
+        (sub(None, failed_member(0, "udp:a:1", None)), "nobody can take events since 07:19:27: 1 is failed"),
+        (replace(PIKE, held_since=NOW - 9), "12 events held since 07:27:38: nobody can take them"),
+    ],
+)
+def test_trouble_says_since_when_by_the_clock(row: SubscriptionRow, said: str) -> None:
+    assert health.sentence(row, NOW, WALL - NOW) == said
+
+
+def shared(*taken: int) -> SubscriptionRow:
+    """A round of members, each of which took so many in the last minute."""
+    return sub(ROUND_ROBIN, *(member(place, f"udp:a:{place}", taken_lately=each) for place, each in enumerate(taken)))
+
+
+def test_shares_are_of_what_was_taken_of_late_and_many_of_them_are_put_together() -> None:
+    assert health.sentence(shared(334, 333, 333), NOW) == "3 take turns: 33 / 33 / 33 % of the last 1,000"
+    assert health.sentence(shared(*[100] * 19, 90), NOW) == "20 take turns: 4.5 to 5.0 % of the last 1,990"
+    row = shared(334, 666)
+    assert health.remark(row, row.members[0], NOW, 0).words == "33.4 % of the last 1,000"
+
+
+def test_parallel_members_say_how_far_they_are_apart() -> None:
+    members = [member(place, f"udp:a:{place}", latency_p50_s=0.001 * place) for place in (1, 2, 3)]
+    assert health.sentence(sub(PARALLEL, *members), NOW) == "3 of 3 up, 2.0 ms apart"
+    untried = member(3, "udp:a:4", State.UNTRIED)
+    assert health.sentence(sub(PARALLEL, *members, untried), NOW) == "4 of 4 get every event"
+
+
+def test_connecting_has_a_look_of_its_own_but_trouble_goes_before_it() -> None:
+    connecting = {"connection": ConnectionState.CONNECTING}
+    assert health.look(member(0, "tcp:a:1", **connecting), NOW) is health.CONNECTING_LOOK
+    assert health.look(member(0, "tcp:a:1", State.UNTRIED, **connecting), NOW) is health.CONNECTING_LOOK
+    assert health.look(failed_member(0, "tcp:a:1", 5, **connecting), NOW).word == "FAILED"
+    assert health.look(member(0, "tcp:a:1", State.PAUSED, **connecting), NOW).word == "PAUSED"
+    assert health.CONNECTING_LOOK.sign not in {one.sign for one in health.STATE_LOOKS.values()}
 
 
 def test_concern_grows_from_a_member_that_is_out_to_events_that_wait() -> None:
@@ -77,7 +118,7 @@ def test_the_error_has_its_age() -> None:
         (member(0, "udp:a:1", connection=ConnectionState.DOWN), "connection is down"),
         (member(0, "udp:a:1", connection=ConnectionState.CONNECTING), "connecting"),
         (member(0, "udp:a:1", State.UNTRIED, connection=ConnectionState.CONNECTING), "connecting"),
-        (member(0, "udp:a:1", waiting=1_200), "1,200 waiting"),
+        (member(0, "udp:a:1", waiting=1_200, in_flight=7), "1,200 waiting, 7 in flight"),
         (member(0, "udp:a:1", error="reset\x1b", error_at=NOW - 60), "last error 1 min 0 s ago: reset␣"),
         (member(0, "udp:a:1"), ""),
     ],

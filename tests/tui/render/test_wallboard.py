@@ -47,7 +47,7 @@ def test_every_line_fills_the_width(width: int, height: int) -> None:
 def test_it_answers_whether_everything_is_delivered_and_names_the_trouble() -> None:
     text = "\n".join(plain(line) for line in wallboard_lines(snapshot(PIKE, CDR, AOR), Trends(), NOW, 160, 47))
     assert "◔ DELIVERED, BUT 2 OF 3 SUBSCRIPTIONS MISS A MEMBER" in text
-    assert "delivered by 2 while 1 is failed" in text
+    assert "delivered, on the 2nd choice since 07:19:27: 1 is failed" in text
     assert "E_ACC_CDR" not in text
 
 

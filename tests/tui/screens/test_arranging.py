@@ -99,6 +99,18 @@ async def test_the_feed_follows_the_selection() -> None:
         assert feed.line_count() == 3
 
 
+async def test_the_feed_follows_the_name_of_an_event() -> None:
+    async with console(FakeLink(records=story_of_pike())) as shown:
+        feed = shown.app.screen.query_one(FeedView)
+        await shown.press("2", "down", "down", "f")
+        await shown.until(lambda: feed.line_count() == 1, "one event")
+        assert "following E_ACC_CDR" in str(feed.border_title)
+        assert shown.toasts[-1] == "The feed follows every E_ACC_CDR"
+        await shown.press("f")
+        assert feed.line_count() == 3
+        assert shown.toasts[-1] == "The feed shows everything"
+
+
 async def test_the_newest_deliveries_can_stand_at_the_bottom() -> None:
     async with console(FakeLink(records=story_of_pike())) as shown:
         feed = shown.app.screen.query_one(FeedView)

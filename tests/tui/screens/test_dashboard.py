@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 
 from engine.health import State
 from tests.tui.pilots import console
-from tests.tui.world import AOR, CDR, NOW, PIKE, FakeLink, snapshot, story_of_pike
+from tests.tui.world import AOR, CDR, NOTHING, NOW, PIKE, FakeLink, snapshot, story_of_pike
 from tui.actions import ACTIONS
 from tui.screens.help import HelpScreen
 from tui.widgets.feed import FeedView
@@ -19,8 +19,8 @@ from tui.widgets.subscriptions import Place, SubscriptionsView
 async def test_it_shows_members_countdown_and_feed() -> None:
     async with console(FakeLink(records=story_of_pike())) as shown:
         text = shown.text()
-        assert "delivered by 2 while 1 is failed" in text
-        assert "next try in 17.6 s ▰▰▰▰▰▰▱▱▱▱" in text
+        assert "delivered, on the 2nd choice since 07:19:27: 1 is failed" in text
+        assert "next try in 17.6 s ▰▰▰▰▰▱▱▱" in text
         assert "‖ PAUSED" in text
         assert "skipped 1 (failed 12.4 s ago) → 2 written in 300 µs" in shown.lines("#feed")[0]
 
@@ -272,3 +272,26 @@ async def test_a_covered_dashboard_does_not_ask() -> None:
         link.answer = replace(link.answer, label="OTHER")
         await shown.press("escape")
         await shown.until(lambda: "OTHER" in shown.text("#header"), "fresh data")
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(239, False), (240, True), (300, True)])
+async def test_a_broad_screen_has_the_feed_beside_the_subscriptions(width: int, *, is_beside: bool) -> None:
+    async with console(FakeLink(records=story_of_pike()), size=(width, 80)) as shown:
+        subscriptions, feed = (shown.dashboard.query_one(name).region for name in ("#subscriptions", "#feed"))
+        assert (feed.x >= subscriptions.right) is is_beside
+        assert (feed.y >= subscriptions.bottom) is not is_beside
+        assert "E_PIKE_BLOCKED" in shown.text("#feed")
+        await shown.press("slash")
+        assert shown.dashboard.query_one("#filter").region.width == shown.dashboard.query_one("#views").region.width
+
+
+async def test_the_feed_says_how_much_it_does_not_show() -> None:
+    link = FakeLink(snapshot(PIKE))
+    async with console(link) as shown:
+        for second in range(1, 5):
+            figures = replace(NOTHING, accepted=12_440 * second, delivered=12_440 * second)
+            link.answer = snapshot(PIKE, at=NOW + second, figures=figures)
+            await shown.app.pump.ask()
+        shown.dashboard.show_news()
+        title = str(shown.dashboard.query_one(FeedView).border_title)
+        assert title == "Feed ─ live ─ 12,440/s, 12,440 more in this second (1 in 500 shown)"
