@@ -68,9 +68,9 @@ class Delivery:
 
 
 class Deliveries:
-    """The last deliveries, the newest last."""
+    """The last deliveries, the newest last. Their lines are numbered from `first_line`."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_line: int = 1) -> None:
         self.lines: deque[Delivery] = deque(maxlen=KEPT_LINES)
         self.own: deque[Delivery] = deque(maxlen=KEPT_OWN)
         """Those of events that this console raised; they are never sampled."""
@@ -81,7 +81,7 @@ class Deliveries:
         self.missed = 0
         """Records that were not fetched, because more came than are asked for at a time."""
         self._stories: OrderedDict[tuple[str, int], Story] = OrderedDict()
-        self._next_line = 1
+        self._next_line = first_line
 
     @property
     def newest(self) -> int:

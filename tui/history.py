@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from engine.snapshot import EngineSnapshot, SubscriptionRow
@@ -65,6 +65,18 @@ class Track:
         wanted = span_s // _LEVELS[level][0]
         return [sample[index] for sample in self._kept[level]][-wanted:]
 
+    def levels(self) -> list[list[list[float]]]:
+        """All that is kept, level by level, as plain values."""
+        return [[[float(f"{value:.4g}") for value in sample] for sample in level] for level in self._kept]
+
+    @classmethod
+    def of(cls, levels: Sequence[Sequence[Sequence[float]]], without_s: int = 0) -> Track:
+        """A track with what `levels` told, without its last `without_s` seconds."""
+        track = cls()
+        for (each_s, _, _), kept, level in zip(_LEVELS, track._kept, levels, strict=True):
+            kept.extend(array("f", sample) for sample in level[: max(len(level) - without_s // each_s, 0)])
+        return track
+
 
 def slots(span_s: int) -> int:
     """How many values a whole span has."""
@@ -85,14 +97,27 @@ class History:
         """The past of a subscription, or of everything; None where none is kept."""
         return self._tracks.get(subscription)
 
+    def levels(self) -> dict[str, list[list[list[float]]]]:
+        """Every track as plain values, for an incident bundle."""
+        return {name: track.levels() for name, track in self._tracks.items()}
+
+    @classmethod
+    def of(cls, levels: Mapping[str, Sequence[Sequence[Sequence[float]]]], without_s: int = 0) -> History:
+        """What `levels` told, without its last `without_s` seconds; goes on with the first snapshot."""
+        history = cls()
+        history._tracks = {name: Track.of(told, without_s) for name, told in levels.items()}
+        return history
+
     def note(self, snapshot: EngineSnapshot) -> None:
         """Take a snapshot in; one a second counts."""
         now = {row.id: row for row in snapshot.subscriptions}
         counters = {row.id: _counted(row) for row in snapshot.subscriptions}
         figures = snapshot.figures
         counters[EVERYTHING] = (figures.delivered + figures.sent, figures.failed)
-        if self._at is None or counters[EVERYTHING][0] < self._counters.get(EVERYTHING, (0, 0))[0]:
-            self._tracks.clear()  # the first engine, or another one
+        is_other = counters[EVERYTHING][0] < self._counters.get(EVERYTHING, (0, 0))[0]
+        if is_other:
+            self._tracks.clear()
+        if self._at is None or is_other:
             self._at, self._counters = snapshot.at, counters
             return
         passed = snapshot.at - self._at

@@ -42,11 +42,11 @@ def choice_title(choice: FeedChoice, rows: Sequence[SubscriptionRow]) -> str:
     return "".join(f" ─ {word}" for word in words)
 
 
-def feed_title(rate: float, one_in: int, unseen: int, *, is_running: bool) -> str:
-    """Whether the feed runs, how fast, and how much of it is shown."""
+def feed_title(rate: float, one_in: int, unseen: int, *, is_running: bool, live: str = "live") -> str:
+    """Whether the feed runs (`live` is the word for that), how fast, and how much of it is shown."""
     sampled = f", showing 1 in {one_in}" if one_in > 1 else ""
     if is_running:
-        return f"Feed ─ live ─ {figures.rate(rate)}{sampled}"
+        return f"Feed ─ {live} ─ {figures.rate(rate)}{sampled}"
     return f"Feed ─ frozen, {figures.count(unseen)} newer ─ {figures.rate(rate)}{sampled}"
 
 
