@@ -119,6 +119,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_feed", "2", "Feed", "Go to the feed of deliveries; again, and back.", "View", "Feed"),
     Action("wallboard", "w", "Wallboard", "Big digits and few lines, for a projector.", "View"),
     Action("toggle_freeze", "space", "Freeze", "Let the whole picture stand still, or go on.", "View"),
+    Action("copy", "y", "Copy as", "A socket, YAML, JSON, or the line that does the same by hand.", "View"),
+    Action("copy_json", "Y", "Copy JSON", "Copy all that is known, as JSON.", "View"),
     Action("step_back", "comma", "Step back", "One moment earlier, in a recording.", "Recording"),
     Action("step_on", "full_stop", "Step on", "One moment later, in a recording.", "Recording"),
     Action("minute_back", "less_than_sign", "Minute back", "A minute earlier, in a recording.", "Recording"),
@@ -128,8 +130,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "raise_again", "R", "Raise again", "Fill the form with a delivery's event.", "Inspector", screen="inspector"
     ),
-    Action("copy_text", "y", "Copy text", "Copy what is shown.", "Inspector", screen="inspector"),
-    Action("copy_json", "Y", "Copy JSON", "Copy all that is known, as JSON.", "Inspector", screen="inspector"),
     Action("lock", "L", "Lock", "Refuse what would change the engine, or allow it again.", "Program", is_global=True),
     Action("pace", "P", "Pace", "Slow motion, live, or step by step.", "Policy stage", "Pace", screen="stage"),
     Action("step", "n", "Next step", "One move on, or on to the newest event.", "Policy stage", "Step", screen="stage"),
