@@ -36,11 +36,15 @@ async def collect(link: Link, pump: Pump, snapshot: EngineSnapshot, recorded: Re
     if failure:
         return Incident(None, failure)
     configuration, audit = (answer.value for answer in answers)
+    try:
+        records = await link.feed(0, RECORDS)
+    except Exception as error:  # noqa: BLE001 - whatever a link raises is shown to the operator
+        return Incident(None, str(error) or type(error).__name__)
     rows = list(snapshot.subscriptions)
     inspected = await _inspected(link, rows)
     recording = Recording(
         past=(*(one for one in pump.past.snapshots if one.at < snapshot.at), snapshot),
-        records=await link.feed(0, RECORDS),
+        records=records,
         configuration=configuration,
         audit=audit,
         log=_log(await ask(link, "log_since", limit=LOG_LINES), snapshot.wall),

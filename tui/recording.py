@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -29,10 +29,13 @@ SIZE_MAX = 20_000_000
 
 PAST_MAX = 5_000_000
 RECORDS_MAX = 6_000_000
-DETAILS_MAX = 2_000_000
-"""What members were told of, and what subscriptions were, each."""
+MEMBERS_MAX = 4_000_000
+"""What the inspector tells of members."""
+DESCRIBED_MAX = 1_000_000
+"""What subscriptions are made of."""
 LOG_MAX = 1_000_000
-"""Bytes of the parts. Charts take at most 2.5 MB, audit trail and configuration less."""
+ROOM_FOR_NAMES = 100_000
+"""Bytes of the parts. Charts take at most 2.5 MB, the audit trail less; records have what the others leave."""
 
 READ_MAX = 100_000_000
 """Bytes of a file that is looked at; the first version wrote more at times."""
@@ -85,10 +88,22 @@ class Recording:
 
     def text(self) -> str:
         """The file."""
-        past, records = WrittenPast(self.past, PAST_MAX), WrittenRecords(self.records, RECORDS_MAX)
-        members, lost_members = _fitting(self.inspected, DETAILS_MAX)
-        described, lost_subscriptions = _fitting(self.described, DETAILS_MAX)
+        past = WrittenPast(self.past, PAST_MAX)
+        members, lost_members = _fitting(self.inspected, MEMBERS_MAX)
+        described, lost_subscriptions = _fitting(self.described, DESCRIBED_MAX)
         log = _last_fitting(self.log, LOG_MAX)
+        parts = {
+            "switchboard_bundle": str(VERSION),
+            "configuration": as_json(self.configuration),
+            "past": past.text,
+            "described": described,
+            "inspected": members,
+            "charts": as_json(self.charts),
+            "audit": as_json(self.audit),
+            "log": _listed(log),
+        }
+        left = SIZE_MAX - ROOM_FOR_NAMES - sum(map(size_of, parts.values()))
+        records = WrittenRecords(self.records, min(left, RECORDS_MAX))
         left_out = {
             "snapshots": past.left_out,
             "records of deliveries": records.left_out,
@@ -97,18 +112,10 @@ class Recording:
             "lines of the log": len(self.log) - len(log),
         }
         counted = {name: count + self.left_out.get(name, 0) for name, count in left_out.items()}
-        parts = {
-            "switchboard_bundle": str(VERSION),
-            "left_out": as_json({**self.left_out, **counted}),
-            "configuration": as_json(self.configuration),
-            "past": past.text,
+        parts |= {
             "batches": _listed(records.batches.values()),
             "records": _listed(records.records),
-            "described": described,
-            "inspected": members,
-            "charts": as_json(self.charts),
-            "audit": as_json(self.audit),
-            "log": _listed(log),
+            "left_out": as_json({**self.left_out, **counted}),
         }
         return "{" + ",\n".join(f'"{name}":{text}' for name, text in parts.items()) + "}\n"
 
@@ -197,7 +204,7 @@ def _log_entry(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _listed(texts: Any) -> str:
+def _listed(texts: Iterable[str]) -> str:
     return "[\n" + ",\n".join(texts) + "]"
 
 

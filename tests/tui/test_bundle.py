@@ -13,12 +13,12 @@ import pytest
 from engine.background import BackgroundEngine
 from engine.config.schema import Settings, SubscriptionSettings
 from engine.errors import CommandError
-from engine.feed import Step
+from engine.feed import FeedRecord, Step
 from engine.run import Attempt, Skip, failed
 from tests.support.waiting import until
 from tests.tui.recorded import FAILS_AT, STEPS, at, incident
 from tests.tui.test_recording import AUDIT
-from tests.tui.world import NOW, PIKE, batch, member, record, snapshot
+from tests.tui.world import NOW, PIKE, FakeLink, batch, member, record, snapshot
 from tui import cli, recording
 from tui.history import EVERYTHING, Measure
 from tui.incident import collect
@@ -86,7 +86,7 @@ def heavy() -> Recording:
     past = tuple(snapshot(replace(row, version=step), at=NOW - 1_800 + 2 * step) for step in range(60))
     batches = [batch("E_BIG", 1 + 10 * number, *[{"text": "x" * 2_000}] * 10) for number in range(500)]
     records = tuple(record(number, Step.HELD, "s1", one) for number, one in enumerate(batches, 1))
-    told = {f"s{number}": [{"socket": "a" * 5_000}] for number in range(1_000)}
+    told = {f"s{number}": [{"socket": "a" * 8_000}] for number in range(1_000)}
     log = [{"number": n, "wall": NOW, "level": 20, "logger": "engine", "text": "b" * 1_000} for n in range(2_000)]
     return Recording(past, records, {}, AUDIT, log, told, told)  # type: ignore[arg-type]
 
@@ -105,6 +105,26 @@ def test_a_bundle_is_bounded_and_says_what_it_had_no_room_for(tmp_path: Path) ->
     (said,) = missing(again)
     assert "records of deliveries" in said
     assert "lines of the log" in said
+
+
+def test_whatever_else_is_large_the_records_make_room(tmp_path: Path) -> None:
+    made = replace(heavy(), configuration={"subscriptions": ["c" * 1_000] * 9_000})
+    again = written(made, tmp_path)
+    assert (tmp_path / "incident.json").stat().st_size < SIZE_MAX
+    assert 0 < len(again.records) < 200
+
+
+async def test_a_bundle_that_cannot_be_made_is_said() -> None:
+    class Silent(FakeLink):
+        async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+            raise RuntimeError("gone")
+
+    link = Silent()
+    link.answers = {"audit": AUDIT, "configuration": {}}
+    incident_of = await collect(link, Pump(link), link.answer, None)
+    assert incident_of == (None, "gone")
+    link.answers = {}
+    assert "no answer to configuration" in (await collect(link, Pump(link), link.answer, None)).failure
 
 
 SECRET = "hush-hush"
