@@ -78,9 +78,9 @@ async def test_a_feed_that_stands_still_goes_along() -> None:
 async def test_time_stands_still_and_so_do_the_rates() -> None:
     async with recording() as (shown, _):
         before = shown.text("#header"), shown.text()
-        for _ in range(20):
-            shown.dashboard._beat()
-            await shown.pilot.pause()
+        for _ in range(80):
+            await shown.app.pump.ask()
+        shown.dashboard.show_news()
         assert (shown.text("#header"), shown.text()) == before
 
 
