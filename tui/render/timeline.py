@@ -21,7 +21,6 @@ AROUND = 22
 
 def timeline_line(walls: Sequence[float], position: int, failures: Sequence[int], width: int) -> Line:
     """First and last time, between them a bar on which `position` stands, and the moments at which members failed."""
-    hint = next(hint for hint in HINTS if not hint or width - AROUND - len(hint) >= BAR_MIN)
     cells = bar_width(width)
     signs = ["─"] * cells
     for failure in failures:
@@ -35,7 +34,7 @@ def timeline_line(walls: Sequence[float], position: int, failures: Sequence[int]
         *_parts(signs[here + 1 :]),
         Part("┤", "accent"),
         Part(f" {figures.clock(walls[-1])} ", "faint"),
-        Part(hint, "faint"),
+        Part(_hint(width), "faint"),
     )
 
 
@@ -45,8 +44,7 @@ BAR_AT = 11
 
 def bar_width(width: int) -> int:
     """Cells of the bar in a line of some width."""
-    hint = next(hint for hint in HINTS if not hint or width - AROUND - len(hint) >= BAR_MIN)
-    return max(width - AROUND - len(hint), 1)
+    return max(width - AROUND - len(_hint(width)), 1)
 
 
 def place_of(walls: Sequence[float], position: int, cells: int) -> int:
@@ -70,6 +68,11 @@ def failures_in(past: Sequence[EngineSnapshot]) -> list[int]:
             found.append(index)
         before = failed
     return found
+
+
+def _hint(width: int) -> str:
+    """The longest hint that leaves the bar its room."""
+    return next(hint for hint in HINTS if not hint or width - AROUND - len(hint) >= BAR_MIN)
 
 
 def _failed(snapshot: EngineSnapshot) -> set[tuple[str, int]]:
