@@ -31,6 +31,7 @@ from tui.memory import Memory
 from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
 from tui.pump import Pump
+from tui.recorded import RecordedLink
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
@@ -64,9 +65,10 @@ class SwitchboardApp(KeepingApp):
         self.title = title
         self.preferences = preferences
         self._link: GuardedLink = GuardedLink(link, is_read_only=preferences.is_read_only)
-        self.pump = Pump(self._link, clock)
+        self.recorded = link if isinstance(link, RecordedLink) else None
+        self.pump = Pump(self._link, clock if self.recorded is None else _no_time)
         self.pump.lock = "READ-ONLY" if preferences.is_read_only else ""
-        self.dashboard = DashboardScreen(self._link, self.pump)
+        self.dashboard = DashboardScreen(self._link, self.pump, self.recorded)
 
     async def on_mount(self) -> None:
         """Show the dashboard, the way it was left."""
@@ -153,6 +155,11 @@ class SwitchboardApp(KeepingApp):
             await owner.run_action(name)
 
         return run
+
+
+def _no_time() -> float:
+    """The clock of a recording: it stands still."""
+    return 0.0
 
 
 def run_console(background: BackgroundEngine, *, title: str, preferences: Preferences = USUAL) -> int:

@@ -92,9 +92,9 @@ class _Look:
 
 
 class Deliveries:
-    """The last deliveries, the newest last."""
+    """The last deliveries, the newest last. Their lines are numbered from `first_line`."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_line: int = 1) -> None:
         self.lines: deque[Delivery] = deque(maxlen=KEPT_LINES)
         self.own: deque[Delivery] = deque(maxlen=KEPT_OWN)
         """Those of events that this console raised; they are never sampled."""
@@ -107,7 +107,7 @@ class Deliveries:
         self._per_second = 0.0
         self._looks: deque[_Look] = deque([_Look(0.0)], maxlen=KEPT_LOOKS)
         self._stories: OrderedDict[tuple[str, int], Story] = OrderedDict()
-        self._next_line = 1
+        self._next_line = first_line
 
     @property
     def newest(self) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeAlias
 
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 
@@ -31,6 +32,12 @@ class Key(NamedTuple):
     subscription: str = ""
     member: int | None = None
 
+
+Levels: TypeAlias = Sequence[Sequence[Sequence[float | None]]]
+"""A track as plain values, for a file: by level, then by sample, then by measure."""
+
+BUNDLED_TRACKS = 40
+"""Tracks that go into an incident bundle: everything, what was looked at last, subscriptions, members."""
 
 EVERYTHING = Key()
 """The track of all subscriptions together."""
@@ -94,8 +101,28 @@ class Track:
         wanted = min(span_s // _LEVELS[level][0], _LEVELS[level][1])
         return list(self._kept[level][index::_WIDTH][-wanted:])
 
+    def levels(self) -> Levels:
+        """All that is kept, level by level, each sample as plain values; None where there is no number."""
+        return [
+            [_plain(kept[start : start + _WIDTH]) for start in range(0, len(kept), _WIDTH)][-bound:]
+            for (_, bound, _), kept in zip(_LEVELS, self._kept, strict=True)
+        ]
+
+    @classmethod
+    def of(cls, levels: Levels, without_s: int = 0) -> Track:
+        """A track with what `levels` told, without its last `without_s` seconds."""
+        track = cls()
+        for (each_s, _, _), kept, level in zip(_LEVELS, track._kept, levels, strict=True):
+            for sample in level[: max(len(level) - without_s // each_s, 0)]:
+                kept.extend(math.nan if value is None else value for value in sample)
+        return track
+
 
 _PLACES = {measure: place for place, measure in enumerate(Measure)}
+
+
+def _plain(sample: Iterable[float]) -> list[float | None]:
+    return [None if math.isnan(value) else float(f"{value:.4g}") for value in sample]
 
 
 def _level(span_s: int) -> int:
@@ -107,6 +134,15 @@ def slots(span_s: int) -> int:
     """How many values a whole span has."""
     each_s, kept, _ = _LEVELS[_level(span_s)]
     return min(span_s // each_s, kept)
+
+
+def _name(key: Key) -> str:
+    return key.subscription if key.member is None else f"{key.subscription} {key.member}"
+
+
+def _key(name: str) -> Key:
+    subscription, _, member = name.partition(" ")
+    return Key(subscription, int(member) if member else None)
 
 
 class _Count(NamedTuple):
@@ -148,11 +184,24 @@ class History:
         if key not in self._wanted:
             self._wanted.append(key)
 
+    def levels(self) -> dict[str, Levels]:
+        """The first tracks as plain values, for an incident bundle."""
+        return {_name(key): track.levels() for key, track in islice(self._tracks.items(), BUNDLED_TRACKS)}
+
+    @classmethod
+    def of(cls, levels: Mapping[str, Levels], without_s: int = 0) -> History:
+        """What `levels` told, without its last `without_s` seconds; goes on with the first snapshot."""
+        history = cls()
+        history._tracks = {_key(name): Track.of(told, without_s) for name, told in levels.items()}
+        return history
+
     def note(self, snapshot: EngineSnapshot) -> None:
         """Take a snapshot in; one a second counts."""
         total = snapshot.figures.delivered + snapshot.figures.sent
-        if not self._is_begun or total < self._counts.get(EVERYTHING, _Count(0, 0)).taken:
-            self._tracks.clear()  # the first engine, or another one
+        is_other = total < self._counts.get(EVERYTHING, _Count(0, 0)).taken
+        if is_other:
+            self._tracks.clear()
+        if is_other or not self._is_begun:
             self._is_begun, self.at = True, snapshot.at
             self._counts = {key: thing.done for key, thing in self._things(snapshot)}
             return

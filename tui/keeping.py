@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 
 from textual import work
 
@@ -13,10 +12,10 @@ from engine.snapshot import EngineSnapshot
 from tui import places
 from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 from tui.guard import GuardedLink
+from tui.incident import collect
 from tui.pump import Pump
-from tui.recording import LOG_LINES, Recording
+from tui.recorded import RecordedLink
 from tui.remembering import RememberingApp
-from tui.render.line import clean
 from tui.screens.asking import ask
 from tui.screens.audit import AuditScreen
 from tui.screens.export import Choice, ExportScreen
@@ -24,18 +23,14 @@ from tui.screens.raise_many import RaiseManyScreen
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import SubscriptionsView
 
-RECORDS = 10_000
-"""Records of the feed that an incident bundle asks for."""
-
-LOG_BYTES = 400_000
-"""What is read of the end of the log."""
-
 
 class KeepingApp(RememberingApp):
     """Needs a link and a pump."""
 
     pump: Pump
     _link: GuardedLink
+    recorded: RecordedLink | None = None
+    """The recording that is shown, where it is one."""
 
     def action_raise_many(self) -> None:
         """Open the dialog to raise an event many times, with what stands in the form to raise one."""
@@ -80,7 +75,7 @@ class KeepingApp(RememberingApp):
     async def _text(self, choice: Choice, snapshot: EngineSnapshot) -> str | None:
         """What goes into the file; None, and a toast, when the engine does not tell."""
         if choice.what == "incident":
-            return await self._incident(snapshot)
+            return await self._incident(snapshot, choice.minutes)
         if choice.what == "audit":
             answer = await ask(self._link, "audit")
             if answer.failure:
@@ -93,24 +88,9 @@ class KeepingApp(RememberingApp):
             rows = subscription_rows(snapshot)
         return as_csv(rows) if choice.form == "csv" else as_json(rows)
 
-    async def _incident(self, snapshot: EngineSnapshot) -> str | None:
-        configuration, audit = await ask(self._link, "configuration"), await ask(self._link, "audit")
-        failure = configuration.failure or audit.failure
-        if failure:
-            self.notify(failure, title="Not exported", severity="error", markup=False)
+    async def _incident(self, snapshot: EngineSnapshot, minutes: int) -> str | None:
+        incident = await collect(self._link, self.pump, snapshot, self.recorded)
+        if incident.recording is None:
+            self.notify(incident.failure, title="Not exported", severity="error", markup=False)
             return None
-        records = await self._link.feed(0, RECORDS)
-        log = await asyncio.to_thread(log_end, places.log_file())
-        recording = Recording(snapshot, records, configuration.value, audit.value, log)
-        return await asyncio.to_thread(recording.text)
-
-
-def log_end(path: Path) -> list[str]:
-    """The last lines of a log, or why there are none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(path.stat().st_size - LOG_BYTES, 0))
-            lines = file.read().decode("utf-8", "replace").splitlines()
-    except OSError as error:
-        return [f"{path} cannot be read: {error.strerror}"]
-    return [clean(line) for line in lines[-LOG_LINES:]]
+        return await asyncio.to_thread(incident.recording.of_last(minutes * 60).text)

@@ -15,6 +15,7 @@ from tui.arrangement import RowRates
 from tui.deliveries import Deliveries
 from tui.history import History
 from tui.link import Link
+from tui.past import Past
 from tui.trends import Trends
 
 _log = logging.getLogger(__name__)
@@ -43,9 +44,12 @@ class Pump:
         self.deliveries = Deliveries()
         self.trends = Trends()
         self.history = History()
+        self.past = Past()
         self.rates = RowRates()
         self.failure: str | None = None
         """Why the last question had no answer."""
+        self.badge = ""
+        """What every header says of the picture as a whole: `RECORDING 02:14:09`."""
         self.lock = ""
         """What every header says when commands are refused: `LOCKED`, `READ-ONLY`."""
         self.frame_s = 0.0
@@ -151,14 +155,26 @@ class Pump:
         snapshot = await self._link.snapshot()
         self.answer_s = 0.8 * self.answer_s + 0.2 * (self.clock() - asked_at)
         if snapshot.next_record < self.deliveries.next_record:
-            self.deliveries = Deliveries()  # another engine answers now
+            self._begin_deliveries()  # another engine answers now
         records = await self._link.feed(self.deliveries.next_record)
+        is_new = snapshot is not self.snapshot
         self.snapshot = snapshot
         self._answered_at = self.clock()
-        self.trends.note(snapshot)
-        self.history.note(snapshot)
-        self.rates.note(snapshot)
+        if is_new:
+            self.trends.note(snapshot)
+            self.history.note(snapshot)
+            self.rates.note(snapshot)
+            self.past.note(snapshot)
         self.deliveries.fold(records, self._delivery_rate(), snapshot.at)
+
+    def go_to(self, trends: Trends, rates: RowRates) -> None:
+        """Look at another moment of a recording, of which these are the rates."""
+        self.trends, self.rates = trends, rates
+        self._begin_deliveries()
+
+    def _begin_deliveries(self) -> None:
+        """Begin anew; lines get numbers that no line had before."""
+        self.deliveries = Deliveries(self.deliveries.newest + 1)
 
     def _delivery_rate(self) -> float:
         """Deliveries that begin each second: those that ended, and those that wait in addition."""

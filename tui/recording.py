@@ -1,33 +1,48 @@
-"""Incident bundles: an engine as it was seen at one moment, in one file, and the link that shows it again."""
+"""Incident bundles: the last minutes of an engine as its console saw them, in one file."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from engine.errors import CommandError, EventError, SwitchboardError
-from engine.event import Event
-from engine.feed import FeedRecord, Step
-from engine.run import Attempt, Batch, Fault, Outcome, Skip, Status
+from engine.errors import EventError, SwitchboardError
+from engine.feed import FeedRecord
 from engine.snapshot import EngineSnapshot
+from tui.history import History, Levels
+from tui.masking import as_json, size_of
+from tui.pastfile import WrittenPast, read_past
+from tui.records import WrittenRecords, read_records
 
-VERSION = 1
-"""Of the file's form."""
+VERSION = 2
+"""Of the file's form. The first had one snapshot, the log as text, and nothing to inspect; it can still be read."""
 
-SIZE_MAX = 100_000_000
-"""Bytes of a bundle; we write far less."""
+READABLE = (1, VERSION)
 
-EVENTS_MAX = 20_000
-"""Events that a bundle holds; the newest."""
+SIZE_MAX = 20_000_000
+"""Bytes of a bundle. What would not fit is left out, the oldest first, and counted."""
 
-LOG_LINES = 2_000
+PAST_MAX = 5_000_000
+RECORDS_MAX = 6_000_000
+MEMBERS_MAX = 4_000_000
+"""What the inspector tells of members."""
+DESCRIBED_MAX = 1_000_000
+"""What subscriptions are made of."""
+LOG_MAX = 1_000_000
+ROOM_FOR_NAMES = 100_000
+"""Bytes of the parts. Charts take at most 4 MB, the audit trail less; records have what the others leave."""
+
+READ_MAX = 100_000_000
+"""Bytes of a file that is looked at; the first version wrote more at times."""
+
 
 _SNAPSHOT = TypeAdapter(EngineSnapshot)
+_LEVELS = TypeAdapter(dict[str, list[list[list[float | None]]]])
 
 
 class BundleError(SwitchboardError):
@@ -38,26 +53,81 @@ class BundleError(SwitchboardError):
 class Recording:
     """What a bundle holds."""
 
-    snapshot: EngineSnapshot
+    past: tuple[EngineSnapshot, ...]
+    """At least one snapshot, oldest first; the last shows the end."""
     records: tuple[FeedRecord, ...]
     configuration: Mapping[str, Any]
     audit: Mapping[str, Any]
-    log: Sequence[str]
+    log: Sequence[Mapping[str, Any]]
+    """Entries as `log_since` tells them."""
+    described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What `describe_subscription` told, by id."""
+    inspected: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """What `inspect_member` told of each member, by the subscription's id."""
+    charts: Mapping[str, Levels] = field(default_factory=dict)
+    """The tracks of the charts, up to the end."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many of what had no room."""
+
+    @property
+    def end(self) -> EngineSnapshot:
+        """The engine when the bundle was made."""
+        return self.past[-1]
+
+    def of_last(self, seconds: float) -> Recording:
+        """The same, of the last `seconds`; with the state at their beginning."""
+        since, wall = self.end.at - seconds, self.end.wall - seconds
+        first = next((at for at, (_, after) in enumerate(pairwise(self.past)) if after.at > since), len(self.past) - 1)
+        return replace(
+            self,
+            past=self.past[first:],
+            records=tuple(record for record in self.records if record.at >= since),
+            log=[entry for entry in self.log if entry["wall"] >= wall],
+        )
 
     def text(self) -> str:
         """The file."""
-        records = _newest(self.records)
-        batches = {record.batch.first_seq: record.batch for record in records}
-        document = {
-            "switchboard_bundle": VERSION,
-            "snapshot": asdict(self.snapshot),
-            "configuration": self.configuration,
-            "batches": [_batch_document(batch) for batch in batches.values()],
-            "records": [_record_document(record) for record in records],
-            "audit": self.audit,
-            "log": list(self.log)[-LOG_LINES:],
+        past = WrittenPast(self.past, PAST_MAX)
+        members, lost_members = _fitting(self.inspected, MEMBERS_MAX)
+        described, lost_subscriptions = _fitting(self.described, DESCRIBED_MAX)
+        log = _last_fitting(self.log, LOG_MAX)
+        parts = {
+            "switchboard_bundle": str(VERSION),
+            "configuration": as_json(self.configuration),
+            "past": past.text,
+            "described": described,
+            "inspected": members,
+            "charts": as_json(self.charts),
+            "audit": as_json(self.audit),
+            "log": _listed(log),
         }
-        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        left = SIZE_MAX - ROOM_FOR_NAMES - sum(map(size_of, parts.values()))
+        records = WrittenRecords(self.records, min(left, RECORDS_MAX))
+        left_out = {
+            "snapshots": past.left_out,
+            "records of deliveries": records.left_out,
+            "subscriptions whose members can be inspected": lost_members,
+            "subscriptions that can be copied": lost_subscriptions,
+            "lines of the log": len(self.log) - len(log),
+        }
+        counted = {name: count + self.left_out.get(name, 0) for name, count in left_out.items()}
+        parts |= {
+            "batches": _listed(records.batches.values()),
+            "records": _listed(records.records),
+            "left_out": as_json({**self.left_out, **counted}),
+        }
+        return "{" + ",\n".join(f'"{name}":{text}' for name, text in parts.items()) + "}\n"
+
+
+def missing(recording: Recording) -> tuple[str, ...]:
+    """What there was no room for, in a sentence; none when all is there."""
+    lost = [f"{count:,} {name}" for name, count in recording.left_out.items() if count]
+    return (f"This bundle had no room for {', '.join(lost)}",) if lost else ()
+
+
+def history_before(recording: Recording) -> History:
+    """The charts as they were when the recording begins."""
+    return History.of(recording.charts, round(recording.end.at - recording.past[0].at))
 
 
 def read_bundle(path: Path) -> Recording:
@@ -67,18 +137,19 @@ def read_bundle(path: Path) -> Recording:
         BundleError: it cannot be read, or is no bundle; the text says why.
     """
     try:
-        if path.stat().st_size > SIZE_MAX:
-            raise BundleError(f"{path} has more than {SIZE_MAX:,} bytes; it is no incident bundle")
+        if path.stat().st_size > READ_MAX:
+            raise BundleError(f"{path} has more than {READ_MAX:,} bytes; it is no incident bundle")
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise BundleError(f"{path} is no incident bundle: {error}") from error
     version = document.get("switchboard_bundle") if isinstance(document, dict) else None
-    if version != VERSION:
-        raise BundleError(f"{path} is no incident bundle of version {VERSION}: it says {version!r}")
+    if version not in READABLE:
+        known = " or ".join(map(str, READABLE))
+        raise BundleError(f"{path} is no incident bundle of version {known}: it says {version!r}")
     try:
-        return _recording(document)
+        return _first_version(document) if version == 1 else _second_version(document)
     except ValidationError as error:
         first = error.errors()[0]
         raise BundleError(f"{path} is damaged at {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
@@ -86,117 +157,73 @@ def read_bundle(path: Path) -> Recording:
         raise BundleError(f"{path} is damaged: {type(error).__name__}: {error}") from error
 
 
-class RecordedLink:
-    """A link to what was recorded. Nothing moves, and nothing can be changed."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-
-    async def snapshot(self) -> EngineSnapshot:
-        """The engine as it was."""
-        return self._recording.snapshot
-
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
-        """The recorded records numbered `since` and later, the newest `limit` of them, oldest first."""
-        return tuple(record for record in self._recording.records if record.number >= since)[-limit:]
-
-    async def command(self, name: str, /, **_parameters: Any) -> Any:
-        """What a recording can answer.
-
-        Raises:
-            CommandError: it needs an engine that runs.
-        """
-        if name == "audit":
-            return self._recording.audit
-        if name == "configuration":
-            return self._recording.configuration
-        raise CommandError(409, "This is a recording", "it is looked at only; no engine runs behind it")
-
-
-def _newest(records: Sequence[FeedRecord]) -> list[FeedRecord]:
-    """The newest records whose batches hold at most `EVENTS_MAX` events together, oldest first."""
-    kept: list[FeedRecord] = []
-    seen: dict[int, int] = {}
-    for record in reversed(records):
-        seen.setdefault(record.batch.first_seq, len(record.batch))
-        if kept and sum(seen.values()) > EVENTS_MAX:
-            break
-        kept.append(record)
-    return kept[::-1]
-
-
-def _batch_document(batch: Batch) -> dict[str, Any]:
-    return {
-        "name": batch.name,
-        "first_seq": batch.first_seq,
-        "raised_at": batch.raised_at,
-        "source": batch.source,
-        "events": [event.params for event in batch.events],
-    }
-
-
-def _record_document(record: FeedRecord) -> dict[str, Any]:
-    return {
-        "number": record.number,
-        "at": record.at,
-        "step": record.step,
-        "subscription": record.subscription,
-        "batch": record.batch.first_seq,
-        "indices": [record.indices.start, record.indices.stop, record.indices.step],
-        "member": record.member,
-        "skipped": record.skipped,
-        "attempts": [
-            [one.member, one.at, _outcome_document(one.outcome), one.is_last_resort] for one in record.attempts
-        ],
-        "outcome": None if record.outcome is None else _outcome_document(record.outcome),
-        "took_s": record.took_s,
-    }
-
-
-def _outcome_document(outcome: Outcome) -> list[str | None]:
-    return [outcome.status, outcome.reason, outcome.fault]
-
-
-def _recording(document: Mapping[str, Any]) -> Recording:
-    batches = {one["first_seq"]: _batch(one) for one in document["batches"]}
+def _second_version(document: Mapping[str, Any]) -> Recording:
+    past = read_past(document["past"])
+    if not past:
+        raise ValueError("it holds no snapshot")
     return Recording(
-        snapshot=_SNAPSHOT.validate_python(document["snapshot"]),
-        records=tuple(_record(one, batches) for one in document["records"]),
+        past=past,
+        records=tuple(read_records(document)),
         configuration=dict(document["configuration"]),
-        audit={"entries": list(document["audit"]["entries"]), "dropped": int(document["audit"]["dropped"])},
-        log=[str(line) for line in document["log"]],
+        audit=_audit(document["audit"]),
+        log=[_log_entry(entry) for entry in document["log"]],
+        described=dict(document["described"]),
+        inspected={str(name): list(members) for name, members in document["inspected"].items()},
+        charts=_LEVELS.validate_python(document["charts"]),
+        left_out={str(name): int(count) for name, count in document["left_out"].items()},
     )
 
 
-def _batch(document: Mapping[str, Any]) -> Batch:
-    name = str(document["name"])
-    events = [Event(name, tuple((pair[0], pair[1]) for pair in params)) for params in document["events"]]
-    return Batch(name, events, int(document["first_seq"]), float(document["raised_at"]), str(document["source"]))
-
-
-def _record(document: Mapping[str, Any], batches: Mapping[int, Batch]) -> FeedRecord:
-    batch = batches[document["batch"]]
-    indices = range(*document["indices"])
-    ends = (indices[0], indices[-1]) if indices else (0, 0)
-    if min(ends) < 0 or max(ends) >= max(len(batch), 1):
-        raise ValueError(f"record {document['number']} tells of events that its batch does not have")
-    return FeedRecord(
-        number=int(document["number"]),
-        at=float(document["at"]),
-        step=Step(document["step"]),
-        subscription=str(document["subscription"]),
-        batch=batch,
-        indices=indices,
-        member=document["member"],
-        skipped=tuple(Skip(int(member), str(reason)) for member, reason in document["skipped"]),
-        attempts=tuple(
-            Attempt(member, at, _outcome(outcome), is_last) for member, at, outcome, is_last in document["attempts"]
-        ),
-        outcome=None if document["outcome"] is None else _outcome(document["outcome"]),
-        took_s=float(document["took_s"]),
+def _first_version(document: Mapping[str, Any]) -> Recording:
+    snapshot = _SNAPSHOT.validate_python(document["snapshot"])
+    lines = enumerate(document["log"], 1)
+    return Recording(
+        past=(snapshot,),
+        records=tuple(read_records(document)),
+        configuration=dict(document["configuration"]),
+        audit=_audit(document["audit"]),
+        log=[
+            {"number": number, "wall": snapshot.wall, "level": 20, "logger": "", "text": str(line)}
+            for number, line in lines
+        ],
     )
 
 
-def _outcome(document: Sequence[Any]) -> Outcome:
-    status, reason, fault = document
-    return Outcome(Status(status), str(reason), None if fault is None else Fault(fault))
+def _audit(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"entries": list(document["entries"]), "dropped": int(document["dropped"])}
+
+
+def _log_entry(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "number": int(document["number"]),
+        "wall": float(document["wall"]),
+        "level": int(document["level"]),
+        "logger": str(document["logger"]),
+        "text": str(document["text"]),
+    }
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "[\n" + ",\n".join(texts) + "]"
+
+
+def _fitting(told: Mapping[str, Any], size_max: int) -> tuple[str, int]:
+    """As much of a mapping as has room, as JSON; and how much has not."""
+    texts: list[str] = []
+    for name, value in told.items():
+        text = f"{as_json(name)}:{as_json(value)}"
+        size_max -= size_of(text)
+        if size_max >= 0:
+            texts.append(text)
+    return "{" + ",\n".join(texts) + "}", len(told) - len(texts)
+
+
+def _last_fitting(entries: Sequence[Any], size_max: int) -> list[str]:
+    texts: list[str] = []
+    for entry in reversed(entries):
+        text = as_json(entry)
+        size_max -= size_of(text)
+        if size_max < 0:
+            break
+        texts.append(text)
+    return texts[::-1]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.address import MASK, MemberAddress, identity, parse
+from engine.address import MASK, MemberAddress, PolicyName, identity, parse
 from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
@@ -14,6 +14,8 @@ from engine.operations.arguments import known_subscription, member_index, text, 
 from engine.operations.registry import command
 from engine.options import options_heeded
 from engine.run import Fault
+from engine.wire.formats import described
+from engine.wire.payloads import WireFormat
 
 if TYPE_CHECKING:
     from engine.config.schema import SubscriptionSettings
@@ -28,6 +30,16 @@ _NOT_HANDED = {Fault.QUEUE, Fault.ENGINE}
 """Failures of notifications that no transport need have seen."""
 
 
+class Recipient(NamedTuple):
+    """What must be known of a member to tell what it was sent."""
+
+    socket: str
+    """Masked."""
+    scheme: str
+    wire_format: WireFormat | None
+    """None where it is not known."""
+
+
 @command()
 def inspect_delivery(engine: Engine, subscription: str, seq: int) -> dict[str, Any]:
     """Tell one event's way through one subscription: each step, the bytes that go out, what was answered.
@@ -38,22 +50,10 @@ def inspect_delivery(engine: Engine, subscription: str, seq: int) -> dict[str, A
     records = engine.feed.about(name, number)
     if not records:
         raise CommandError(404, "Delivery does not exist", f"the feed does not tell of event {number} for {name!r} now")
-    batch = records[0].batch
-    event = batch.events[number - batch.first_seq]
     found = engine.table.get(name)
     members = [] if found is None else found.lane.members
-    return {
-        "subscription": name,
-        "seq": number,
-        "event": event.name,
-        "params": [list(param) for param in event.params],
-        "raised_at": batch.raised_at,
-        "source": batch.source,
-        "policy": None if found is None or found.policy is None else str(found.policy),
-        "members": [{"socket": member.socket, "scheme": member.address.scheme} for member in members],
-        "steps": [_step(record) for record in records],
-        "payloads": _payloads(event, members, _handed(records, len(members))),
-    }
+    recipients = [Recipient(one.socket, one.address.scheme, one.target.transport.wire_format) for one in members]
+    return told_delivery(records, number, None if found is None else found.policy, recipients)
 
 
 @command()
@@ -73,10 +73,31 @@ def inspect_member(engine: Engine, subscription: str, member: int) -> dict[str, 
         "fields": _fields(its.address),
         "at": engine.clock.now(),
         **_health(found.lane, its, engine.clock.now()),
+        "wire": described(its.target.transport.wire_format),
         "connection": {"state": str(connection.state), "error": connection.error, "retry_at": connection.retry_at},
         "figures": _figures(its),
         "latency": _latency(its),
         "settings": [*_subscription_settings(engine, found), *_transport_settings(its)],
+    }
+
+
+def told_delivery(
+    records: Sequence[FeedRecord], seq: int, policy: PolicyName | None, recipients: Sequence[Recipient]
+) -> dict[str, Any]:
+    """What `inspect_delivery` answers, from the records that tell of the event, at least one, oldest first."""
+    batch = records[0].batch
+    event = batch.events[seq - batch.first_seq]
+    return {
+        "subscription": records[0].subscription,
+        "seq": seq,
+        "event": event.name,
+        "params": [list(param) for param in event.params],
+        "raised_at": batch.raised_at,
+        "source": batch.source,
+        "policy": None if policy is None else str(policy),
+        "members": [{"socket": one.socket, "scheme": one.scheme} for one in recipients],
+        "steps": [_step(record) for record in records],
+        "payloads": _payloads(event, recipients, _handed(records, len(recipients))),
     }
 
 
@@ -114,13 +135,13 @@ def _handed(records: Sequence[FeedRecord], count: int) -> set[int]:
     return handed
 
 
-def _payloads(event: Event, members: Sequence[Member], handed: set[int]) -> list[dict[str, Any]]:
+def _payloads(event: Event, recipients: Sequence[Recipient], handed: set[int]) -> list[dict[str, Any]]:
     """What the event is on the wire, once for each kind of transport and bytes."""
     found: dict[tuple[str, bytes, str | None], list[int]] = {}
-    for member in members:
-        encoded = member.target.transport.wire_format.encode((event,))
-        key = (member.address.scheme, bytes(encoded[0]), encoded.failures.get(0))
-        found.setdefault(key, []).append(member.index)
+    for index, one in enumerate(recipients):
+        if one.wire_format is not None:
+            encoded = one.wire_format.encode((event,))
+            found.setdefault((one.scheme, bytes(encoded[0]), encoded.failures.get(0)), []).append(index)
     return [
         {
             "scheme": scheme,

@@ -91,3 +91,15 @@ async def test_counters_that_begin_anew_give_no_negative_rate() -> None:
         link.answer = snapshot(figures=replace(NOTHING, accepted=accepted))
         await pump.ask()
     assert pump.trends.rate("accepted") == 0
+
+
+async def test_the_lines_of_another_engine_have_numbers_that_no_line_had() -> None:
+    link = FakeLink(records=story_of_pike())
+    pump = Pump(link, FakeTime())
+    await pump.ask()
+    before = {one.number for one in pump.deliveries.lines}
+    link.answer = snapshot(next_record=3)
+    await pump.ask()
+    assert before
+    assert pump.deliveries.lines
+    assert not before & {one.number for one in pump.deliveries.lines}

@@ -20,9 +20,9 @@ from tests.tui.pilots import console
 from tests.tui.world import NOW, PIKE, FakeLink, batch, record, snapshot, story_of_pike
 from tui import cli
 from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
-from tui.keeping import log_end
 from tui.pump import Pump
-from tui.recording import BundleError, RecordedLink, Recording, read_bundle
+from tui.recorded import RecordedLink
+from tui.recording import BundleError, Recording, read_bundle
 from tui.screens.audit import audit_lines
 from tui.screens.export import CHOICES
 
@@ -37,11 +37,14 @@ AUDIT = {
 }  # fmt: skip
 
 
+LOG = [{"number": 1, "wall": 1_700_000_000.0, "level": 20, "logger": "engine", "text": "a line"}]
+
+
 def recording() -> Recording:
     lost = batch("E_PIKE_BLOCKED", 160, {"ip": None, "count": -1}, at=NOW - 0.05)
-    outcome = failed("connection refused")
+    outcome = failed("connection refused", answer=b"no")
     ended = record(7, "ended", "s1", lost, outcome=outcome, attempts=(Attempt(0, NOW, outcome),))  # type: ignore[arg-type]
-    return Recording(snapshot(PIKE), (*story_of_pike(), ended), {"label": "LAB"}, AUDIT, ["a line"])
+    return Recording((snapshot(PIKE),), (*story_of_pike(), ended), {"label": "LAB"}, AUDIT, LOG)
 
 
 def told(link_records: Any) -> list[Any]:
@@ -56,7 +59,7 @@ async def test_a_bundle_shows_what_was_recorded(tmp_path: Path) -> None:
     path = save(tmp_path / "exports", "incident", "json", 1_700_000_000.0, made.text())
     assert path.name == "incident-20231114T221320Z.json"
     link = RecordedLink(read_bundle(path))
-    assert await link.snapshot() == made.snapshot
+    assert await link.snapshot() == made.end
     assert told(await link.feed(0)) == told(made.records)
     assert await link.command("audit") == AUDIT
     assert await link.command("configuration") == {"label": "LAB"}
@@ -80,9 +83,12 @@ async def test_the_console_on_a_bundle_stands_still_and_refuses_changes(tmp_path
     [
         lambda text: text[:-40],
         lambda _: "[]",
+        lambda _: '{"switchboard_bundle": 3}',
         lambda _: '{"switchboard_bundle": 2}',
         lambda text: text.replace('"at":', '"when":'),
-        lambda text: text.replace('"number": 7', '"number": "x"'),
+        lambda text: text.replace('"number":7', '"number":"x"'),
+        lambda text: text.replace('"moments":[', '"moments":[],"others":['),
+        lambda text: text.replace('"columns":["index",', '"columns":["index","more",'),
         lambda text: text.replace('"records"', '"others"'),
     ],
 )
@@ -137,18 +143,11 @@ def test_the_audit_trail_is_shown_with_reasons_and_exported() -> None:
     assert "Nothing was changed" in audit_lines([], 0)[0][0].text
 
 
-def test_the_end_of_the_log_is_taken_or_the_reason_why_not(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_text("one\ntwo\x1b\n")
-    assert log_end(tmp_path / "a.log") == ["one", "two␣"]
-    assert "cannot be read" in log_end(tmp_path / "none.log")[0]
-
-
 @pytest.mark.parametrize("position", range(len(CHOICES)))
 async def test_everything_can_be_exported_by_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, position: int
 ) -> None:
     monkeypatch.setattr("tui.places.export_folder", lambda: tmp_path)
-    monkeypatch.setattr("tui.places.log_file", lambda: tmp_path / "no.log")
     link = FakeLink(records=story_of_pike())
     link.answers = {"audit": AUDIT, "configuration": {"label": "LAB"}}
     async with console(link) as shown:
@@ -159,7 +158,9 @@ async def test_everything_can_be_exported_by_key(
     assert path.suffix == f".{CHOICES[position].form}"
     assert "PIKE" in path.read_text() or CHOICES[position].what == "audit"
     if CHOICES[position].what == "incident":
-        assert read_bundle(path).configuration == {"label": "LAB"}
+        bundle = read_bundle(path)
+        assert bundle.configuration == {"label": "LAB"}
+        assert "could not be had" in bundle.log[0]["text"]
 
 
 async def test_what_cannot_be_exported_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,9 +45,9 @@ def choice_title(choice: FeedChoice, rows: Sequence[SubscriptionRow]) -> str:
     return "".join(f" ─ {word}" for word in words)
 
 
-def feed_title(rate: float, deliveries: Deliveries, unseen: int, *, is_running: bool) -> str:
-    """Whether the feed runs, how fast, and how much of it is not shown."""
-    state = "live" if is_running else f"frozen, {figures.count(unseen)} newer"
+def feed_title(rate: float, deliveries: Deliveries, unseen: int, *, is_running: bool, live: str = "live") -> str:
+    """Whether the feed runs (`live` is the word for that), how fast, and how much of it is not shown."""
+    state = live if is_running else f"frozen, {figures.count(unseen)} newer"
     left_out = ""
     if deliveries.one_in > 1:
         left_out = f", {figures.count(deliveries.more)} more in this second (1 in {deliveries.one_in:,} shown)"

@@ -92,7 +92,7 @@ def _latency(latency: Told) -> Iterator[Line]:
     shown = "   ".join(f"p{percent:g} {figures.latency(seconds)}" for percent, seconds in latency["percentiles"])
     yield (Part(f"  {shown}"),)
     grouped = histogram(latency["buckets"])
-    most = max(count for _, count in grouped)
+    most = max((count for _, count in grouped), default=0)
     for edge, count in grouped:
         bar = "█" * max(round(count / most * BAR), 1 if count else 0)
         yield (

@@ -16,6 +16,7 @@ from tui.actions import dashboard_bindings
 from tui.guard import GuardedLink
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
+from tui.recorded import RecordedLink
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
 from tui.render.delivery import told
@@ -25,26 +26,28 @@ from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.difference import DifferenceScreen
 from tui.screens.edit_subscription import EditSubscriptionScreen
-from tui.screens.inspecting import InspectingScreen
 from tui.screens.probe import ProbeScreen
+from tui.screens.travelling import TravellingScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.footer import KeysFooter
 from tui.widgets.header import HeaderLine
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
+from tui.widgets.timeline import TimelineView
 
 RESULTS = 5
 """Deliveries that the form to raise shows."""
 
 
-class DashboardScreen(InspectingScreen):
+class DashboardScreen(TravellingScreen):
     """What an operator looks at all day. Everything shown comes from the pump; everything done goes over the link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
 
-    def __init__(self, link: GuardedLink, pump: Pump) -> None:
+    def __init__(self, link: GuardedLink, pump: Pump, recorded: RecordedLink | None = None) -> None:
         super().__init__()
+        self.recorded = recorded
         self._link = link
         self._pump = pump
         self._is_covered = False
@@ -58,6 +61,8 @@ class DashboardScreen(InspectingScreen):
                 yield FeedView(id="feed")
                 yield FilterBar(id="filter")
             yield RaiseForm(id="raise")
+        if self.recorded is not None:
+            yield TimelineView(self.recorded, id="timeline")
         yield KeysFooter(id="footer")
 
     def on_mount(self) -> None:
@@ -65,6 +70,7 @@ class DashboardScreen(InspectingScreen):
         self.query_one("#raise").display = self.query_one("#filter").display = False
         self.query_one(SubscriptionsView).focus()
         self.set_interval(BEAT_S, self._beat, name="pump")
+        self.arrive()
         self._ask()
 
     def _badges(self) -> tuple[str, ...]:
@@ -94,6 +100,10 @@ class DashboardScreen(InspectingScreen):
         self.query_one(HeaderLine).show()
         self.query_one(SubscriptionsView).repaint()
 
+    def ask_now(self) -> None:
+        """Ask for the picture, and show it."""
+        self._ask()
+
     @work(group="pump")
     async def _ask(self) -> None:
         await self._pump.ask()
@@ -118,7 +128,8 @@ class DashboardScreen(InspectingScreen):
         arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
         _entitle(subscriptions, subscriptions_title(rows, pump.picture_now()) + arrangement)
         rate = pump.trends.rate("accepted")
-        title = feed_title(rate, pump.deliveries, feed.unseen, is_running=feed.is_running)
+        live = "live" if self.recorded is None else "recorded"
+        title = feed_title(rate, pump.deliveries, feed.unseen, is_running=feed.is_running, live=live)
         _entitle(feed, title + choice_title(feed.choice, rows))
         form = self.query_one(RaiseForm)
         if form.display:
@@ -297,6 +308,9 @@ class DashboardScreen(InspectingScreen):
 
     def action_toggle_freeze(self) -> None:
         """Freeze the whole picture or let it go on."""
+        if self.recorded is not None:
+            self.notify("A recording stands still; , and . look at another moment", severity="warning")
+            return
         feed = self.query_one(FeedView)
         self._pump.turn_frozen()
         feed.is_frozen = self._pump.is_frozen

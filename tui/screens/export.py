@@ -19,6 +19,8 @@ class Choice(NamedTuple):
     what: str
     form: str
     title: str
+    minutes: int = 0
+    """How much of the past an incident bundle has."""
 
 
 CHOICES = (
@@ -29,7 +31,10 @@ CHOICES = (
     Choice("audit", "csv", "Audit trail as CSV"),
     Choice("audit", "json", "Audit trail as JSON"),
     Choice("screen", "svg", "The screen as a picture (SVG)"),
-    Choice("incident", "json", "Incident bundle: all of it, for `switchboard open`"),
+    *(
+        Choice("incident", "json", f"Incident bundle of the last {minutes} minutes, for `switchboard open`", minutes)
+        for minutes in (5, 15, 30)
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What an operator can do to look closer: open a member or a delivery, and raise an event again from there."""
+"""What an operator can do to look closer: open a member or a delivery, raise an event again from there, and copy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from engine.event import Event
 from tui.link import Link
 from tui.pump import Pump
 from tui.screens.arranging import ArrangingScreen
+from tui.screens.copying import Copies, copies_of, copy_as, copy_json
 from tui.screens.inspector import InspectorScreen, Subject
 from tui.screens.raise_many import RaiseManyScreen
 from tui.widgets.feed import FeedView
@@ -34,6 +35,25 @@ class InspectingScreen(ArrangingScreen):
             self.query_one(SubscriptionsView).fold()
         else:
             self.notify("There is no delivery yet", severity="warning")
+
+    @work(group="dialogs", exclusive=True)
+    async def action_copy(self) -> None:
+        """Choose a form of what is selected, and copy it."""
+        await copy_as(self.app, await self._copies())
+
+    @work(group="commands")
+    async def action_copy_json(self) -> None:
+        """Copy what is selected as JSON."""
+        copy_json(self.app, await self._copies())
+
+    async def _copies(self) -> Copies:
+        subject = self._subject()
+        if subject is not None:
+            return await copies_of(*self.sources, subject.subscription, subject.member, subject.seq)
+        chosen = self.query_one(SubscriptionsView).selected
+        if chosen is None or self.query_one(FeedView).has_focus:
+            return Copies([], "Select a subscription, a member or a delivery first")
+        return await copies_of(*self.sources, chosen[0].id, None, None)
 
     def pass_on_beat(self) -> None:
         """The timer beats while the dashboard is covered: what covers it may want to ask."""

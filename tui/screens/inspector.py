@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar, NamedTuple
 
 from textual import work
@@ -13,15 +12,16 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.event import Event
-from tui.actions import bindings_of
+from tui.actions import bindings_named, bindings_of
+from tui.copies import Copy, json_of
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
-from tui.render import figures
 from tui.render.bytesview import VIEWS, View
 from tui.render.inspection import Told, delivery_lines, has_ended, last_member
 from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
 from tui.screens.asking import ask
+from tui.screens.copying import Copies, copies_of, copy_as, put
 from tui.widgets.footer import KeysFooter
 from tui.widgets.lines import Lines
 
@@ -58,6 +58,7 @@ class InspectorScreen(Screen[Event | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("inspector"),
+        *bindings_named("copy", "copy_json"),
         Binding("escape,enter", "dismiss", "Back"),
     ]
 
@@ -141,16 +142,20 @@ class InspectorScreen(Screen[Event | None]):
 
     # What an operator can do; the table in `tui.actions` says how each is called.
 
-    def action_copy_text(self) -> None:
-        """Copy what is shown."""
-        self._copy("\n".join(plain(line).rstrip() for line in self._lines()), "the text")
+    @work(exclusive=True, group="dialogs")
+    async def action_copy(self) -> None:
+        """Choose a form of it, and copy it."""
+        of = self._subject
+        text = Copy("t", "the text", "\n".join(plain(line).rstrip() for line in self._lines()))
+        copies = await copies_of(self._link, self._pump, of.subscription, of.member, of.seq)
+        await copy_as(self.app, Copies([text, *copies.choices]))
 
     def action_copy_json(self) -> None:
         """Copy all that is known."""
         if self._told is None:
             self._nothing()
             return
-        self._copy(json.dumps(self._told, ensure_ascii=False, indent=2), "the JSON")
+        put(self.app, json_of(self._told))
 
     def action_bytes_view(self) -> None:
         """Show bytes in the next way."""
@@ -177,10 +182,6 @@ class InspectorScreen(Screen[Event | None]):
             self.notify("No member that there still is had to do with it", severity="warning")
             return
         self.app.push_screen(InspectorScreen(self._link, self._pump, Subject(self._subject.subscription, member)))
-
-    def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {what}, {figures.count(len(text))} characters")
 
     def _nothing(self) -> None:
         what = "This is the member" if self._subject.seq is None else "Nothing is known of it"

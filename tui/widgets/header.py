@@ -56,7 +56,7 @@ class HeaderLine(LineView, can_focus=False):
 
     def _made(self) -> Line:
         pump, width = self._pump, self.size.width
-        badges = (pump.lock, *self._badges()) if pump.lock else self._badges()
+        badges = tuple(badge for badge in (pump.badge, pump.lock, *self._badges()) if badge)
         status = Status(pump.silent_s, pump.is_stale, pump.failure, pump.answer_s, pump.is_slow, badges)
         if pump.snapshot is None:
             return waiting_line(status, width)

@@ -126,13 +126,11 @@ async def test_bytes_are_shown_pretty_raw_and_in_hex() -> None:
         assert again == pretty
 
 
-async def test_the_text_and_the_json_are_copied() -> None:
+async def test_the_json_is_copied_at_once() -> None:
     async with inspector("2", "enter") as shown:
-        await shown.press("y")
-        assert "E_PIKE_BLOCKED #150" in shown.app.clipboard
-        assert shown.toasts[-1].startswith("Copied the text, ")
         await shown.press("Y")
         assert json.loads(shown.app.clipboard) == DELIVERY
+        assert shown.toasts[-1].startswith("Copied the JSON, ")
 
 
 async def test_m_goes_on_to_the_member_and_escape_leads_back_step_by_step() -> None:
@@ -196,7 +194,7 @@ async def test_what_cannot_be_told_is_said_and_what_was_known_stays() -> None:
 async def test_the_palette_has_every_action_of_the_inspector() -> None:
     async with inspector("2", "enter") as shown:
         titles = {command.title for command in shown.app.get_system_commands(shown.app.screen)}
-        assert {"Show bytes", "Show member", "Raise again", "Copy text", "Copy JSON"} <= titles
+        assert {"Show bytes", "Show member", "Raise again", "Copy as", "Copy JSON"} <= titles
 
 
 async def test_it_scrolls_by_vims_keys() -> None:

@@ -1,0 +1,81 @@
+"""A made-up recording: a minute in which a member fails, in snapshots and records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.health import State
+from engine.snapshot import EngineSnapshot
+from tests.tui.inspected import MEMBER
+from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, snapshot
+from tui.recording import Recording
+
+STEP_S = 2.0
+STEPS = 31
+FAILS_AT = 10
+"""The snapshot in which the first member of the first subscription is failed; it was up before."""
+
+WIRE = {"format": "jsonrpc", "method": None, "event_param": None}
+LINE = {"format": "flatline", "delimiter": ",", "escape_delimiter": None, "suppress_event_name": False}
+
+
+def at(step: int) -> float:
+    """The engine's time of a snapshot; the last is `NOW`."""
+    return NOW - (STEPS - 1 - step) * STEP_S
+
+
+def moment(step: int) -> EngineSnapshot:
+    """The engine at a step: ten events a second, one of the subscriptions changes with each."""
+    first, second = PIKE.members
+    if step < FAILS_AT:
+        first = replace(first, state=State.UP, since=at(0) - 99, skipped_until=None, error=None, error_at=None)
+    else:
+        first = replace(first, since=at(FAILS_AT), error_at=at(FAILS_AT), skipped_until=at(FAILS_AT) + 1_000)
+    pike = replace(PIKE, version=100 + step, delivered=20 * step, members=(replace(first, delivered=20 * step), second))
+    figures = replace(snapshot().figures, accepted=20 * step, delivered=20 * step, failed=max(step - FAILS_AT, 0))
+    wall = WALL - (STEPS - 1 - step) * STEP_S
+    return replace(snapshot(pike, CDR, AOR, figures=figures), at=at(step), wall=wall, next_record=1 + 2 * (step + 1))
+
+
+def incident() -> Recording:
+    """One event each two seconds, raised a little before the snapshot that knows of it."""
+    records = []
+    for step in range(STEPS):
+        raised = batch("E_PIKE_BLOCKED", 200 + step, {"ip": f"192.0.2.{step}"}, at=at(step) - 0.5)
+        records += [one._replace(at=at(step) - 0.4) for one in delivered(1 + 2 * step, "s1", raised, 1, 0.0003)]
+    audit = [
+        {
+            "number": number,
+            "wall": WALL - age,
+            "who": "ann",
+            "command": name,
+            "details": "",
+            "result": "done",
+            "times": 1,
+        }
+        for number, (age, name) in enumerate([(1, "resume_member"), (50, "pause_member")], 1)
+    ]
+    log = [
+        {"number": number, "wall": WALL - age, "level": 20, "logger": "engine", "text": text}
+        for number, (age, text) in enumerate([(50, "an early line"), (1, "a late line")], 1)
+    ]
+    first = {**MEMBER, "wire": WIRE, "changes": [
+        {"at": at(0) - 99, "state": "up", "reason": "", "times": 1, "last_at": at(0) - 99},
+        {"at": at(FAILS_AT), "state": "failed", "reason": "connection refused", "times": 1, "last_at": at(FAILS_AT)},
+    ]}  # fmt: skip
+    second = {**MEMBER, "member": 1, "socket": PIKE.members[1].socket, "scheme": "flatstore", "wire": LINE}
+    return Recording(
+        past=tuple(moment(step) for step in range(STEPS)),
+        records=tuple(records),
+        configuration={"label": "LAB", "failover_timeout": 30.0, "queue_size": 10_000},
+        audit={"entries": audit, "dropped": 0},
+        log=log,
+        described={"s1": {
+            "id": "s1", "event": "E_PIKE_BLOCKED", "policy": "FAILOVER", "expire": None,
+            "members": [member.socket for member in PIKE.members],
+            "options": {"failover_timeout": 5.0, "when_all_failed": "hold", "hold_max_age": 3600.0,
+                        "on_failure": "next", "queue_size": 10_000},
+        }},
+        inspected={"s1": [first, second]},
+        charts={"": [[[5.0, 0.0, 0.0, 0.1, 0.2]] * 200, [[5.0, 0.0, 0.0, 0.1, 0.2]] * 20, []]},
+    )  # fmt: skip
