@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from engine.errors import EventError, SwitchboardError
 from engine.feed import FeedRecord
 from engine.snapshot import EngineSnapshot
-from tui.history import History, Levels
+from tui.history import History, Levels, Measure
 from tui.masking import as_json, size_of
 from tui.pastfile import WrittenPast, read_past
 from tui.records import WrittenRecords, read_records
@@ -42,7 +42,8 @@ READ_MAX = 100_000_000
 
 
 _SNAPSHOT = TypeAdapter(EngineSnapshot)
-_LEVELS = TypeAdapter(dict[str, list[list[list[float | None]]]])
+_SAMPLE = Annotated[list[float | None], Field(min_length=len(Measure), max_length=len(Measure))]
+_LEVELS = TypeAdapter(dict[str, list[list[_SAMPLE]]])
 
 
 class BundleError(SwitchboardError):

@@ -19,6 +19,10 @@ WIRE = {"format": "jsonrpc", "method": None, "event_param": None}
 LINE = {"format": "flatline", "delimiter": ",", "escape_delimiter": None, "suppress_event_name": False}
 
 
+SECOND = [5.0, 0.0, 0.0, 1.0, 0.1, None, 0.2]
+"""A sample of the charts: five deliveries, and a latency that nobody knows."""
+
+
 def at(step: int) -> float:
     """The engine's time of a snapshot; the last is `NOW`."""
     return NOW - (STEPS - 1 - step) * STEP_S
@@ -77,5 +81,5 @@ def incident() -> Recording:
                         "on_failure": "next", "queue_size": 10_000},
         }},
         inspected={"s1": [first, second]},
-        charts={"": [[[5.0, 0.0, 0.0, 0.1, 0.2]] * 200, [[5.0, 0.0, 0.0, 0.1, 0.2]] * 20, []]},
+        charts={"": [[SECOND] * 200, [SECOND] * 20, []], "s1 0": [[SECOND], [], []]},
     )  # fmt: skip

@@ -298,6 +298,7 @@ async def test_a_socket_is_tested_before_it_is_added() -> None:
         shown.app.screen.query_one("#add-fields", Button).press()
         await shown.until(lambda: isinstance(shown.app.screen, SocketScreen), "the dialog")
         await shown.until(lambda: shown.app.screen.query(FormRow), "its fields")
+        await shown.pilot.pause()
 
 
 async def test_the_engine_that_does_not_answer_ends_nothing() -> None:
