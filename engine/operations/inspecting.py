@@ -11,6 +11,7 @@ from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.operations.arguments import known_subscription, member_index, text, whole
+from engine.operations.encoding import encoded_for
 from engine.operations.registry import command
 from engine.run import Fault
 
@@ -122,10 +123,8 @@ def _handed(records: Sequence[FeedRecord], count: int) -> set[int]:
 def _payloads(event: Event, members: Sequence[Member], handed: set[int]) -> list[dict[str, Any]]:
     """What the event is on the wire, once for each kind of transport and bytes."""
     found: dict[tuple[str, bytes, str | None], list[int]] = {}
-    for member in members:
-        encoded = member.target.transport.wire_format.encode((event,))
-        key = (member.address.scheme, bytes(encoded[0]), encoded.failures.get(0))
-        found.setdefault(key, []).append(member.index)
+    for member, encoded in encoded_for(event, members):
+        found.setdefault((member.address.scheme, encoded.payload, encoded.failure), []).append(member.index)
     return [
         {
             "scheme": scheme,
