@@ -30,6 +30,7 @@ from tui.memory import Memory
 from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
 from tui.pump import Pump
+from tui.raisedbook import RaisedBook
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
@@ -58,6 +59,7 @@ class SwitchboardApp(KeepingApp):
         title: str = "Switchboard",
         clock: Callable[[], float] = time.monotonic,
         preferences: Preferences = USUAL,
+        book: RaisedBook | None = None,
     ) -> None:
         super().__init__(driver_class=AsciiDriver if preferences.is_ascii else None)
         self.title = title
@@ -65,7 +67,7 @@ class SwitchboardApp(KeepingApp):
         self._link: GuardedLink = GuardedLink(link, is_read_only=preferences.is_read_only)
         self.pump = Pump(self._link, clock)
         self.pump.lock = "READ-ONLY" if preferences.is_read_only else ""
-        self.dashboard = DashboardScreen(self._link, self.pump)
+        self.dashboard = DashboardScreen(self._link, self.pump, book or RaisedBook())
 
     async def on_mount(self) -> None:
         """Show the dashboard, the way it was left."""
@@ -159,7 +161,8 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
     before = memory.load()
     if memory.trouble:
         preferences = replace(preferences, notices=(*preferences.notices, memory.trouble))
-    app = SwitchboardApp(link, title=title, preferences=preferences)
+    book = RaisedBook(state_folder() / "raised.json")
+    app = SwitchboardApp(link, title=title, preferences=preferences, book=book)
     app.remembered = opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
     with _window_titled(f"{title} - Switchboard"), clean_end():
         app.run()
