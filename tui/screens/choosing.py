@@ -32,7 +32,7 @@ class ChoosingScreen(ModalScreen[Any]):
     ]
 
     DEFAULT_CSS = """
-    ChoosingScreen Input { border: none; height: 1; padding: 0 1; margin: 1 0; background: $panel; }
+    ChoosingScreen Input { margin: 1 0; }
     ChoosingScreen #choosing-said { margin-top: 1; }
     """
 

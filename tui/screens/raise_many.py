@@ -37,8 +37,6 @@ class RaiseManyScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
 
     DEFAULT_CSS = """
-    RaiseManyScreen Input { border: none; height: 1; padding: 0 1; background: $panel; }
-    RaiseManyScreen Input:focus { background: $primary-muted; }
     RaiseManyScreen #many-progress { margin-top: 1; }
     """
 

@@ -84,8 +84,6 @@ class SaveTemplateScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
-    DEFAULT_CSS = "SaveTemplateScreen Input { border: none; height: 1; padding: 0 1; background: $panel; }"
-
     def __init__(self, event: Event, kept: Kept) -> None:
         super().__init__()
         self._event = event

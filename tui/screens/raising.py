@@ -27,9 +27,6 @@ from tui.widgets.subscriptions import SubscriptionsView
 PREVIEW_PAUSE_S = 0.15
 """The engine is asked for the bytes once nothing was typed for so long."""
 
-ROWS, ROWS_WHERE_SHORT = 6, 1
-"""Lines of one payload."""
-
 
 class RaisingScreen(InspectingScreen):
     """The part of the dashboard that raises events."""
@@ -122,18 +119,13 @@ class RaisingScreen(InspectingScreen):
     @on(RaiseForm.Drafted)
     @work(group="preview", exclusive=True)
     async def _preview(self, message: RaiseForm.Drafted) -> None:
-        event = message.event
+        form, event = self._form, message.event
         if event is None:
-            self._form.show_members([])
+            form.show_members([])
             return
         await asyncio.sleep(PREVIEW_PAUSE_S)
         answer = await ask(self._link, "preview_event", event=event.name, params=list(event.params))
-        if answer.failure:
-            self._form.show_members(answer.failure_lines)
-            return
-        rows = ROWS if self._form.has_room else ROWS_WHERE_SHORT
-        width = self._form.query_one("#raise-members").content_size.width
-        self._form.show_members(preview_lines(answer.value, width, rows))
+        form.show_members(answer.failure_lines if answer.failure else preview_lines(answer.value, *form.preview_size))
 
     @on(RaiseForm.Closed)
     def _form_closed(self) -> None:

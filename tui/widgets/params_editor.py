@@ -163,7 +163,8 @@ class ParamsEditor(Vertical):
 
     @property
     def _typed(self) -> list[tuple[str, str, Kind]]:
-        return [field.typed for field in self.query(ParamField)]
+        """Of the fields that are there already, and still."""
+        return [field.typed for field in self.query(ParamField) if field.query(".param-value")]
 
     def _offer(self, text: str) -> None:
         self._offered = text
@@ -174,9 +175,14 @@ class ParamsEditor(Vertical):
         self._area.display = self.is_json
         for name in ("#raise-params", "#raise-more", "#raise-positional"):
             self.query_one(name).display = not self.is_json
-        self.query_one("#raise-positional", Button).label = Way.NAMED.value if self.is_json else way.value
-        self.query_one("#raise-as-json", Button).label = "in fields ^j" if self.is_json else "as JSON ^j"
+        self._label("#raise-positional", Way.NAMED.value if self.is_json else way.value)
+        self._label("#raise-as-json", "in fields ^j" if self.is_json else "as JSON ^j")
         self.post_message(self.Changed())
+
+    def _label(self, button: str, text: str) -> None:
+        found = self.query_one(button, Button)
+        found.label = text
+        found.refresh(layout=True)  # a label that has become longer needs more room
 
     async def _fill_fields(self, name: str, params: Sequence[Param]) -> bool:
         """Put parameters into fields; whether fields can hold them."""

@@ -34,11 +34,24 @@ _BUTTONS = {
 }
 """Buttons that do what a key does."""
 
+TALL = 32
+"""A form of so many lines has some to spare."""
+
+ROWS = 6
+"""Lines of one payload, where there is room."""
+
+ROOM = 8
+"""What became of events may take so many lines in any form; the style sheet sees to it."""
+
 
 class RaiseForm(Vertical):
     """Posts `Raised` with the event when it is to be raised, `Drafted` when it changed, `Closed` at the end."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back"),
+        Binding("pageup", "scroll_form(-1)", "Page up", show=False),
+        Binding("pagedown", "scroll_form(1)", "Page down", show=False),
+    ]
 
     @dataclass
     class Raised(Message):
@@ -119,15 +132,15 @@ class RaiseForm(Vertical):
         return self.query_one("#raise-event", Input).value.strip()
 
     @property
-    def has_room(self) -> bool:
-        """Whether there are lines to spare."""
-        return self.size.height >= 32
+    def preview_size(self) -> tuple[int, int]:
+        """Width of what each member would get, and lines that one payload may take."""
+        return max(self.content_size.width - 1, 1), ROWS if self.size.height >= TALL else 1
 
     @property
     def room(self) -> tuple[int, int]:
         """Width and height of what is shown below the buttons."""
         width, height = self.query_one("#raise-outcomes").scrollable_content_region.size
-        return width, height - 1
+        return width, max(height, ROOM) - 1
 
     def show_world(self, rows: tuple[SubscriptionRow, ...], known: tuple[str, ...]) -> None:
         """Take the subscriptions, and the events that may be raised."""
@@ -144,8 +157,9 @@ class RaiseForm(Vertical):
             self._draft()
 
     def show_members(self, lines: Sequence[Line]) -> None:
-        """Show what each member would get."""
-        _say(self.query_one("#raise-members", Lines), lines)
+        """Show what each member would get; nowhere, when the console has ended before the answer came."""
+        for where in self.query("#raise-members").results(Lines):
+            _say(where, lines)
 
     def show_results(self, lines: Sequence[Line]) -> None:
         """Show what became of the events that were raised here, newest first."""
@@ -206,6 +220,11 @@ class RaiseForm(Vertical):
         """Close the form; what was typed stays for the next time."""
         self.display = False
         self.post_message(self.Closed())
+
+    def action_scroll_form(self, step: int) -> None:
+        """Show what is above or below in the form."""
+        top = self.query_one("#raise-top", VerticalScroll)
+        top.scroll_relative(y=step * max(top.size.height - 1, 1), animate=False)
 
     def event(self) -> Event:
         """The event that the form describes.

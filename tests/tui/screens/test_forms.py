@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import Button, Input
 
 from tests.tui.pilots import console
-from tests.tui.world import NOW, FakeLink, batch, delivered
+from tests.tui.world import NOW, FakeLink, batch, delivered, snapshot
 from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.widgets.raise_form import RaiseForm
 
@@ -86,6 +86,15 @@ async def test_a_socket_is_checked_as_it_is_typed() -> None:
         text, marker, words = shown.said("#add-verdict").split("\n")
         assert text[marker.index("▲") :] == "rabitmq:h/q"
         assert words == "✖ member 1, column 18: unknown prefix rabitmq: — did you mean rabbitmq:?"
+
+
+async def test_adding_begins_with_the_event_where_none_is_selected() -> None:
+    async with console(FakeLink(snapshot())) as shown:
+        await shown.press("a")
+        await shown.until(lambda: isinstance(shown.app.screen, AddSubscriptionScreen), "the form")
+        await shown.until(lambda: shown.app.screen.query_one("#add-event").has_focus, "the focus")
+        await shown.type("E_X")
+        assert shown.app.screen.query_one("#add-event", Input).value == "E_X"
 
 
 async def test_warnings_are_shown_beside_the_normal_form() -> None:

@@ -274,6 +274,19 @@ async def test_every_member_of_a_real_engine_is_previewed_and_named_with_its_out
         await shown.until(lambda: "did you mean E_PIKE" in shown.said("#raise-members"), "the suggestion")
 
 
+async def test_a_short_form_is_scrolled_by_pages() -> None:
+    async with console(answering(), (80, 24)) as shown:
+        await opened(shown)
+        await form(shown).fill(Event("E_PIKE_BLOCKED", tuple((f"p{number}", "x") for number in range(30))))
+        top = form(shown).query_one("#raise-top")
+        await shown.until(lambda: top.max_scroll_y > 0, "more than fits")
+        form(shown).query_one("#raise-event").focus()
+        await shown.press("pagedown")
+        await shown.until(lambda: top.scroll_offset.y > 0, "the lower part")
+        await shown.press("pageup")
+        await shown.until(lambda: top.scroll_offset.y == 0, "the upper part")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_buttons_and_outcomes_are_on_the_screen_at_every_size(size: tuple[int, int]) -> None:
     link = answering()
