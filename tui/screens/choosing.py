@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
-from tui.render.line import Part
+from tui.render.line import Line, Part
 from tui.widgets.choices import Choice, ChoicesView
 from tui.widgets.lines import Lines
 
@@ -68,10 +68,17 @@ class ChoosingScreen(ModalScreen[Any]):
     @on(Input.Changed)
     def offer(self) -> None:
         """Show what fits what is typed."""
-        view = self.query_one(ChoicesView)
-        view.offer(self.choices, self.query_one(Input).value)
-        said = self._hint if view.chosen is not None else "nothing has that in it" if self.choices else self._nothing
-        self.query_one("#choosing-said", Lines).show([(Part(said, "faint"),)])
+        self.query_one(ChoicesView).offer(self.choices, self.query_one(Input).value)
+
+    @on(ChoicesView.Moved)
+    def _tell(self) -> None:
+        """Say all of what the cursor stands on, and what can be done."""
+        chosen = self.chosen
+        if chosen is None:
+            lines: list[Line] = [(Part("nothing has that in it" if self.choices else self._nothing, "warn"),)]
+        else:
+            lines = [(Part(chosen.about),), (Part(self._hint, "faint"),)]
+        self.query_one("#choosing-said", Lines).show(lines)
 
     @on(Input.Submitted)
     @on(ChoicesView.Chosen)

@@ -32,10 +32,10 @@ def _choice(name: str, info: EventInfo | None, *, is_heard: bool) -> Choice:
     module, about = ("", "of the configuration") if info is None else (info.module, info.description)
     line: Line = (
         cell("heard" if is_heard else "", 6, "good"),
-        cell(clean(name), 32, "strong"),
+        cell(clean(name), 28, "strong"),
         Part(" "),
-        cell(module, 16, "accent"),
+        cell(module, 12, "accent"),
         Part(" "),
         Part(clean(about), "faint"),
     )
-    return Choice(name, line, f"{name} {module} {about}{' heard' if is_heard else ''}")
+    return Choice(name, line, f"{name} {module} {about}{' heard' if is_heard else ''}", clean(f"{name}: {about}"))

@@ -32,7 +32,7 @@ class RaisedBeforeScreen(ChoosingScreen):
 
     def __init__(self, book: RaisedBook, kept: Kept) -> None:
         super().__init__(
-            f"History and templates ─ {len(kept.templates)} templates, {len(kept.history)} events raised before",
+            f"History ({len(kept.history)}) and templates ({len(kept.templates)})",
             kept_choices(kept),
             "↑ ↓ move   enter fills the form   del removes it from here   esc back",
             "nothing was raised from here yet; ^s in the form keeps it as a template",
@@ -70,9 +70,9 @@ def _choice(entry: Event | Template, name: str, event: Event) -> Choice:
         Part(" "),
         cell(clean(event.name), 26, "strong"),
         Part(" "),
-        Part(shown, "plain"),
+        Part(shown),
     )
-    return Choice(event, line, f"{name or 'raised'} {event.name} {shown}", entry)
+    return Choice(event, line, f"{name or 'raised'} {event.name} {shown}", f"{clean(event.name)} {shown}", entry)
 
 
 def _without(kept: Kept, entry: Event | Template) -> Kept:

@@ -14,26 +14,23 @@ from tui.widgets.lineview import LineView
 
 
 class Choice(NamedTuple):
-    """One line to choose. `text` is what is searched in; `tag` is what else its screen wants to know of it."""
+    """One line to choose.
+
+    `text` is searched in; `about` is told while the cursor stands there; `tag` is what else its screen wants to know.
+    """
 
     value: Any
     line: Line
     text: str
+    about: str = ""
     tag: Any = None
 
 
 class ChoicesView(LineView, can_focus=False):
-    """Posts `Chosen` when a line is clicked that the cursor stands on."""
+    """Posts `Moved` with each move, and `Chosen` when a line is clicked that the cursor stands on."""
 
-    DEFAULT_CSS = """
-    ChoicesView {
-        height: auto;
-        min-height: 3;
-        max-height: 24;
-        background: $surface;
-        & > .lineview--cursor { background: $primary-muted; }
-    }
-    """
+    class Moved(Message):
+        """The cursor may stand on another line."""
 
     class Chosen(Message):
         """The line under the cursor was chosen."""
@@ -66,6 +63,7 @@ class ChoicesView(LineView, can_focus=False):
         self._cursor = min(max(self._cursor + step, 0), max(len(self._shown) - 1, 0))
         self.scroll_to_region(Region(0, self._cursor, 1, 1), animate=False, force=True, immediate=True)
         self.repaint()
+        self.post_message(self.Moved())
 
     def on_click(self, event: events.Click) -> None:
         """Go to the line that was clicked; a second click chooses it."""

@@ -195,7 +195,8 @@ async def test_a_template_is_found_by_typing_and_removed_after_asking() -> None:
         )
         await shown.press("f5")
         await on(shown, RaisedBeforeScreen)
-        assert "2 templates, 1 events" in shown.app.screen._title
+        assert shown.app.screen._title == "History (1) and templates (2)"
+        assert "callid=7f3a duration=61" in shown.said("#choosing-said")
         await shown.type("odd")
         await shown.press("delete")
         await on(shown, ConfirmScreen)
