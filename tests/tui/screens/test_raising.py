@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from textual.widgets import Button, Input, TextArea
 
+from engine.catalogue import catalogue
 from engine.event import Event, Param
 from tests.tui.pilots import Console, console
 from tests.tui.test_real_engine import real_console
 from tests.tui.world import NOW, FakeLink, batch, delivered
 from tui.raisedbook import RaisedBook
+from tui.render.line import plain
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.pick_event import PickEventScreen
+from tui.screens.pick_event import PickEventScreen, event_choices
 from tui.screens.raise_many import RaiseManyScreen
 from tui.screens.raised_before import RaisedBeforeScreen, SaveTemplateScreen
 from tui.widgets.params_editor import ParamField
@@ -59,6 +61,13 @@ async def test_an_event_is_picked_from_the_catalogue_those_with_subscriptions_fi
         await shown.until(lambda: shown.app.screen is shown.dashboard, "the form")
         await shown.until(lambda: '"aor"' in shown.said("#raise-preview"), "its parameters")
         assert event_in(shown).name == "E_UL_AOR_INSERT"
+
+
+def test_events_that_nobody_hears_come_last_and_unknown_ones_are_told_as_such() -> None:
+    choices = event_choices(("E_A", "E_PIKE_BLOCKED", "E_B"), {"E_B"}, catalogue())
+    assert [one.value for one in choices] == ["E_B", "E_A", "E_PIKE_BLOCKED"]
+    assert choices[1].about == "E_A: of the configuration"
+    assert "pike" in plain(choices[2].line)
 
 
 async def test_the_list_is_moved_in_by_arrows_and_clicks_and_left_by_escape() -> None:
@@ -137,7 +146,9 @@ async def test_json_that_the_operator_wrote_stays_when_the_event_changes() -> No
         await shown.until(lambda: '"callid"' in area.text, "the example of the other event")
         area.text = '{"mine": 1}'
         field.value = "E_PIKE_BLOCKED"
-        await shown.until(lambda: "pike" in shown.said("#raise-about"), "the event")
+        wanted = '"E_PIKE_BLOCKED","params":{"mine":1}'
+        await shown.until(lambda: wanted in shown.said("#raise-preview"), "the event with what was written")
+        await shown.pilot.pause()
         assert area.text == '{"mine": 1}'
 
 
@@ -294,7 +305,7 @@ async def test_buttons_and_outcomes_are_on_the_screen_at_every_size(size: tuple[
     link.records = delivered(1, "s1", batch("E_PIKE_BLOCKED", 7, {"ip": "x"}, at=NOW - 1, source="console"), 1, 0.0003)
     async with console(link, size) as shown:
         await opened(shown)
-        many = Event("E_PIKE_BLOCKED", tuple((f"p{number}", number) for number in range(30)))
+        many = Event("E_PIKE_BLOCKED", (("long", "x" * 5_000), *((f"p{number}", number) for number in range(30))))
         await form(shown).fill(many)
         await shown.until(lambda: "✓ written" in shown.said("#raise-results"), "the outcome")
         await shown.pilot.pause()
