@@ -16,7 +16,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
@@ -103,7 +103,7 @@ class SwitchboardApp(KeepingApp):
     @on(DescendantFocus)
     def _steady(self, message: DescendantFocus) -> None:
         """Let no cursor blink where nothing is to move."""
-        if not self.preferences.has_motion and isinstance(message.widget, Input):
+        if not self.preferences.has_motion and isinstance(message.widget, Input | TextArea):
             message.widget.cursor_blink = False
 
     def action_lock(self) -> None:

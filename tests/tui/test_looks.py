@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from engine.event import Event
 from engine.feed import Step
@@ -67,7 +67,7 @@ def after(*keys: str, socket: str = "") -> Callable[[Pilot[Any]], Any]:
         await until(lambda: shown.pump.deliveries.lines, "the first answer")
         await pilot.press(*keys)
         await pilot.pause()
-        for field in shown.screen.query(Input):
+        for field in [*shown.screen.query(Input), *shown.screen.query(TextArea)]:
             field.cursor_blink = False
         if socket:
             shown.screen.query_one("#add-socket", Input).value = socket

@@ -16,7 +16,6 @@ from engine.snapshot import MemberRow, SubscriptionRow
 from tui.raisedbook import Kept, RaisedBook
 from tui.render.line import clean
 from tui.render.outcomes import outcome_lines
-from tui.render.previews import preview_lines
 from tui.screens.asking import ask
 from tui.screens.inspecting import InspectingScreen
 from tui.screens.pick_event import PickEventScreen, event_choices
@@ -121,11 +120,11 @@ class RaisingScreen(InspectingScreen):
     async def _preview(self, message: RaiseForm.Drafted) -> None:
         form, event = self._form, message.event
         if event is None:
-            form.show_members([])
+            form.show_members(None)
             return
         await asyncio.sleep(PREVIEW_PAUSE_S)
         answer = await ask(self._link, "preview_event", event=event.name, params=list(event.params))
-        form.show_members(answer.failure_lines if answer.failure else preview_lines(answer.value, *form.preview_size))
+        form.show_members(answer.value, answer.failure_lines if answer.failure else ())
 
     @on(RaiseForm.Closed)
     def _form_closed(self) -> None:

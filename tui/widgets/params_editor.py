@@ -134,6 +134,7 @@ class ParamsEditor(Vertical):
             self._offer(json_of(params_typed(self._typed, is_positional=self.way is Way.POSITIONAL)))
             self._use(Way.JSON)
             self._area.focus()
+            self._area.move_cursor(self._area.document.end)
             return
         params = params_in(self._area.text)
         if not await self._fill_fields(name, params):

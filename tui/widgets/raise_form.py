@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ from engine.snapshot import SubscriptionRow
 from tui.render.delivery import hearers
 from tui.render.jsonparams import JsonParamsError, wrong_lines
 from tui.render.line import Line, Part, clean
+from tui.render.previews import preview_lines
 from tui.render.typed import about_event, preview
 from tui.widgets.lines import Lines
 from tui.widgets.params_editor import JsonArea, ParamsEditor
@@ -75,6 +76,8 @@ class RaiseForm(Vertical):
         self._hearing: object = None
         """Who hears the event, as far as it matters for what they get."""
         self._shown_event: str | None = None
+        self._told: Mapping[str, Any] | None = None
+        self._failure: Sequence[Line] = ()
 
     def compose(self) -> ComposeResult:
         """What is to be raised; what can be done; what became of it."""
@@ -82,7 +85,7 @@ class RaiseForm(Vertical):
             with Horizontal(id="raise-head"):
                 yield Label("Raise an event", classes="form-title")
                 yield Button("Pick f4", id="raise-pick", compact=True)
-                yield Button("Before f5", id="raise-before", compact=True)
+                yield Button("History f5", id="raise-before", compact=True)
             yield Lines(id="raise-hearers")
             yield Input(placeholder="event, for example E_PIKE_BLOCKED", id="raise-event")
             yield Lines(id="raise-about")
@@ -132,11 +135,6 @@ class RaiseForm(Vertical):
         return self.query_one("#raise-event", Input).value.strip()
 
     @property
-    def preview_size(self) -> tuple[int, int]:
-        """Width of what each member would get, and lines that one payload may take."""
-        return max(self.content_size.width - 1, 1), ROWS if self.size.height >= TALL else 1
-
-    @property
     def room(self) -> tuple[int, int]:
         """Width and height of what is shown below the buttons."""
         width, height = self.query_one("#raise-outcomes").scrollable_content_region.size
@@ -156,9 +154,21 @@ class RaiseForm(Vertical):
             self._hearing = hearing
             self._draft()
 
-    def show_members(self, lines: Sequence[Line]) -> None:
-        """Show what each member would get; nowhere, when the console has ended before the answer came."""
-        for where in self.query("#raise-members").results(Lines):
+    def show_members(self, told: Mapping[str, Any] | None, failure: Sequence[Line] = ()) -> None:
+        """Show what each member would get, as `preview_event` tells, or why that is not known."""
+        self._told, self._failure = told, failure
+        self._draw_members()
+
+    def on_resize(self) -> None:
+        """Payloads are cut for the width."""
+        self._draw_members()
+
+    def _draw_members(self) -> None:
+        lines: Sequence[Line] = self._failure
+        if self._told is not None:
+            width = self.content_size.width - 1  # the scroll bar's
+            lines = preview_lines(self._told, max(width, 1), ROWS if self.size.height >= TALL else 1)
+        for where in self.query("#raise-members").results(Lines):  # none, when the console ended meanwhile
             _say(where, lines)
 
     def show_results(self, lines: Sequence[Line]) -> None:

@@ -102,6 +102,7 @@ async def test_json_has_the_values_of_the_fields_and_gives_them_back() -> None:
         area = form(shown).query_one(TextArea)
         await shown.until(lambda: area.display and area.has_focus, "the JSON")
         assert area.text == '{"ip": "192.0.2.66"}'
+        assert area.cursor_location == (0, len(area.text))
         assert not form(shown).query_one("#raise-more").display
         area.text = '{"ip": "192.0.2.9", "n": 3, "n": null}'
         await shown.until(lambda: '"n":3,"n":null' in shown.said("#raise-preview"), "the preview")
