@@ -65,6 +65,10 @@ _KEY_SIGNS = {
 
 ACTIONS: tuple[Action, ...] = (
     Action("raise_event", "r", "Raise an event", "See what becomes of it.", "Events", "Raise"),
+    Action("pick_event", "f4", "Pick an event", "Choose one of the catalogue for the form.", "Events"),
+    Action("raised_before", "f5", "History and templates", "Fill the form with what was raised or saved.", "Events"),
+    Action("save_template", "ctrl+s", "Save as template", "Keep what stands in the form under a name.", "Events"),
+    Action("params_as_json", "ctrl+j", "Parameters as JSON", "Instead of fields; again, and back.", "Events"),
     Action("add_subscription", "a", "Add a subscription", "Subscribe a socket to an event.", "Subscriptions", "Add"),
     Action(
         "remove_subscription",

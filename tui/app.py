@@ -16,7 +16,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
@@ -31,6 +31,7 @@ from tui.memory import Memory
 from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
 from tui.pump import Pump
+from tui.raisedbook import RaisedBook
 from tui.recorded import RecordedLink
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
@@ -60,6 +61,7 @@ class SwitchboardApp(KeepingApp):
         title: str = "Switchboard",
         clock: Callable[[], float] = time.monotonic,
         preferences: Preferences = USUAL,
+        book: RaisedBook | None = None,
     ) -> None:
         super().__init__(driver_class=AsciiDriver if preferences.is_ascii else None)
         self.title = title
@@ -68,7 +70,7 @@ class SwitchboardApp(KeepingApp):
         self.recorded = link if isinstance(link, RecordedLink) else None
         self.pump = Pump(self._link, clock if self.recorded is None else _no_time)
         self.pump.lock = "READ-ONLY" if preferences.is_read_only else ""
-        self.dashboard = DashboardScreen(self._link, self.pump, self.recorded)
+        self.dashboard = DashboardScreen(self._link, self.pump, book or RaisedBook(), self.recorded)
 
     async def on_mount(self) -> None:
         """Show the dashboard, the way it was left."""
@@ -105,7 +107,7 @@ class SwitchboardApp(KeepingApp):
     @on(DescendantFocus)
     def _steady(self, message: DescendantFocus) -> None:
         """Let no cursor blink where nothing is to move."""
-        if not self.preferences.has_motion and isinstance(message.widget, Input):
+        if not self.preferences.has_motion and isinstance(message.widget, Input | TextArea):
             message.widget.cursor_blink = False
 
     def action_lock(self) -> None:
@@ -176,7 +178,8 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
     before = memory.load()
     if memory.trouble:
         preferences = replace(preferences, notices=(*preferences.notices, memory.trouble))
-    app = SwitchboardApp(link, title=title, preferences=preferences)
+    book = RaisedBook(state_folder() / "raised.json")
+    app = SwitchboardApp(link, title=title, preferences=preferences, book=book)
     app.remembered = opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
     window = ascii_only(title) if preferences.is_ascii else title
     with _window_titled(f"{window} - Switchboard"), clean_end():

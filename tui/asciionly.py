@@ -7,6 +7,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 _SIGNS = {
     "▶": ">",
+    "▸": ">",
     "▼": "v",
     "▲": "^",
     "◆": "^",

@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 from engine.snapshot import EngineSnapshot
 from tui.deliveries import Delivery
-from tui.memory import write_whole
 from tui.render.delivery import told
 from tui.render.line import plain
+from tui.statefile import write_whole
 
 Row: TypeAlias = Mapping[str, Any]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 from textual import work
 
@@ -19,7 +18,7 @@ from tui.remembering import RememberingApp
 from tui.screens.asking import ask
 from tui.screens.audit import AuditScreen
 from tui.screens.export import Choice, ExportScreen
-from tui.screens.raise_many import RaiseManyScreen
+from tui.screens.raise_many import RaiseManyScreen, begun_with
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import SubscriptionsView
 
@@ -36,13 +35,15 @@ class KeepingApp(RememberingApp):
         """Open the dialog to raise an event many times, with what stands in the form to raise one."""
         if isinstance(self.screen, RaiseManyScreen):
             return
+        remember = self.dashboard.remember
         try:
             event = self.dashboard.query_one(RaiseForm).event()
         except EventError:
             chosen = self.dashboard.query_one(SubscriptionsView).selected
-            self.push_screen(RaiseManyScreen(self._link, "" if chosen is None else chosen[0].event, "{}"))
+            name = "" if chosen is None else chosen[0].event
+            self.push_screen(RaiseManyScreen(self._link, name, "{}", remember))
             return
-        self.push_screen(RaiseManyScreen(self._link, event.name, json.dumps(event.params, ensure_ascii=False)))
+        self.push_screen(RaiseManyScreen(self._link, event.name, begun_with(event), remember))
 
     def action_show_audit(self) -> None:
         """Show who changed what."""

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, fields, replace
-from pathlib import Path
 from typing import Any
 
-VERSION = 1
-"""Of the file's form. A file of another version is left alone, and nothing of it is used."""
-
-SIZE_MAX = 100_000
-"""Bytes; more than this was not written by us."""
+from tui.statefile import StateFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,69 +29,22 @@ class Remembered:
         return replace(self, screen=screen, filter=self.filter if filter_text is None else filter_text)
 
 
-class Memory:
-    """The file that outlives the console. `trouble` says what could not be read or written, and what was done."""
+class Memory(StateFile):
+    """The file that outlives the console."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.trouble = ""
-        self._is_foreign = False
+    otherwise = "the console starts as usual"
 
     def load(self) -> Remembered:
         """What was remembered; the usual where there is nothing, or nothing that can be used."""
-        try:
-            content = self.path.read_bytes()[:SIZE_MAX]
-            return self._understood(json.loads(content))
-        except FileNotFoundError:
-            return Remembered()
-        except OSError as error:
-            self.trouble = f"{self.path} cannot be read: {error.strerror}; the console starts as it is usual"
-        except ValueError as error:
-            self._set_aside(str(error))
-        return Remembered()
+        return self.read(_remembered) or Remembered()
 
     def save(self, remembered: Remembered) -> None:
         """Write it down, whole or not at all. What goes wrong is said in `trouble`."""
-        if self._is_foreign:
-            return
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, json.dumps({"version": VERSION, **asdict(remembered)}, indent=1) + "\n")
-        except OSError as error:
-            self.trouble = f"{self.path} cannot be written: {error.strerror}; nothing is remembered"
-
-    def _understood(self, document: Any) -> Remembered:
-        if not isinstance(document, dict):
-            raise ValueError("it holds no JSON object")
-        if document.get("version") != VERSION:
-            self._is_foreign = True
-            self.trouble = (
-                f"{self.path} is of version {document.get('version')!r}, not {VERSION}: it is neither used nor changed"
-            )
-            return Remembered()
-        return Remembered(**{one.name: _checked(document, one.name, one.type) for one in fields(Remembered)})
-
-    def _set_aside(self, reason: str) -> None:
-        aside = self.path.with_suffix(".damaged")
-        with contextlib.suppress(OSError):  # what cannot be kept is written over at the end
-            self.path.replace(aside)
-        self.trouble = f"{self.path} was damaged ({reason}); it is kept as {aside.name}, the console starts as usual"
+        self.write(asdict(remembered))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file by this text, whole or not at all, readable for its owner only.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _remembered(document: dict[str, Any]) -> Remembered:
+    return Remembered(**{one.name: _checked(document, one.name, one.type) for one in fields(Remembered)})
 
 
 def _checked(document: dict[str, Any], name: str, kind: object) -> Any:

@@ -25,12 +25,29 @@ def decode(data: bytes | str) -> Any:
             can carry (captured: both are refused).
     """
     text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
-    text = text.partition("\0")[0].removeprefix("\ufeff").lstrip(" \t\r\n")
+    text = text.partition("\0")[0].removeprefix("\ufeff").lstrip(_BLANKS)
     try:
         value, end = _DECODER.raw_decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     _refuse_unusable_escapes(text[:end])
+    return value
+
+
+def decode_whole(text: str) -> Any:
+    """The JSON value that a person typed; unlike with `decode`, nothing else may stand behind it.
+
+    Raises:
+        json.JSONDecodeError: with the position of what is wrong.
+    """
+    try:
+        value, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_BLANKS)))
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", text, 0) from None
+    rest = text[end:].lstrip(_BLANKS)
+    if rest:
+        raise json.JSONDecodeError("nothing more is expected", text, len(text) - len(rest))
+    _refuse_unusable_escapes(text)
     return value
 
 
@@ -73,6 +90,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=JsonObject, parse_constant=_no_constant, strict=False)
+_BLANKS = " \t\r\n"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
@@ -88,7 +106,7 @@ def _refuse_unusable_escapes(text: str) -> None:
         is_low = 0xDC00 <= code <= 0xDFFF
         is_pending = high_end is not None
         if code == 0 or is_low != is_pending or (is_pending and match.start() != high_end):
-            raise ValueError(f"unusable escape {match[0]}")
+            raise json.JSONDecodeError(f"unusable escape {match[0]}", text, match.start())
         high_end = match.end() if 0xD800 <= code <= 0xDBFF else None
     if high_end is not None:
-        raise ValueError("half of a surrogate pair")
+        raise json.JSONDecodeError("half of a surrogate pair", text, high_end)

@@ -11,6 +11,7 @@ from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.operations.arguments import known_subscription, member_index, text, whole
+from engine.operations.encoding import encoded_as
 from engine.operations.registry import command
 from engine.options import options_heeded
 from engine.run import Fault
@@ -140,8 +141,8 @@ def _payloads(event: Event, recipients: Sequence[Recipient], handed: set[int]) -
     found: dict[tuple[str, bytes, str | None], list[int]] = {}
     for index, one in enumerate(recipients):
         if one.wire_format is not None:
-            encoded = one.wire_format.encode((event,))
-            found.setdefault((one.scheme, bytes(encoded[0]), encoded.failures.get(0)), []).append(index)
+            encoded = encoded_as(event, one.wire_format)
+            found.setdefault((one.scheme, encoded.payload, encoded.failure), []).append(index)
     return [
         {
             "scheme": scheme,

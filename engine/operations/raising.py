@@ -20,11 +20,7 @@ SOURCE = "console"
 @command(changes=True)
 def raise_event(engine: Engine, event: str, params: Any = None) -> dict[str, int]:
     """Raise an event. `params`: a mapping, a list of values, or a list of [name, value] pairs (names may repeat)."""
-    name = registered_event(engine, event)
-    try:
-        raised = Event.checked(name, params_of(params))
-    except EventError as error:
-        raise CommandError(400, "Bad Params", str(error)) from None
+    raised = checked_event(registered_event(engine, event), params)
     return {"subscriptions": hand_over(engine, raised, SOURCE)}
 
 
@@ -54,6 +50,18 @@ async def hand_over_many(engine: Engine, events: Sequence[Event], source: str) -
 def refused_after(taken: int, count: int) -> CommandError:
     """The error for events that came while the engine was stopping, of which it had taken some."""
     return CommandError(500, "Cannot Raise Event", f"the engine is stopping: {taken} of {count} events were raised")
+
+
+def checked_event(name: str, params: Any) -> Event:
+    """The event of that name with parameters as a command takes them.
+
+    Raises:
+        CommandError: they are not what an event can hold.
+    """
+    try:
+        return Event.checked(name, params_of(params))
+    except EventError as error:
+        raise CommandError(400, "Bad Params", str(error)) from None
 
 
 def params_of(params: Any) -> Mapping[str, Value] | list[Param | Value]:

@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import CommandError, EventError, RefusedError
+from engine.errors import CommandError, RefusedError
 from engine.event import Event
 from engine.operations.arguments import invalid, registered_event, whole
-from engine.operations.raising import SOURCE, params_of
+from engine.operations.raising import SOURCE, checked_event
 from engine.operations.registry import command
 
 if TYPE_CHECKING:
@@ -63,13 +63,15 @@ def raise_series(
         raise invalid(f"rate: expected above 0 to {limit} a second (raise_limit), found {rate:g}")
     if engine.series is not None and engine.series.is_running:
         raise CommandError(409, "Busy", f"{engine.series.event.name} is being raised many times; stop that first")
-    try:
-        raised = Event.checked(name, params_of(params))
-    except EventError as error:
-        raise CommandError(400, "Bad Params", str(error)) from None
-    series = engine.series = Series(raised, number, rate)
+    series = engine.series = Series(checked_event(name, params), number, rate)
     engine.tasks.spawn(_run(engine, series), f"raise {name} {number} times")
     return series.progress()
+
+
+@command()
+def series_limits(engine: Engine) -> dict[str, int]:
+    """Tell how many events may be raised in one series, and how many a second (`raise_limit`)."""
+    return {"count": engine.settings.raise_limit, "rate": engine.settings.raise_limit}
 
 
 @command()

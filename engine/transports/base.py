@@ -88,6 +88,10 @@ class Transport(Protocol):
         """What events become on the wire, without what the protocol puts around them (ids, headers)."""
 
     @property
+    def payload_max(self) -> int | None:
+        """Bytes of the longest payload that fits; None where there is no such limit, or it is not known yet."""
+
+    @property
     def connection(self) -> Connection:
         """The state of the connection; IDLE for protocols without one (datagrams, files)."""
 

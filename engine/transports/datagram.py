@@ -37,7 +37,7 @@ _FORMAT = JsonRpcFormat()
 LOOKUP_PAUSE_S = 1.0
 """After a host name was not found, events fail at once for so long, so that a dead name server is not flooded."""
 
-_UDP_MAX = {socket.AF_INET: 65_507, socket.AF_INET6: 65_527}
+_UDP_MAX: dict[int, int] = {socket.AF_INET: 65_507, socket.AF_INET6: 65_527}
 """Largest payload of a datagram, in bytes, less the headers that count (RFC 768, RFC 8200)."""
 
 
@@ -127,6 +127,11 @@ class _DatagramTransport(ABC):
     @abstractmethod
     def _limit(self, opened: socket.socket) -> int:
         """Bytes that fit into one datagram."""
+
+    @property
+    @abstractmethod
+    def payload_max(self) -> int | None:
+        """Bytes that fit into one datagram, as far as that is known before one is sent."""
 
     def _may_reopen(self) -> bool:
         """Whether a refused send may be due to the socket alone, so that a new one is worth a try."""
@@ -350,6 +355,14 @@ class UdpTransport(_DatagramTransport):
     def _limit(self, opened: socket.socket) -> int:
         return _UDP_MAX[opened.family]
 
+    @property
+    def payload_max(self) -> int | None:
+        """Known for an IP address; for a name, while there is a socket."""
+        if self._socket is not None:
+            return self._limit(self._socket)
+        endpoint = self._resolver.literal()
+        return None if endpoint is None else _UDP_MAX[endpoint.family]
+
 
 class UnixTransport(_DatagramTransport):
     """`unix:path`. The kernel tells at once whether the datagram stands in the receiver's queue."""
@@ -382,6 +395,14 @@ class UnixTransport(_DatagramTransport):
     def _limit(self, opened: socket.socket) -> int:
         # Linux keeps 32 bytes of the buffer for itself (unix_dgram_sendmsg).
         return opened.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) - 32
+
+    @property
+    def payload_max(self) -> int | None:
+        """What fits into the buffer that a socket gets here."""
+        if self._socket is not None:
+            return self._limit(self._socket)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as usual:
+            return self._limit(usual)
 
 
 def _send_unless_empty(send: Callable[[memoryview], int], payload: memoryview) -> int:

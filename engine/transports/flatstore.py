@@ -62,6 +62,7 @@ class FlatstoreTransport:
     """
 
     Options: ClassVar[type[TransportOptions]] = FlatstoreOptions
+    payload_max: int | None = None
 
     def __init__(self, address: FlatstoreAddress, options: FlatstoreOptions, context: TransportContext) -> None:
         self._path = address.path

@@ -88,6 +88,7 @@ class RabbitmqTransport:
     """`rabbitmq:[user[:password]@]host[:port]/[params?]routing-key`."""
 
     Options: ClassVar[type[TransportOptions]] = RabbitmqOptions
+    payload_max: int | None = None
 
     def __init__(self, address: RabbitmqAddress, options: RabbitmqOptions, context: TransportContext) -> None:
         """Raises SwitchboardError when the address names a TLS domain that there is not."""

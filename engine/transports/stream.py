@@ -56,6 +56,7 @@ class StreamTransport:
     """`tcp:host:port[/method]`."""
 
     Options: ClassVar[type[TransportOptions]] = StreamOptions
+    payload_max: int | None = None
 
     def __init__(self, address: TcpAddress, options: StreamOptions, context: TransportContext) -> None:
         self._options = options

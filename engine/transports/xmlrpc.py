@@ -88,6 +88,7 @@ class XmlRpcTransport:
     """`xmlrpc:host:port[/path]:method`."""
 
     Options: ClassVar[type[TransportOptions]] = XmlRpcOptions
+    payload_max: int | None = None
 
     def __init__(self, address: XmlRpcAddress, options: XmlRpcOptions, context: TransportContext) -> None:
         self._address = address

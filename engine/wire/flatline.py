@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.event import Event
 from engine.wire.payloads import Payloads
@@ -21,6 +22,8 @@ class FlatlineFormat:
     Raises:
         ValueError: for a delimiter that is empty or breaks lines.
     """
+
+    name: ClassVar[str] = "flat line"
 
     delimiter: str = ","
     """One character or more; only the whole of it counts inside a value (OpenSIPS replaces its first character)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
+from typing import ClassVar
 
 import orjson
 
@@ -23,6 +24,8 @@ class JsonRpcFormat:
     is no `params` at all. In an object a parameter without a name has the empty name; repeated names are repeated
     members. Bytes that are not UTF-8 leave as they came.
     """
+
+    name: ClassVar[str] = "JSON-RPC"
 
     method: str | None = None
     """Stands in place of the event's name as the method (EI 2.4)."""

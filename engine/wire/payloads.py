@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from engine.event import Event
 
@@ -61,6 +61,9 @@ class Payloads:
 class WireFormat(Protocol):
     """How events become bytes. Equal formats (same kind, same options) must be equal and hash alike, so that members
     that share one share the encoded bytes."""
+
+    name: ClassVar[str]
+    """What people call it."""
 
     def encode(self, events: Sequence[Event]) -> Payloads:
         """The payloads of `events`, in order. Never raises for an event: what cannot be encoded is in `failures`."""

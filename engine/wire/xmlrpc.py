@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.event import Event, Value
 from engine.wire.payloads import Payloads
@@ -32,6 +33,8 @@ class XmlRpcFormat:
     negative integers are right (EI D15). By default a parameter's name is left out, as XML-RPC has no place for it.
     A null is an empty string: `<nil/>` is an extension that many servers refuse.
     """
+
+    name: ClassVar[str] = "XML-RPC"
 
     method: str
     use_struct_param: bool = False

@@ -27,6 +27,7 @@ class ScriptedTransport:
     took: list[int] = field(default_factory=list)
     """Sequence numbers in the order in which they were taken successfully."""
     connection: Connection = IDLE
+    payload_max: int | None = None
 
     def start(self, run: Run) -> None:
         """Take a run."""

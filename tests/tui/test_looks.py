@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
+from engine.event import Event
+from engine.feed import Step
+from engine.run import DELIVERED
+from engine.wire.flatline import FlatlineFormat
+from engine.wire.jsonrpc import JsonRpcFormat
 from tests.support.waiting import until
 from tests.tui.inspected import DELIVERY, MEMBER
-from tests.tui.world import FakeLink, FakeTime, busy, story_of_pike, waves
+from tests.tui.world import SKIP, FakeLink, FakeTime, batch, busy, record, story_of_pike, waves
 from tui.app import SwitchboardApp
 from tui.render.line import plain
 from tui.widgets.lines import Lines
@@ -20,6 +25,26 @@ from tui.widgets.lineview import LineView
 WIDE, NARROW = (160, 48), (80, 24)
 
 SnapCompare = Callable[..., bool]
+
+RAISED = Event("E_PIKE_BLOCKED", (("ip", "192.0.2.66"),))
+
+PREVIEW = {
+    "event": "E_PIKE_BLOCKED",
+    "payloads": [
+        {
+            "format": made.name,
+            "bytes": bytes(made.encode((RAISED,))[0]).hex(),
+            "size": made.encode((RAISED,)).size(0),
+            "failure": None,
+            "members": [
+                {"subscription": "s1", "policy": "FAILOVER", "member": index, "socket": scheme, "scheme": scheme}
+                | {"payload_max": None, "fits": True}
+            ],
+        }
+        for index, scheme, made in ((0, "rabbitmq", JsonRpcFormat()), (1, "flatstore", FlatlineFormat()))
+    ],
+}
+"""What the engine would answer for the FAILOVER of the made-up one."""
 
 
 def app() -> SwitchboardApp:
@@ -42,7 +67,7 @@ def after(*keys: str, socket: str = "") -> Callable[[Pilot[Any]], Any]:
         await until(lambda: shown.pump.deliveries.lines, "the first answer")
         await pilot.press(*keys)
         await pilot.pause()
-        for field in shown.screen.query(Input):
+        for field in [*shown.screen.query(Input), *shown.screen.query(TextArea)]:
             field.cursor_blink = False
         if socket:
             shown.screen.query_one("#add-socket", Input).value = socket
@@ -63,9 +88,37 @@ def test_the_dashboard(snap_compare: SnapCompare, size: tuple[int, int]) -> None
     assert snap_compare(app(), terminal_size=size, run_before=after("down"))
 
 
+def raising() -> SwitchboardApp:
+    """A console that has raised an event, and is told what each member would get."""
+    made = app()
+    link = made._link._link
+    assert isinstance(link, FakeLink)
+    link.answers["preview_event"] = PREVIEW
+    own = batch("E_PIKE_BLOCKED", 160, {"ip": "192.0.2.66"}, source="console")
+    step = record(7, Step.PLANNED, "s1", own, 1, skipped=(SKIP,))
+    link.records += (step, step._replace(number=8, step=Step.SETTLED, outcome=DELIVERED, took_s=0.0003))
+    made.dashboard._book.change(lambda kept: kept.with_raised(RAISED).with_template("the usual", RAISED))
+    return made
+
+
+def formed(*keys: str) -> Callable[[Pilot[Any]], Any]:
+    """Open the form, wait for what each member would get, then press keys."""
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await after("r")(pilot)
+        shown = pilot.app
+        assert isinstance(shown, SwitchboardApp)
+        await until(lambda: shown.dashboard.query_one("#raise-members", Lines).lines, "the preview")
+        await until(lambda: shown.dashboard.query_one("#raise-results", Lines).lines, "the outcome")
+        await after(*keys)(pilot)
+
+    return run
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_raising(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
-    assert snap_compare(app(), terminal_size=size, run_before=after("r"))
+@pytest.mark.parametrize("keys", [(), ("ctrl+j",), ("f4",), ("f5",)], ids=["fields", "json", "picking", "before"])
+def test_raising(snap_compare: SnapCompare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    assert snap_compare(raising(), terminal_size=size, run_before=formed(*keys))
 
 
 def test_adding(snap_compare: SnapCompare) -> None:

@@ -63,7 +63,7 @@ async def raised(shown: Console) -> None:
 async def test_raise_an_event_and_see_it_delivered(tmp_path: Path) -> None:
     async with real_console(tmp_path) as shown:
         await raised(shown)
-        await shown.until(lambda: "→ 1 sent in" in shown.said("#raise-results"), "the result")
+        await shown.until(lambda: "~ sent in" in shown.said("#raise-results"), "the result")
         await shown.until(lambda: "→ 1 sent in" in shown.lines("#feed")[0], "the feed")
         await shown.until(lambda: "delivered, on the 1st choice" in shown.text(), "the sentence")
         assert any("1 subscription heard it" in one for one in shown.toasts)
@@ -122,7 +122,8 @@ async def test_pause_and_resume_a_member(tmp_path: Path) -> None:
         await shown.press("down", "p")
         await shown.until(lambda: "‖ PAUSED" in shown.text(), "the pause")
         await raised(shown)
-        await shown.until(lambda: "→ 2 written" in shown.said("#raise-results"), "the other member")
+        await shown.until(lambda: "✓ written in" in shown.said("#raise-results"), "the other member")
+        assert "· skipped: paused" in shown.said("#raise-results")
         assert shown.dashboard.query_one(RaiseForm).display
         await shown.press("escape", "p")
         await shown.until(lambda: "‖ PAUSED" not in shown.text(), "the resume")

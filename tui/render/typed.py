@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from engine.catalogue import EventInfo, ParamInfo
 from engine.errors import EventError
@@ -62,6 +62,61 @@ def event_of(name: str, typed: Iterable[tuple[str, str, Kind]], *, is_positional
             raise EventError(f"{param or f'parameter {position}'}: {error}") from None
         params.append((None if is_positional else param, value))
     return Event.checked(name, params)
+
+
+class FieldText(NamedTuple):
+    """What stands in the field of one parameter. Without an `info`, its name can be typed as well."""
+
+    info: ParamInfo | None
+    name: str
+    text: str
+
+    @property
+    def typed(self) -> tuple[str, str, Kind]:
+        """Name, text and kind, as they come from the field."""
+        return self.name, self.text, "free" if self.info is None else self.info.type
+
+
+def field_texts(known: Iterable[ParamInfo], params: Sequence[Param]) -> list[FieldText]:
+    """The fields of parameters that have their values, and empty ones of the known ones that are not among them."""
+    infos = {info.name: info for info in known}
+    found = [_filled(infos.get(name or ""), name, value) for name, value in params]
+    missing = set(infos) - {name for name, _ in params}
+    is_positional = bool(params) and params[0][0] is None
+    return [*found, *(FieldText(infos[name], name, "") for name in infos if name in missing and not is_positional)]
+
+
+def _filled(info: ParamInfo | None, name: str | None, value: Value) -> FieldText:
+    """A field with a value; a free one where the catalogue's could not hold that value."""
+    if info is not None and value not in {None, ""} and isinstance(value, int) is (info.type == "int"):
+        return FieldText(info, info.name, str(value))
+    return FieldText(None, name or "", text_of(value))
+
+
+def can_be_typed(texts: Iterable[FieldText], params: Sequence[Param]) -> bool:
+    """Whether fields with these texts stand for exactly these parameters. They hold one line each."""
+    is_positional = bool(params) and params[0][0] is None
+    typed = [one.typed for one in texts]
+    if any(not sign.isprintable() for name, text, _ in typed for sign in name + text):
+        return False
+    try:
+        return event_of("E", typed, is_positional=is_positional).params == tuple(params)
+    except EventError:
+        return False
+
+
+def params_typed(typed: Iterable[tuple[str, str, Kind]], *, is_positional: bool) -> list[Param]:
+    """The parameters of a form as far as they can be understood; what cannot stays a text."""
+    params: list[Param] = []
+    for name, text, kind in typed:
+        if not text:
+            continue
+        try:
+            value = value_of(text, kind)
+        except EventError:
+            value = text
+        params.append((None if is_positional else name, value))
+    return params
 
 
 def preview(event: Event) -> str:

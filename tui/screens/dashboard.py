@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,17 +16,18 @@ from tui.actions import dashboard_bindings
 from tui.guard import GuardedLink
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
+from tui.raisedbook import RaisedBook
 from tui.recorded import RecordedLink
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
-from tui.render.delivery import told
 from tui.render.difference import save_note
-from tui.render.line import Part, clean
+from tui.render.line import clean
 from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.difference import DifferenceScreen
 from tui.screens.edit_subscription import EditSubscriptionScreen
 from tui.screens.probe import ProbeScreen
+from tui.screens.raising import RaisingScreen
 from tui.screens.travelling import TravellingScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
@@ -36,20 +37,18 @@ from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
 from tui.widgets.timeline import TimelineView
 
-RESULTS = 5
-"""Deliveries that the form to raise shows."""
 
-
-class DashboardScreen(TravellingScreen):
+class DashboardScreen(RaisingScreen, TravellingScreen):
     """What an operator looks at all day. Everything shown comes from the pump; everything done goes over the link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
 
-    def __init__(self, link: GuardedLink, pump: Pump, recorded: RecordedLink | None = None) -> None:
+    def __init__(self, link: GuardedLink, pump: Pump, book: RaisedBook, recorded: RecordedLink | None = None) -> None:
         super().__init__()
         self.recorded = recorded
         self._link = link
         self._pump = pump
+        self._book = book
         self._is_covered = False
 
     def compose(self) -> ComposeResult:
@@ -134,40 +133,9 @@ class DashboardScreen(TravellingScreen):
         form = self.query_one(RaiseForm)
         if form.display:
             form.show_world(rows, snapshot.events)
-            self._show_results(form, rows)
-
-    def _show_results(self, form: RaiseForm, rows: tuple[SubscriptionRow, ...]) -> None:
-        by_id = {row.id: row for row in rows}
-        lines = []
-        for delivery in list(reversed(self._pump.deliveries.own))[:RESULTS]:
-            at = figures.clock(delivery.story.batch.raised_at + self._pump.wall_offset)
-            told_parts = told(delivery, by_id.get(delivery.story.subscription))
-            lines.append((Part(f"{at} {clean(delivery.event.name)} ", "faint"), *told_parts))
-        form.show_results(lines)
+            self.show_results(rows)
 
     # What an operator can do; the table in `tui.actions` says how each is called.
-
-    def action_raise_event(self) -> None:
-        """Open the form to raise an event."""
-        chosen = self._selected()
-        self.add_class("has-form")
-        self.query_one(RaiseForm).open("" if chosen is None else chosen[0].event)
-        self.show_news()
-
-    @on(RaiseForm.Raised)
-    @work(group="commands")
-    async def _raise(self, message: RaiseForm.Raised) -> None:
-        event = message.event
-        answer = await self._command("raise_event", event=event.name, params=list(event.params))
-        if answer is not None:
-            heard = answer["subscriptions"]
-            text = f"{event.name} raised; {heard} subscription{'' if heard == 1 else 's'} heard it"
-            self.notify(clean(text), severity="information" if heard else "warning", markup=False)
-
-    @on(RaiseForm.Closed)
-    def _form_closed(self) -> None:
-        self.remove_class("has-form")
-        self.query_one(SubscriptionsView).focus()
 
     @work(group="dialogs", exclusive=True)
     async def action_add_subscription(self) -> None:

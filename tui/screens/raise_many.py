@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -13,8 +13,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
-from engine.errors import SwitchboardError
+from engine.errors import EventError, SwitchboardError
+from engine.event import Event, Param
 from tui.link import Link
+from tui.render.jsonparams import json_of, params_in
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask
 from tui.widgets.lines import Lines
@@ -23,7 +25,7 @@ BAR_CELLS = 40
 
 FIELDS = (
     ("many-event", "Event"),
-    ("many-params", 'Parameters, as JSON: {"ip": "192.0.2.66"} or a list'),
+    ("many-params", 'Parameters, as JSON: {"ip": "192.0.2.66"}, a list, or a list of [name, value] pairs'),
     ("many-count", "Times"),
     ("many-rate", "A second (empty is as fast as it goes)"),
 )
@@ -35,14 +37,17 @@ class RaiseManyScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
 
     DEFAULT_CSS = """
-    RaiseManyScreen Input { border: none; height: 1; padding: 0 1; background: $panel; }
-    RaiseManyScreen Input:focus { background: $primary-muted; }
     RaiseManyScreen #many-progress { margin-top: 1; }
     """
 
-    def __init__(self, link: Link, event: str, params: str) -> None:
+    def __init__(
+        self, link: Link, event: str, params: str, remember: Callable[[Event], Awaitable[None]] | None = None
+    ) -> None:
         super().__init__()
         self._link = link
+        self._remember = remember
+        self._limits: Mapping[str, int] = {}
+        """The greatest count and rate, once the engine has told them."""
         self._begin = {"many-event": event, "many-params": params, "many-count": "100"}
 
     def compose(self) -> ComposeResult:
@@ -50,8 +55,9 @@ class RaiseManyScreen(ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield Label("Raise many times", classes="form-title")
             for name, title in FIELDS:
-                yield Label(title, classes="form-label", markup=False)
+                yield Label(title, classes="form-label", id=f"{name}-title", markup=False)
                 yield Input(self._begin.get(name, ""), id=name)
+            yield Lines(id="many-problem")
             yield Lines(id="many-progress")
             with Horizontal(classes="form-buttons"):
                 yield Button("Raise ⏎", id="many-start", variant="primary")
@@ -62,6 +68,30 @@ class RaiseManyScreen(ModalScreen[None]):
         """Begin at the number; a series that runs already is shown."""
         self.query_one("#many-count").focus()
         self.beat()
+        self._ask_limits()
+
+    @work(group="limits")
+    async def _ask_limits(self) -> None:
+        answer = await ask(self._link, "series_limits")
+        if answer.failure:
+            self.query_one("#many-problem", Lines).show(answer.failure_lines)
+            return
+        self._limits = answer.value
+        for name, title in FIELDS:
+            limit = self._limits.get(name.removeprefix("many-"))
+            if limit is not None:
+                self.query_one(f"#{name}-title", Label).update(f"{title}, at most {limit:,} (raise_limit)")
+        self._check()
+
+    @on(Input.Changed)
+    def _check(self) -> None:
+        """Say what is wrong while it is typed."""
+        try:
+            self._wanted()
+        except SwitchboardError as error:
+            self.query_one("#many-problem", Lines).show([(Part(f"✖ {clean(str(error))}", "bad"),)])
+        else:
+            self.query_one("#many-problem", Lines).show([])
 
     @work(exclusive=True, group="progress")
     async def beat(self) -> None:
@@ -84,8 +114,10 @@ class RaiseManyScreen(ModalScreen[None]):
         answer = await ask(self._link, "raise_series", **wanted)
         if answer.failure:
             self.notify(answer.failure, title="Refused", severity="error", markup=False)
-        else:
-            self._say([progress_line(answer.value)])
+            return
+        self._say([progress_line(answer.value)])
+        if self._remember is not None:
+            await self._remember(Event(wanted["event"], tuple(wanted["params"])))
 
     @on(Button.Pressed, "#many-stop")
     @work(exclusive=True, group="series")
@@ -108,12 +140,20 @@ class RaiseManyScreen(ModalScreen[None]):
             SwitchboardError: one of them cannot be understood.
         """
         typed = {name: self.query_one(f"#{name}", Input).value.strip() for name, _ in FIELDS}
-        try:
-            params = json.loads(typed["many-params"] or "{}")
-        except ValueError as error:
-            raise SwitchboardError(f"parameters: expected JSON: {error}") from None
-        wanted = {"event": typed["many-event"], "params": params, "count": _number("times", typed["many-count"])}
-        return wanted | {"rate": _number("a second", typed["many-rate"]) if typed["many-rate"] else None}
+        event = Event.checked(typed["many-event"], _params(typed["many-params"]))
+        count = self._number("times", "count", typed["many-count"])
+        rate = self._number("a second", "rate", typed["many-rate"]) if typed["many-rate"] else None
+        return {"event": event.name, "params": list(event.params), "count": count, "rate": rate}
+
+    def _number(self, what: str, name: str, text: str) -> int:
+        if not (text.isascii() and text.isdigit()):
+            raise SwitchboardError(f"{what}: expected a whole number, found {text!r}")
+        number = int(text) if len(text) < 13 else 10**12
+        limit = self._limits.get(name)
+        if number < 1 or (limit is not None and number > limit):
+            upto = " or more" if limit is None else f" to {limit:,} (raise_limit)"
+            raise SwitchboardError(f"{what}: expected 1{upto}, found {number:,}")
+        return number
 
     def _say(self, lines: list[Line]) -> None:
         progress = self.query_one("#many-progress", Lines)
@@ -131,7 +171,25 @@ def progress_line(progress: Mapping[str, Any]) -> Line:
     return bar, Part(f"  {clean(progress['event'])} {raised:,} of {count:,}  {word}{why}")
 
 
-def _number(what: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise SwitchboardError(f"{what}: expected a whole number, found {text!r}")
-    return int(text)
+def begun_with(event: Event) -> str:
+    """The JSON that the dialog begins with: what `_params` reads as exactly these parameters."""
+    text, pairs = json_of(event.params), json.dumps(event.params, ensure_ascii=False)
+    try:
+        return text if params_in(text) == event.params else pairs
+    except EventError:
+        return pairs
+
+
+def _params(text: str) -> Iterable[Param]:
+    """Parameters as the form reads them, or, which says all that there can be, as [name, value] pairs.
+
+    Raises:
+        EventError: it is neither.
+    """
+    try:
+        pairs = json.loads(text)
+    except ValueError:
+        return params_in(text)  # which says where it is wrong
+    if isinstance(pairs, list) and pairs and all(isinstance(one, list) and len(one) == 2 for one in pairs):
+        return [(name, value) for name, value in pairs]
+    return params_in(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,59 +14,57 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
-from engine.catalogue import ParamInfo, catalogue
+from engine.catalogue import catalogue
 from engine.errors import EventError
-from engine.event import Event, Param
+from engine.event import Event
 from engine.snapshot import SubscriptionRow
 from tui.render.delivery import hearers
-from tui.render.line import Line, Part
-from tui.render.typed import Kind, about_event, about_param, event_of, preview, text_of
+from tui.render.jsonparams import JsonParamsError, wrong_lines
+from tui.render.line import Line, Part, clean
+from tui.render.previews import preview_lines
+from tui.render.typed import about_event, preview
 from tui.widgets.lines import Lines
+from tui.widgets.params_editor import JsonArea, ParamsEditor
 
-_NAMED, _POSITIONAL = "sent by name", "sent by position"
+_BUTTONS = {
+    "raise-pick": "screen.pick_event",
+    "raise-before": "screen.raised_before",
+    "raise-as-json": "screen.params_as_json",
+    "raise-many-times": "app.raise_many",
+    "raise-save": "screen.save_template",
+}
+"""Buttons that do what a key does."""
 
+TALL = 32
+"""A form of so many lines has some to spare."""
 
-class ParamField(Horizontal):
-    """One parameter: its name, fixed where the catalogue knows it, and its value."""
+ROWS = 6
+"""Lines of one payload, where there is room."""
 
-    def __init__(self, info: ParamInfo | None, name: str = "", text: str | None = None) -> None:
-        super().__init__()
-        self._info = info
-        self._given_name = name
-        self._given_text = text
-
-    def compose(self) -> ComposeResult:
-        """Name and value."""
-        if self._info is None:
-            yield Input(self._given_name, placeholder="name", classes="param-name")
-            yield Input(self._given_text or "", placeholder='text, 42, null or "42"', classes="param-value")
-            return
-        example = "" if self._info.example is None else str(self._info.example)
-        example = example if self._given_text is None else self._given_text
-        yield Label(self._info.name, classes="param-name", markup=False)
-        value = Input(example, placeholder=about_param(self._info), classes="param-value")
-        value.tooltip = about_param(self._info)
-        yield value
-
-    @property
-    def typed(self) -> tuple[str, str, Kind]:
-        """Name, text and kind."""
-        text = self.query_one(".param-value", Input).value
-        if self._info is None:
-            return self.query_one("Input.param-name", Input).value, text, "free"
-        return self._info.name, text, self._info.type
+ROOM = 8
+"""What became of events may take so many lines in any form; the style sheet sees to it."""
 
 
 class RaiseForm(Vertical):
-    """Posts `Raised` with the event when it is to be raised, and `Closed` when the operator is done."""
+    """Posts `Raised` with the event when it is to be raised, `Drafted` when it changed, `Closed` at the end."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Back"),
+        Binding("pageup", "scroll_form(-1)", "Page up", show=False),
+        Binding("pagedown", "scroll_form(1)", "Page down", show=False),
+    ]
 
     @dataclass
     class Raised(Message):
         """The event is to be raised."""
 
         event: Event
+
+    @dataclass
+    class Drafted(Message):
+        """What stands in the form, or who would hear it, may have changed; None is no event yet."""
+
+        event: Event | None
 
     class Closed(Message):
         """The form is no longer wanted."""
@@ -75,24 +73,32 @@ class RaiseForm(Vertical):
         super().__init__(**options)
         self._rows: tuple[SubscriptionRow, ...] = ()
         self._known: tuple[str, ...] = ()
+        self._hearing: object = None
+        """Who hears the event, as far as it matters for what they get."""
         self._shown_event: str | None = None
-        self._is_positional = False
+        self._told: Mapping[str, Any] | None = None
+        self._failure: Sequence[Line] = ()
 
     def compose(self) -> ComposeResult:
-        """The fields from top to bottom."""
-        yield Label("Raise an event", classes="form-title")
-        yield Lines(id="raise-hearers")
-        yield Input(placeholder="event, for example E_PIKE_BLOCKED", id="raise-event")
-        yield Lines(id="raise-about")
-        yield VerticalScroll(id="raise-params", can_focus=False)
-        with Horizontal(classes="form-buttons"):
-            yield Button("+ parameter", id="raise-more", compact=True)
-            yield Button(_NAMED, id="raise-positional", compact=True)
-        yield Lines(id="raise-preview")
+        """What is to be raised; what can be done; what became of it."""
+        with VerticalScroll(id="raise-top", can_focus=False):
+            with Horizontal(id="raise-head"):
+                yield Label("Raise an event", classes="form-title")
+                yield Button("Pick f4", id="raise-pick", compact=True)
+                yield Button("History f5", id="raise-before", compact=True)
+            yield Lines(id="raise-hearers")
+            yield Input(placeholder="event, for example E_PIKE_BLOCKED", id="raise-event")
+            yield Lines(id="raise-about")
+            yield ParamsEditor(id="raise-editor")
+            yield Lines(id="raise-preview")
+            yield Lines(id="raise-members")
         with Horizontal(classes="form-buttons"):
             yield Button("Raise ⏎", id="raise-now", variant="primary", compact=True)
+            yield Button("N times …", id="raise-many-times", compact=True)
+            yield Button("Save ^s", id="raise-save", compact=True)
             yield Button("Back esc", id="raise-close", compact=True)
-        yield Lines(id="raise-results")
+        with VerticalScroll(id="raise-outcomes", can_focus=False):
+            yield Lines(id="raise-results")
 
     def open(self, event: str) -> None:
         """Show the form, with an event to begin with unless something stands there already."""
@@ -106,12 +112,33 @@ class RaiseForm(Vertical):
     async def fill(self, event: Event) -> None:
         """Show the form with an event that was raised before, whatever stood there."""
         self._shown_event = event.name
-        self._use_positional(event.is_positional)
-        known = catalogue().get(event.name)
-        infos = {info.name: info for info in (() if known is None else known.params)}
-        await self._mount_fields([_filled(infos.get(param[0] or ""), param) for param in event.params])
+        await self._editor.fill(event)
         self.query_one("#raise-event", Input).value = event.name
         self.open(event.name)
+
+    def pick(self, event: str) -> None:
+        """Show the form with an event of the catalogue; its parameters come with it."""
+        self.query_one("#raise-event", Input).value = event
+        self.open(event)
+
+    async def turn_json(self) -> None:
+        """Show the parameters as JSON, or in fields again.
+
+        Raises:
+            EventError: they cannot be shown so.
+        """
+        await self._editor.turn_json(self.name_typed)
+
+    @property
+    def name_typed(self) -> str:
+        """The event's name, as far as it is typed."""
+        return self.query_one("#raise-event", Input).value.strip()
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """Width and height of what is shown below the buttons."""
+        width, height = self.query_one("#raise-outcomes").scrollable_content_region.size
+        return width, max(height, ROOM) - 1
 
     def show_world(self, rows: tuple[SubscriptionRow, ...], known: tuple[str, ...]) -> None:
         """Take the subscriptions, and the events that may be raised."""
@@ -121,17 +148,32 @@ class RaiseForm(Vertical):
             self._known = known
             field.suggester = SuggestFromList(sorted(known), case_sensitive=False)
         text = hearers(rows, field.value)
-        role = "warn" if text.startswith("nobody") else "good"
-        line: Line = (Part(text, "warn" if role == "warn" else "good"),)
-        hearing = self.query_one("#raise-hearers", Lines)
-        if hearing.lines != (line,):
-            hearing.show([line])
+        _say(self.query_one("#raise-hearers", Lines), [(Part(text, "warn" if text.startswith("nobody") else "good"),)])
+        hearing = [(row.id, [member.socket for member in row.members]) for row in rows if row.event == self.name_typed]
+        if hearing != self._hearing:
+            self._hearing = hearing
+            self._draft()
+
+    def show_members(self, told: Mapping[str, Any] | None, failure: Sequence[Line] = ()) -> None:
+        """Show what each member would get, as `preview_event` tells, or why that is not known."""
+        self._told, self._failure = told, failure
+        self._draw_members()
+
+    def on_resize(self) -> None:
+        """Payloads are cut for the width."""
+        self._draw_members()
+
+    def _draw_members(self) -> None:
+        lines: Sequence[Line] = self._failure
+        if self._told is not None:
+            width = self.content_size.width - 1  # the scroll bar's
+            lines = preview_lines(self._told, max(width, 1), ROWS if self.size.height >= TALL else 1)
+        for where in self.query("#raise-members").results(Lines):  # none, when the console ended meanwhile
+            _say(where, lines)
 
     def show_results(self, lines: Sequence[Line]) -> None:
         """Show what became of the events that were raised here, newest first."""
-        results = self.query_one("#raise-results", Lines)
-        if results.lines != tuple(lines):
-            results.show(lines)
+        _say(self.query_one("#raise-results", Lines), lines)
 
     @on(Input.Changed, "#raise-event")
     async def _event_changed(self, message: Input.Changed) -> None:
@@ -140,30 +182,40 @@ class RaiseForm(Vertical):
         self.query_one("#raise-about", Lines).show([(Part(about_event(info) if name else "", "faint"),)])
         if name != self._shown_event:
             self._shown_event = name
-            await self._show_fields(info.params if info is not None else ())
+            await self._editor.begin(info)
         self.show_world(self._rows, self._known)
         self._preview()
 
-    @on(Input.Changed, ".param-name, .param-value")
+    @on(ParamsEditor.Changed)
     def _preview(self) -> None:
+        head = Part("what goes out  ", "faint")
+        lines: list[Line]
         try:
-            shown: Line = (Part(preview(self.event()), "accent"),)
+            lines = [(head, Part(preview(self.event()), "accent"))]
+        except JsonParamsError as error:
+            lines = wrong_lines(error, self._editor.content_size.width)
         except EventError as error:
-            shown = (Part(f"✖ {error}", "bad"),)
-        self.query_one("#raise-preview", Lines).show([(Part("what goes out  ", "faint"), *shown)])
+            lines = [(head, Part(f"✖ {clean(str(error))}", "bad"))]
+        _say(self.query_one("#raise-preview", Lines), lines)
+        self._draft()
 
-    @on(Button.Pressed, "#raise-more")
-    async def _add_field(self) -> None:
-        field = ParamField(None)
-        await self.query_one("#raise-params").mount(field)
-        field.query_one("Input.param-name").focus()
+    def _draft(self) -> None:
+        if not self.display:
+            return
+        try:
+            event: Event | None = self.event()
+        except EventError:
+            event = None
+        self.post_message(self.Drafted(event))
 
-    @on(Button.Pressed, "#raise-positional")
-    def _change_form(self) -> None:
-        self._use_positional(not self._is_positional)
-        self._preview()
+    @on(Button.Pressed)
+    async def _do(self, message: Button.Pressed) -> None:
+        action = _BUTTONS.get(message.button.id or "")
+        if action is not None:
+            await self.screen.run_action(action)
 
     @on(Input.Submitted)
+    @on(JsonArea.Submitted)
     @on(Button.Pressed, "#raise-now")
     def _raise(self) -> None:
         try:
@@ -179,33 +231,24 @@ class RaiseForm(Vertical):
         self.display = False
         self.post_message(self.Closed())
 
+    def action_scroll_form(self, step: int) -> None:
+        """Show what is above or below in the form."""
+        top = self.query_one("#raise-top", VerticalScroll)
+        top.scroll_relative(y=step * max(top.size.height - 1, 1), animate=False)
+
     def event(self) -> Event:
-        """The event that the fields describe.
+        """The event that the form describes.
 
         Raises:
-            EventError: they do not describe one.
+            EventError: it does not describe one.
         """
-        name = self.query_one("#raise-event", Input).value.strip()
-        typed = [field.typed for field in self.query(ParamField)]
-        return event_of(name, typed, is_positional=self._is_positional)
+        return self._editor.event(self.name_typed)
 
-    def _use_positional(self, is_positional: bool) -> None:
-        self._is_positional = is_positional
-        self.query_one("#raise-positional", Button).label = _POSITIONAL if is_positional else _NAMED
-
-    async def _show_fields(self, params: Iterable[ParamInfo]) -> None:
-        await self._mount_fields([ParamField(param) for param in params])
-
-    async def _mount_fields(self, fields: Sequence[ParamField]) -> None:
-        holder = self.query_one("#raise-params", VerticalScroll)
-        async with self.batch():
-            await holder.remove_children()
-            await holder.mount_all(fields)
+    @property
+    def _editor(self) -> ParamsEditor:
+        return self.query_one(ParamsEditor)
 
 
-def _filled(info: ParamInfo | None, param: Param) -> ParamField:
-    """The field of a parameter that has its value; a free one where the catalogue's could not hold that value."""
-    name, value = param
-    if info is not None and value not in {None, ""} and isinstance(value, int) is (info.type == "int"):
-        return ParamField(info, text=str(value))
-    return ParamField(None, name or "", text_of(value))
+def _say(where: Lines, lines: Sequence[Line]) -> None:
+    if where.lines != tuple(lines):
+        where.show(lines)

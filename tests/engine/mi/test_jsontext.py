@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from engine.mi.jsontext import JsonObject, decode, encode, int32, kind
+from engine.mi.jsontext import JsonObject, decode, decode_whole, encode, int32, kind
 
 
 def test_objects_keep_order_and_repeated_names() -> None:
@@ -98,3 +100,26 @@ def test_kinds_are_json_words() -> None:
     assert [kind(value) for value in (None, True, False, JsonObject(), [], "x", 1, 1.5)] == [
         "null", "true", "false", "an object", "an array", "a string", "a number", "a number",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "words"),
+    [
+        ('{"a":1,}', 7, "property name"),
+        ('  {"a" 1}', 7, "':' delimiter"),
+        ('{"a":1} x', 8, "nothing more"),
+        ("", 0, "Expecting value"),
+        (' {"a":"\\u0000"}', 7, "unusable escape"),
+        ('{"a":"\\ud83d"}', 12, "half of a surrogate pair"),
+        pytest.param("[" * 100_000, 0, "nested too deeply", id="deep"),
+    ],
+)
+def test_what_a_person_typed_is_wrong_at_a_position(text: str, position: int, words: str) -> None:
+    with pytest.raises(json.JSONDecodeError, match=words) as caught:
+        decode_whole(text)
+    assert caught.value.pos == position
+
+
+def test_what_a_person_typed_is_read_as_mi_reads_it() -> None:
+    text = ' {"x": 1, "y": [2], "x": "\\u00e9"}\n'
+    assert decode_whole(text) == decode(text)

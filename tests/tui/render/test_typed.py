@@ -6,10 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.catalogue import ParamInfo
 from engine.errors import EventError
-from engine.event import Event, Value
+from engine.event import Event, Param, Value
 from tui.render.line import plain
-from tui.render.typed import Kind, event_of, marked, preview, text_of, value_of
+from tui.render.typed import (
+    Kind,
+    can_be_typed,
+    event_of,
+    field_texts,
+    marked,
+    params_typed,
+    preview,
+    text_of,
+    value_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +63,37 @@ def test_parameters_by_name_and_by_position() -> None:
 def test_a_named_parameter_needs_its_name() -> None:
     with pytest.raises(EventError, match="parameter 2 needs a name"):
         event_of("E", [("a", "1", "free"), ("", "2", "free")], is_positional=False)
+
+
+@pytest.mark.parametrize(
+    ("params", "can_be"),
+    [
+        ((("ip", "192.0.2.1"), ("n", 3), ("ip", None), ("e", "")), True),
+        (((None, 42), (None, "42"), (None, "null")), True),
+        ((), True),
+        ((("ip", "two\nlines"),), False),
+        ((("", "x"),), False),
+        ((("a", 1), (None, 2)), False),
+    ],
+)
+def test_fields_stand_for_exactly_the_parameters_that_filled_them_or_say_so(
+    params: tuple[Param, ...], can_be: bool
+) -> None:
+    known = [ParamInfo("ip", "string"), ParamInfo("n", "int"), ParamInfo("other", "string")]
+    texts = field_texts(known, params)
+    assert can_be_typed(texts, params) is can_be
+    is_positional = bool(params) and params[0][0] is None
+    names = [one.name for one in texts]
+    assert ("other" in names) is not is_positional
+    if can_be:
+        typed = [one.typed for one in texts]
+        assert event_of("E", typed, is_positional=is_positional).params == params
+
+
+def test_what_cannot_be_understood_stays_a_text() -> None:
+    typed: list[tuple[str, str, Kind]] = [("n", "soon", "int"), ("", "", "free"), ("m", "3", "int")]
+    assert params_typed(typed, is_positional=False) == [("n", "soon"), ("m", 3)]
+    assert params_typed(typed, is_positional=True) == [(None, "soon"), (None, 3)]
 
 
 def test_the_preview_is_what_goes_out() -> None:
