@@ -37,6 +37,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
 from tui.screens.watching import WatchingScreen
+from tui.starting import run_until_left
 from tui.widgets.subscriptions import SubscriptionsView
 
 _log = logging.getLogger(__name__)
@@ -62,9 +63,11 @@ class SwitchboardApp(KeepingApp):
         super().__init__(driver_class=AsciiDriver if preferences.is_ascii else None)
         self.title = title
         self.preferences = preferences
-        self._link: GuardedLink = GuardedLink(link, is_read_only=preferences.is_read_only)
+        if not isinstance(link, GuardedLink):
+            link = GuardedLink(link, is_read_only=preferences.is_read_only)
+        self._link: GuardedLink = link
         self.pump = Pump(self._link, clock)
-        self.pump.lock = "READ-ONLY" if preferences.is_read_only else ""
+        self.pump.lock = _lock_word(self._link)
         self.dashboard = DashboardScreen(self._link, self.pump)
 
     async def on_mount(self) -> None:
@@ -109,7 +112,7 @@ class SwitchboardApp(KeepingApp):
         if not self._link.turn():
             self.notify("This console was started with --read-only", severity="warning")
             return
-        self.pump.lock = "LOCKED" if self._link.is_locked else ""
+        self.pump.lock = _lock_word(self._link)
         self.notify("Locked: nothing can be changed; L unlocks" if self._link.is_locked else "Unlocked")
 
     def action_show_stage(self) -> None:
@@ -145,6 +148,13 @@ class SwitchboardApp(KeepingApp):
         return run
 
 
+def _lock_word(link: GuardedLink) -> str:
+    """What the header says of what is refused."""
+    if link.is_read_only:
+        return "READ-ONLY"
+    return "LOCKED" if link.is_locked else ""
+
+
 def run_console(background: BackgroundEngine, *, title: str, preferences: Preferences = USUAL) -> int:
     """Show the console of an engine that runs in the background, until the operator quits.
 
@@ -159,10 +169,18 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
     before = memory.load()
     if memory.trouble:
         preferences = replace(preferences, notices=(*preferences.notices, memory.trouble))
-    app = SwitchboardApp(link, title=title, preferences=preferences)
-    app.remembered = opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
-    with _window_titled(f"{title} - Switchboard"), clean_end():
-        app.run()
+    opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
+    guarded = GuardedLink(link, is_read_only=preferences.is_read_only)
+
+    def start(notice: str) -> SwitchboardApp:
+        notices = (*preferences.notices, notice) if notice else preferences.notices
+        app = SwitchboardApp(guarded, title=title, preferences=replace(preferences, notices=notices))
+        app.remembered = opened
+        with _window_titled(f"{title} - Switchboard"), clean_end():
+            app.run()
+        return app
+
+    app = run_until_left(start)
     if app.remembered != opened:
         memory.save(app.remembered)
     return app.return_code or 0

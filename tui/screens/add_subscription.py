@@ -17,6 +17,7 @@ from engine.errors import SwitchboardError
 from tui.link import Link
 from tui.render.line import Line, Part, clean
 from tui.render.typed import marked
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
 
@@ -27,7 +28,7 @@ EXAMPLES = (
 )
 
 
-class AddSubscriptionScreen(ModalScreen[str | None]):
+class AddSubscriptionScreen(Sturdy, ModalScreen[str | None]):
     """Dismissed with the id of the new subscription, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

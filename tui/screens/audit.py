@@ -16,13 +16,14 @@ from tui.link import Link
 from tui.render.figures import clock
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.asking import ask
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 SHOWN = 500
 """Entries that are shown; an export has all that are kept."""
 
 
-class AuditScreen(Screen[None]):
+class AuditScreen(Sturdy, Screen[None]):
     """Asks when it opens, and again with `f5`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

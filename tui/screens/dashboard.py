@@ -91,8 +91,11 @@ class DashboardScreen(InspectingScreen):
             return
         if self._pump.beat():
             self._ask()
-        self.query_one(HeaderLine).show()
-        self.query_one(SubscriptionsView).repaint()
+        header, subscriptions = self.query_one(HeaderLine), self.query_one(SubscriptionsView)
+        with header.surviving():
+            header.show()
+        with subscriptions.surviving(heals=False):
+            subscriptions.repaint()
 
     @work(group="pump")
     async def _ask(self) -> None:
@@ -106,12 +109,16 @@ class DashboardScreen(InspectingScreen):
         pump, snapshot = self._pump, self._pump.picture
         subscriptions, feed = self.query_one(SubscriptionsView), self.query_one(FeedView)
         subscriptions.is_stale = feed.is_stale = pump.is_stale
-        self.query_one(HeaderLine).show()
+        header = self.query_one(HeaderLine)
+        with header.surviving():
+            header.show()
         if snapshot is None:
             return
         rows = snapshot.subscriptions
-        subscriptions.show(rows, pump.rates.by_id)
-        feed.show(pump.deliveries, rows, pump.wall_offset)
+        with subscriptions.surviving():
+            subscriptions.show(rows, pump.rates.by_id)
+        with feed.surviving():
+            feed.show(pump.deliveries, rows, pump.wall_offset)
         members = sum(len(row.members) for row in rows)
         arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
         _entitle(subscriptions, subscriptions_title(rows, pump.picture_now()) + arrangement)
@@ -120,8 +127,9 @@ class DashboardScreen(InspectingScreen):
         _entitle(feed, title + choice_title(feed.choice, rows))
         form = self.query_one(RaiseForm)
         if form.display:
-            form.show_world(rows, snapshot.events)
-            self._show_results(form, rows)
+            with form.surviving():
+                form.show_world(rows, snapshot.events)
+                self._show_results(form, rows)
 
     def _show_results(self, form: RaiseForm, rows: tuple[SubscriptionRow, ...]) -> None:
         by_id = {row.id: row for row in rows}

@@ -19,6 +19,7 @@ from tui.render.difference import changed_only, difference_lines
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask
 from tui.screens.difference import DifferenceScreen
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 from tui.widgets.member_fields import MemberFields
 
@@ -35,7 +36,7 @@ _OPTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 """Option, what it says, its values where they are few."""
 
 
-class EditSubscriptionScreen(ModalScreen[str | None]):
+class EditSubscriptionScreen(Sturdy, ModalScreen[str | None]):
     """Dismissed with the id of the subscription when it was changed, otherwise with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

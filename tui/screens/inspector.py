@@ -22,6 +22,7 @@ from tui.render.inspection import Told, delivery_lines, has_ended, last_member
 from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
 from tui.screens.asking import ask
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 BEATS_PER_ASK = round(1.0 / BEAT_S)
@@ -52,7 +53,7 @@ class InspectorBody(VerticalScroll):
     ]
 
 
-class InspectorScreen(Screen[Event | None]):
+class InspectorScreen(Sturdy, Screen[Event | None]):
     """Dismissed with an event that is to be raised again, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,10 +8,12 @@ from textual.screen import Screen
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.screens.asking import Answer, ask
+from tui.surviving import Sturdy
 from tui.widgets.header import HeaderLine
+from tui.widgets.lineview import LineView
 
 
-class WatchingScreen(Screen[None]):
+class WatchingScreen(Sturdy, Screen[None]):
     """Beats only while it is shown; then it is the only one that asks."""
 
     def __init__(self, link: Link, pump: Pump, subscription: str | None = None) -> None:
@@ -39,6 +41,11 @@ class WatchingScreen(Screen[None]):
         """Go back to the dashboard."""
         self.dismiss()
 
+    @property
+    def view(self) -> LineView:
+        """What the screen is there for."""
+        return next(one for one in self.query("LineView") if isinstance(one, LineView) and one.can_focus)
+
     def draw(self) -> None:
         """Hand each widget what it shows."""
 
@@ -53,16 +60,20 @@ class WatchingScreen(Screen[None]):
             return
         if self._pump.beat():
             self._ask()
-        self.query_one(HeaderLine).show()
-        self.on_beat()
+        header = self.query_one(HeaderLine)
+        with header.surviving():
+            header.show()
+        with self.view.surviving(heals=False):
+            self.on_beat()
 
     @work(group="pump")
     async def _ask(self) -> None:
         await self._pump.ask()
-        await self.fetch()
-        started = self._pump.clock()
-        self.draw()
-        self.call_after_refresh(lambda: self._pump.note_frame(self._pump.clock() - started))
+        with self.view.surviving():
+            await self.fetch()
+            started = self._pump.clock()
+            self.draw()
+            self.call_after_refresh(lambda: self._pump.note_frame(self._pump.clock() - started))
 
     async def _command(self, name: str, **parameters: object) -> Answer:
         """Carry out a command; a toast says why it was refused."""

@@ -15,11 +15,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.render.line import ROLES, Line, Part, Role, fitted
+from tui.surviving import Sturdy
 
 KEPT_STRIPS = 512
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(Sturdy, ScrollView, can_focus=True):
     """Draws lines given by a subclass. A strip is kept under exactly what it depends on: see `key_of`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,10 +72,11 @@ class LineView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The strip at `y` of the view."""
         index = y + self.scroll_offset.y
-        key = self._painted[y] = self._key(index)
+        key = self._key(index)
         strip = self._strips.get(key)
         if strip is None:
             strip = self._strips[key] = self._strip(index)
+        self._painted[y] = key
         return strip
 
     def on_resize(self) -> None:

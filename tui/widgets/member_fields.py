@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
 from tui.render.typed import marked
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
 
@@ -47,7 +48,7 @@ class MemberField(Vertical):
         lines.display = bool(problems)
 
 
-class MemberFields(Vertical):
+class MemberFields(Sturdy, Vertical):
     """All members in order. The one that has the focus is the one that is moved, doubled or removed."""
 
     def __init__(self, sockets: Sequence[str], known: Sequence[str], **options: Any) -> None:

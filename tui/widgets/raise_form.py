@@ -21,6 +21,7 @@ from engine.snapshot import SubscriptionRow
 from tui.render.delivery import hearers
 from tui.render.line import Line, Part
 from tui.render.typed import Kind, about_event, about_param, event_of, preview, text_of
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 _NAMED, _POSITIONAL = "sent by name", "sent by position"
@@ -57,7 +58,7 @@ class ParamField(Horizontal):
         return self._info.name, text, self._info.type
 
 
-class RaiseForm(Vertical):
+class RaiseForm(Sturdy, Vertical):
     """Posts `Raised` with the event when it is to be raised, and `Closed` when the operator is done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Back")]
