@@ -13,18 +13,20 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
 
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
-from tui.actions import ACTIONS, global_bindings
+from tui.actions import global_bindings
 from tui.asciionly import AsciiDriver
 from tui.ending import ENDINGS, clean_end
 from tui.guard import GuardedLink
+from tui.jumping import JumpTarget, targets_of
 from tui.keeping import KeepingApp
+from tui.keyed import key_of
 from tui.link import Link, LocalLink
 from tui.memory import Memory
 from tui.places import state_folder
@@ -33,7 +35,8 @@ from tui.pump import Pump
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.help import HelpScreen
+from tui.screens.help import HelpScreen, keys_here
+from tui.screens.jump import JumpScreen
 from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
 from tui.screens.watching import WatchingScreen
@@ -47,7 +50,11 @@ class SwitchboardApp(KeepingApp):
     """The console on a link. `clock` is this process' monotonic one; tests let it stand still."""
 
     CSS_PATH = "styles/console.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*global_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *global_bindings(),
+        # Forms take letters, and cut the app's other bindings off.
+        Binding("f1", "help", "Help", show=False, priority=True),
+    ]
     # Textual declares these without ClassVar.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
@@ -72,6 +79,7 @@ class SwitchboardApp(KeepingApp):
 
     async def on_mount(self) -> None:
         """Show the dashboard, the way it was left."""
+        self.use_keys(self.preferences.keys)
         if not self.preferences.has_motion:
             self.animation_level = "none"
         has_few_colours = not self.is_headless and self.console.color_system in {None, "standard"}
@@ -89,17 +97,42 @@ class SwitchboardApp(KeepingApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the table that the screen has, and the theme."""
-        for action in ACTIONS:
+        for action in self.actions:
             owner = self if action.is_global else screen
             if hasattr(owner, f"action_{action.name}"):
                 run = self._runner(owner, action.name)
                 yield SystemCommand(action.title, f"{action.help} ({action.shown_keys})", run)
+        yield from self._own_commands(screen)
         yield SystemCommand("Theme", "Choose the colours of the console.", self.action_change_theme)
+
+    def _own_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What a form or dialog does by keys of its own."""
+        named = {action.name for action in self.actions}
+        for _, binding in screen._bindings:
+            if binding.id not in named and binding.action not in named and not binding.system and binding.description:
+                run = self._runner(screen, binding.action)
+                yield SystemCommand(binding.description, f"On this screen ({self.get_key_display(binding)})", run)
 
     def action_help(self) -> None:
         """Show every key and sign."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            here = keys_here(self.screen)
+            self.push_screen(HelpScreen(self.actions, here, has_motion=self.preferences.has_motion))
+
+    def action_jump(self) -> None:
+        """Show the letters of the places to go to; again, and they leave."""
+        if isinstance(self.screen, JumpScreen):
+            self.screen.dismiss(None)
+            return
+        targets = targets_of(self.screen)
+        if targets:
+            self.push_screen(JumpScreen(targets), _go)
+        else:
+            self.notify("There is nothing to jump to here", severity="warning")
+
+    def action_go_to_feed(self) -> None:
+        """Show the feed, from whatever screen."""
+        self.dashboard.show_feed()
 
     @on(DescendantFocus)
     def _steady(self, message: DescendantFocus) -> None:
@@ -113,7 +146,9 @@ class SwitchboardApp(KeepingApp):
             self.notify("This console was started with --read-only", severity="warning")
             return
         self.pump.lock = _lock_word(self._link)
-        self.notify("Locked: nothing can be changed; L unlocks" if self._link.is_locked else "Unlocked")
+        self.notify(
+            f"Locked: nothing can be changed; {key_of(self, 'lock')} unlocks" if self._link.is_locked else "Unlocked"
+        )
 
     def action_show_stage(self) -> None:
         """Watch the policy of the selected subscription; again, and back."""
@@ -146,6 +181,11 @@ class SwitchboardApp(KeepingApp):
             await owner.run_action(name)
 
         return run
+
+
+def _go(target: JumpTarget | None) -> None:
+    if target is not None:
+        target.go()
 
 
 def _lock_word(link: GuardedLink) -> str:

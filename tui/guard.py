@@ -54,4 +54,4 @@ class GuardedLink:
     def _why(self) -> str:
         if self.is_read_only:
             return "this console was started with --read-only; nothing was changed"
-        return "the console is locked (L unlocks it); nothing was changed"
+        return "the console is locked, until you unlock it; nothing was changed"

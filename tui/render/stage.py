@@ -178,7 +178,7 @@ def _box_texts(scene: Scene, member: MemberRow, width: int) -> tuple[tuple[Part,
 
 def captions(scene: Scene) -> list[tuple[str, Role]]:
     """What is to be seen, in plain sentences made from the run's own reasons; then what happens next."""
-    happened = " ".join(_sentences(scene)) or "No event has come yet. r raises one."
+    happened = " ".join(_sentences(scene)) or "No event has come yet. Raise one."
     return [(happened, "plain"), (_outlook(scene.row, scene.now), "faint")]
 
 

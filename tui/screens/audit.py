@@ -10,13 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from tui.actions import leaving
 from tui.link import Link
 from tui.render.figures import clock
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.asking import ask
 from tui.surviving import Sturdy
+from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
 
 SHOWN = 500
@@ -27,7 +29,8 @@ class AuditScreen(Sturdy, Screen[None]):
     """Asks when it opens, and again with `f5`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,A", "dismiss", "Back"),
+        Binding("escape", "dismiss", "Back"),
+        leaving("show_audit"),
         Binding("f5", "ask_again", "Ask again"),
     ]
 
@@ -48,7 +51,7 @@ class AuditScreen(Sturdy, Screen[None]):
         yield Static("Audit trail ─ what was changed, newest first", classes="audit-title", markup=False)
         with VerticalScroll(id="audit-body"):
             yield Lines(id="audit")
-        yield Footer(compact=True)
+        yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Ask for it."""

@@ -8,13 +8,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
 from engine.errors import SwitchboardError
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import dashboard_bindings
 from tui.guard import GuardedLink
+from tui.keyed import key_of
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.render import figures
@@ -23,13 +23,14 @@ from tui.render.delivery import told
 from tui.render.difference import save_note
 from tui.render.line import Part, clean
 from tui.screens.add_subscription import AddSubscriptionScreen
+from tui.screens.applying import ApplyingScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.difference import DifferenceScreen
 from tui.screens.edit_subscription import EditSubscriptionScreen
-from tui.screens.inspecting import InspectingScreen
 from tui.screens.probe import ProbeScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
@@ -38,7 +39,7 @@ RESULTS = 5
 """Deliveries that the form to raise shows."""
 
 
-class DashboardScreen(InspectingScreen):
+class DashboardScreen(ApplyingScreen):
     """What an operator looks at all day. Everything shown comes from the pump; everything done goes over the link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
@@ -58,7 +59,7 @@ class DashboardScreen(InspectingScreen):
                 yield FeedView(id="feed")
                 yield FilterBar(id="filter")
             yield RaiseForm(id="raise")
-        yield Footer(id="footer", compact=True)
+        yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Start the one timer of the console."""
@@ -119,6 +120,7 @@ class DashboardScreen(InspectingScreen):
             subscriptions.show(rows, pump.rates.by_id)
         with feed.surviving():
             feed.show(pump.deliveries, rows, pump.wall_offset)
+        self.note_applying(rows)
         members = sum(len(row.members) for row in rows)
         arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
         _entitle(subscriptions, subscriptions_title(rows, pump.picture_now()) + arrangement)
@@ -203,7 +205,10 @@ class DashboardScreen(InspectingScreen):
             return
         known = sorted({member.socket for row in snapshot.subscriptions for member in row.members})
         if await self.app.push_screen_wait(EditSubscriptionScreen(self._link, described, known)):
-            self.notify(f"{clean(described['event'])}: subscription changed; u takes it back", markup=False)
+            self.notify(
+                f"{clean(described['event'])}: subscription changed; {key_of(self, 'undo_change')} takes it back",
+                markup=False,
+            )
             self._ask()
 
     @work(group="dialogs", exclusive=True)
@@ -298,8 +303,12 @@ class DashboardScreen(InspectingScreen):
         if feed.has_focus:
             self.action_show_subscriptions()
             return
+        self.show_feed()
+
+    def show_feed(self) -> None:
+        """Go to the feed."""
         self.add_class("show-feed")
-        feed.focus()
+        self.query_one(FeedView).focus()
 
     def action_toggle_freeze(self) -> None:
         """Freeze the whole picture or let it go on."""
@@ -308,7 +317,8 @@ class DashboardScreen(InspectingScreen):
         feed.is_frozen = self._pump.is_frozen
         if not feed.is_frozen:
             feed.show_newest()
-        self.notify("Frozen: the engine goes on; space unfreezes" if feed.is_frozen else "Live again")
+        frozen = f"Frozen: the engine goes on; {key_of(self, 'toggle_freeze')} unfreezes"
+        self.notify(frozen if feed.is_frozen else "Live again")
         self.show_news()
 
     async def _command(self, name: str, **parameters: Any) -> Any:

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from engine.event import Event
 from tui.actions import bindings_of
+from tui.keyed import key_of
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.render import figures
@@ -23,6 +24,7 @@ from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
 from tui.screens.asking import ask
 from tui.surviving import Sturdy
+from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
 
 BEATS_PER_ASK = round(1.0 / BEAT_S)
@@ -58,7 +60,7 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("inspector"),
-        Binding("escape,enter", "dismiss", "Back"),
+        Binding("escape", "dismiss", "Back"),
     ]
 
     DEFAULT_CSS = """
@@ -84,7 +86,7 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
         yield Static(self._subject.title, classes="inspector-title", markup=False)
         with InspectorBody(id="inspector-body"):
             yield Lines(id="inspection")
-        yield Footer(compact=True)
+        yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Ask for it."""
@@ -155,7 +157,9 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
     def action_bytes_view(self) -> None:
         """Show bytes in the next way."""
         if self._subject.seq is None:
-            self.notify("A member has no bytes; open a delivery (enter in the feed)", severity="warning")
+            self.notify(
+                f"A member has no bytes; open a delivery ({key_of(self, 'open')} in the feed)", severity="warning"
+            )
             return
         self._view = VIEWS[(VIEWS.index(self._view) + 1) % len(VIEWS)]
         self._show()
@@ -163,7 +167,9 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
     def action_raise_again(self) -> None:
         """Go back, with the event in the form."""
         if self._told is None or self._subject.seq is None:
-            self.notify("Open a delivery to raise its event again (enter in the feed)", severity="warning")
+            self.notify(
+                f"Open a delivery to raise its event again ({key_of(self, 'open')} in the feed)", severity="warning"
+            )
             return
         self.dismiss(event_of(self._told))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import work
+from textual.binding import BindingType
 from textual.screen import Screen
 
+from tui.actions import bindings_named
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.screens.asking import Answer, ask
@@ -15,6 +19,10 @@ from tui.widgets.lineview import LineView
 
 class WatchingScreen(Sturdy, Screen[None]):
     """Beats only while it is shown; then it is the only one that asks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_named("show_subscriptions", "show_feed")]
+    tab = ""
+    """The action that leads here."""
 
     def __init__(self, link: Link, pump: Pump, subscription: str | None = None) -> None:
         super().__init__()
@@ -36,6 +44,11 @@ class WatchingScreen(Sturdy, Screen[None]):
         """Ask at once for what was missed."""
         self._is_covered = False
         self._ask()
+
+    async def action_show_feed(self) -> None:
+        """Go to the feed of the dashboard."""
+        self.dismiss()
+        await self.app.run_action("go_to_feed")
 
     def action_show_subscriptions(self) -> None:
         """Go back to the dashboard."""
