@@ -44,5 +44,5 @@ class JumpScreen(Sturdy, ModalScreen[JumpTarget | None]):
 
     def on_click(self, event: Click) -> None:
         """Go to the place whose letter was clicked."""
-        label = event.widget
-        self.dismiss(None if label is None or label.name is None else self._targets.get(label.name))
+        clicked, _ = self.get_widget_at(*event.screen_offset)
+        self.dismiss(self._targets.get(clicked.name or ""))

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
+from textual.events import MouseEvent
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -78,6 +79,12 @@ class LineView(Sturdy, ScrollView, can_focus=True):
             strip = self._strips[key] = self._strip(index)
         self._painted[y] = key
         return strip
+
+    def line_at(self, event: MouseEvent) -> int | None:
+        """The line under the mouse; None where there is none."""
+        place = event.get_content_offset(self)
+        index = -1 if place is None else place.y + self.scroll_offset.y
+        return index if 0 <= index < self.line_count() else None
 
     def on_resize(self) -> None:
         """What was painted at another size, or before the view was shown, says nothing."""

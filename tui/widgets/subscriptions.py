@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.geometry import Offset, Region
 from textual.message import Message
 
@@ -174,10 +175,10 @@ class SubscriptionsView(LineView):
         self.focus()
         self.select(place)
 
-    async def on_click(self, event: Any) -> None:
+    async def on_click(self, event: Click) -> None:
         """Select the line that was clicked; a second click folds a subscription, or opens a member."""
-        index = event.y + self.scroll_offset.y
-        if not 0 <= index < len(self._lines):
+        index = self.line_at(event)
+        if index is None:
             return
         place = self._lines[index].place
         if place == self._place:
