@@ -114,10 +114,12 @@ class SwitchboardApp(KeepingApp):
                 yield SystemCommand(binding.description, f"On this screen ({self.get_key_display(binding)})", run)
 
     def action_help(self) -> None:
-        """Show every key and sign."""
-        if not isinstance(self.screen, HelpScreen):
-            here = keys_here(self.screen)
-            self.push_screen(HelpScreen(self.actions, here, has_motion=self.preferences.has_motion))
+        """Show every key and sign; again, and back."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+            return
+        here = keys_here(self.screen)
+        self.push_screen(HelpScreen(self.actions, here, has_motion=self.preferences.has_motion))
 
     def action_jump(self) -> None:
         """Show the letters of the places to go to; again, and they leave."""

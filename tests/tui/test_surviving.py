@@ -15,7 +15,8 @@ import tui
 from tests.tui.pilots import console
 from tests.tui.test_real_engine import EVENT, raised, real_console
 from tests.tui.world import FakeLink, story_of_pike
-from tui.app import SwitchboardApp
+from tui.app import SwitchboardApp, show_console
+from tui.preferences import USUAL
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
 from tui.starting import STARTS_MAX, WINDOW_S, run_until_left
@@ -199,6 +200,34 @@ def test_one_that_breaks_now_and_then_is_not() -> None:
     run = Run(breaks=20, lasts_s=WINDOW_S / STARTS_MAX + 1.0)
     assert not run_until_left(run.start, run.clock).breakage
     assert len(run.notices) == 21
+
+
+def test_the_console_that_starts_anew_is_as_locked_as_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    apps: list[SwitchboardApp] = []
+
+    def run(app: SwitchboardApp) -> None:
+        apps.append(app)
+        if len(apps) == 1:
+            assert app._link.turn()
+            app.start_anew(ZeroDivisionError("out of order"))
+
+    monkeypatch.setattr(SwitchboardApp, "run", run)
+    assert show_console(FakeLink(), "test", USUAL) == 0
+    first, second = apps
+    assert first is not second
+    assert second.pump.lock == "LOCKED"
+    assert "out of order" in second.preferences.notices[-1]
+
+
+def test_one_that_cannot_go_on_ends_with_exit_code_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(SwitchboardApp, "run", lambda app: app.start_anew(ZeroDivisionError("out of order")))
+    assert show_console(FakeLink(), "test", USUAL) == 1
 
 
 def test_every_screen_and_form_of_the_console_is_sturdy() -> None:

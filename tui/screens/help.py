@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Label
 
@@ -78,8 +79,8 @@ class HelpScreen(Sturdy, ModalScreen[None]):
 
     def beat(self) -> None:
         """The console's timer beats: move the pictures on, if anything is to move."""
-        pictures = self.query_one("#help-policies", Lines)
-        if self._beats is not None and pictures.display:
+        pictures = self.query("#help-policies")  # none yet, or no longer, at a beat in between
+        if self._beats is not None and pictures and pictures.first().display:
             self._beats += 1
             self._show_pictures()
 
@@ -141,10 +142,16 @@ def keys_here(screen: Screen[Any]) -> Entries:
     """What the keys of a screen do: its own, and those of the part that has the focus."""
     by_action: dict[str, list[tuple[str, str]]] = {}
     for node, binding, _, tooltip in screen.active_bindings.values():
-        if node is not screen.app and binding.description and not _moves(binding):
+        if binding.action in _own_actions(type(node)) and node is not screen.app and not _moves(binding):
             text = f"{binding.description}: {tooltip}" if tooltip else binding.description
             by_action.setdefault(binding.action, []).append((key_sign(binding.key), text))
     return [(" ".join(sign for sign, _ in found), found[0][1]) for found in by_action.values()]
+
+
+def _own_actions(kind: type[DOMNode]) -> set[str]:
+    """What a part does by keys that were bound here, not in Textual: fields have dozens of those."""
+    ours = [one for one in kind.__mro__ if one.__module__.startswith("tui.")]
+    return {binding.action for one in ours for binding in Binding.make_bindings(vars(one).get("BINDINGS", ()))}
 
 
 def _moves(binding: Binding) -> bool:
@@ -153,11 +160,11 @@ def _moves(binding: Binding) -> bool:
 
 
 def form_entries() -> Iterator[tuple[str, str]]:
-    """What the keys of each form and dialog do, from its bindings."""
-    for form in _forms(ModalScreen):
+    """What the keys of each form and dialog do, beside those of the table, from its bindings."""
+    for form in _forms(Screen):
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", form.__name__.removesuffix("Screen")).capitalize()
         for binding in Binding.make_bindings(vars(form).get("BINDINGS", ())):
-            if binding.key != "escape":
+            if binding.id is None and binding.key != "escape":
                 yield key_sign(binding.key), f"{name}: {binding.description}"
 
 
