@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tui.render.line import Line, Part, Role, shortened, width_of
 
 FULL_TABS = 120
-"""From this width on the screens are named; below it only their keys are."""
+"""From this width on screens and palette are named; below it only their keys are there."""
 
 
 class Entry(NamedTuple):
@@ -35,7 +35,9 @@ def footer_line(
     left: Sequence[Entry], tabs: Sequence[Entry], right: Sequence[Entry], width: int
 ) -> tuple[Line, tuple[Placed, ...]]:
     """The line, and where its entries stand. What has no room goes, from the end of the left part."""
-    pieces_right = [*_tabs(tabs, is_full=width >= FULL_TABS), *((entry, _words(entry)) for entry in right)]
+    is_full = width >= FULL_TABS
+    pieces_right = [(entry, _tab(entry, is_full=is_full)) for entry in tabs]
+    pieces_right += [(one, _words(one) if is_full or one is right[-1] else _sign(one)) for one in right]
     room = width - sum(width_of(words) + 2 for _, words in pieces_right) - 1
     line: list[Part] = [Part(" ")]
     placed: list[Placed] = []
@@ -71,8 +73,8 @@ def _words(entry: Entry) -> Line:
     return Part(entry.sign, "accent"), Part(f" {entry.word}")
 
 
-def _tabs(tabs: Sequence[Entry], *, is_full: bool) -> list[tuple[Entry, Line]]:
-    return [(entry, _tab(entry, is_full=is_full)) for entry in tabs]
+def _sign(entry: Entry) -> Line:
+    return (Part(entry.sign, "accent"),)
 
 
 def _tab(entry: Entry, *, is_full: bool) -> Line:

@@ -18,6 +18,7 @@ from tui.render.line import Line, fitted
 from tui.widgets.lineview import LineView
 
 _TABS = {action.name: action.tab for action in sorted(ACTIONS, key=lambda one: one.keys) if action.tab}
+_ORDER = {action.name: place for place, action in enumerate(ACTIONS)}
 _LAST = ("command_palette", "help")
 
 
@@ -43,7 +44,7 @@ class ActionBar(LineView, can_focus=False):
 
     def show(self) -> None:
         """Take what can be done now."""
-        by_action = {name: bound for bound in self._bound() if (name := _name(bound))}
+        by_action = {_name(bound): bound for bound in sorted(self._bound(), key=_position)}
         left = [_entry(self, one) for name, one in by_action.items() if one.binding.show and name not in _elsewhere()]
         current = getattr(self.screen, "tab", "")
         tabs = [
@@ -97,6 +98,11 @@ def _elsewhere() -> set[str]:
 def _name(bound: ActiveBinding) -> str:
     """The name of its action: of the table, where it is one of the table's."""
     return bound.binding.id or bound.binding.action.rpartition(".")[2]
+
+
+def _position(bound: ActiveBinding) -> int:
+    """Its place in the table, where one with another key comes as well; keys of a form go before those of the app."""
+    return _ORDER.get(_name(bound), -1)
 
 
 def _entry(bar: ActionBar, bound: ActiveBinding) -> Entry:
