@@ -21,7 +21,7 @@ from textual.widgets import Input
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
 from tui.actions import global_bindings
-from tui.asciionly import AsciiDriver
+from tui.asciionly import AsciiDriver, ascii_only
 from tui.ending import ENDINGS, clean_end
 from tui.guard import GuardedLink
 from tui.jumping import JumpTarget, targets_of
@@ -218,7 +218,7 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
         notices = (*preferences.notices, notice) if notice else preferences.notices
         app = SwitchboardApp(guarded, title=title, preferences=replace(preferences, notices=notices))
         app.remembered = opened
-        with _window_titled(f"{title} - Switchboard"), clean_end():
+        with _window_titled(ascii_only(title) if preferences.is_ascii else title), clean_end():
             app.run()
         return app
 
@@ -231,7 +231,7 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
 @contextmanager
 def _window_titled(title: str) -> Iterator[None]:
     """Give the terminal's window a title; the old one comes back."""
-    _tell_terminal(f"\x1b[22;2t\x1b]2;{clean(title)}\x07")
+    _tell_terminal(f"\x1b[22;2t\x1b]2;{clean(title)} - Switchboard\x07")
     try:
         yield
     finally:

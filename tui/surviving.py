@@ -26,6 +26,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.worker import WorkerFailed
 
+from engine.address import mask_text
 from tui.render.line import clean
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class SurvivingApp(App[int]):
     def broke(self, part: str, error: BaseException) -> str:
         """Log and tell that a part broke; what is to be said of it."""
         error = _cause(error)
-        text = f"{part} broke: {type(error).__name__}: {clean(str(error))}"
+        text = f"{part} broke: {_said(error)}"
         times, told_at = self.breakages.pop(text, (0, None))
         now = time.monotonic()
         is_told = told_at is not None and now - told_at < REPEAT_S
@@ -137,7 +138,7 @@ class SurvivingApp(App[int]):
     def start_anew(self, error: BaseException) -> None:
         """End this console, so that another one takes its place on the same engine."""
         cause = _cause(error)
-        self.breakage = f"{type(cause).__name__}: {clean(str(cause))}"
+        self.breakage = _said(cause)
         self.exit(return_code=1)
 
     async def run_action(
@@ -189,6 +190,10 @@ def _console_of(part: Widget) -> SurvivingApp:
     app = part.app
     assert isinstance(app, SurvivingApp)  # noqa: S101 - the console has no other
     return app
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {clean(mask_text(str(error)))}"
 
 
 def _cause(error: BaseException) -> BaseException:
