@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 
 class Action(NamedTuple):
@@ -22,6 +24,10 @@ class Action(NamedTuple):
     """Whether it works on every screen."""
     screen: str = "dashboard"
     """The screen that it belongs to, unless it works on every one."""
+    tab: str = ""
+    """What the footer calls the screen that it shows."""
+    is_first: bool = False
+    """Whether its keys go before those of what has the focus, so that they work in forms too."""
 
     @property
     def binding(self) -> Binding:
@@ -31,7 +37,8 @@ class Action(NamedTuple):
             self.name,
             self.short or self.title,
             show=bool(self.short),
-            key_display=self.shown_keys.partition(" ")[0],
+            key_display=key_sign(self.keys.partition(",")[0]),
+            priority=self.is_first,
             tooltip=self.help,
             id=self.name,
         )
@@ -39,7 +46,14 @@ class Action(NamedTuple):
     @property
     def shown_keys(self) -> str:
         """Its keys as they stand on the keyboard."""
-        return " or ".join(_KEY_SIGNS.get(key, key.replace("ctrl+", "^")) for key in self.keys.split(","))
+        return " or ".join(key_sign(key) for key in self.keys.split(","))
+
+
+def key_sign(key: str) -> str:
+    """A key as it stands on the keyboard."""
+    modifiers, plus, base = key.rpartition("+")
+    sign = _KEY_SIGNS.get(base) or (format_key(base) if "_" in base else base)
+    return f"{modifiers}{plus}{sign}".replace("ctrl+", "^")
 
 
 _KEY_SIGNS = {
@@ -57,7 +71,10 @@ _KEY_SIGNS = {
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
     "delete": "del",
+    "escape": "esc",
     "up": "↑",
+    "left": "←",
+    "right": "→",
     "down": "↓",
     "pageup": "pg up",
     "pagedown": "pg dn",
@@ -78,7 +95,14 @@ ACTIONS: tuple[Action, ...] = (
         "Subscriptions",
         "Remove",
     ),
-    Action("edit_subscription", "e", "Edit subscription", "Change policy, members, expiry, options.", "Subscriptions"),
+    Action(
+        "edit_subscription",
+        "e",
+        "Edit subscription",
+        "Change policy, members, expiry, options.",
+        "Subscriptions",
+        "Edit",
+    ),
     Action("undo_change", "u", "Undo", "Take the last change of a subscription back. It asks first.", "Subscriptions"),
     Action("save", "W", "Save to file", "Write changed subscriptions to the configuration. It asks.", "Subscriptions"),
     Action("reopen_files", "o", "Reopen files", "Reopen all flat files, after a log rotation.", "Subscriptions"),
@@ -104,6 +128,7 @@ ACTIONS: tuple[Action, ...] = (
         "Test member",
         "Try every step on the way to the selected member: connect, log in, send, confirm.",
         "Members",
+        "Test",
     ),
     Action(
         "next_problem",
@@ -121,8 +146,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed_order", "O", "Feed order", "Show the newest deliveries at the bottom, or at the top.", "View"),
     Action("fold_all", "z", "Fold all", "Fold all subscriptions, or unfold them.", "View"),
     Action("open", "enter", "Open", "Inspect the selected member or delivery; fold a subscription.", "View"),
-    Action("show_subscriptions", "1", "Subscriptions", "Go to the subscriptions.", "View"),
-    Action("show_feed", "2", "Feed", "Go to the feed of deliveries; again, and back.", "View", "Feed"),
+    Action("show_subscriptions", "1", "Subscriptions", "Go to the subscriptions.", "View", tab="Dashboard"),
+    Action("show_feed", "2", "Feed", "Go to the feed of deliveries; again, and back.", "View", tab="Feed"),
     Action("wallboard", "w", "Wallboard", "Big digits and few lines, for a projector.", "View"),
     Action("toggle_freeze", "space", "Freeze", "Let the whole picture stand still, or go on.", "View"),
     Action("copy", "y", "Copy as", "A socket, YAML, JSON, or the line that does the same by hand.", "View"),
@@ -213,6 +238,7 @@ ACTIONS: tuple[Action, ...] = (
         "Charts",
         "Rates, failures, queues and latency over time; again, and back.",
         "View",
+        tab="Charts",
         is_global=True,
     ),
     Action("log_level", "V", "Log level", "Everything, or only from some level on.", "Log", "Level", screen="log"),
@@ -222,6 +248,7 @@ ACTIONS: tuple[Action, ...] = (
         "Log",
         "Read the engine's log, by level and text; again, and back.",
         "View",
+        tab="Log",
         is_global=True,
     ),
     Action(
@@ -230,6 +257,7 @@ ACTIONS: tuple[Action, ...] = (
         "Policy stage",
         "Watch the policy of the selected subscription decide, drawn large; again, and back.",
         "View",
+        tab="Stage",
         is_global=True,
     ),
     Action("raise_many", "N", "Raise many times", "At once or at a rate, with progress.", "Events", is_global=True),
@@ -238,6 +266,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "export", "E", "Export", "A table, the screen, or an incident bundle, to a file.", "Program", is_global=True
+    ),
+    Action(
+        "jump",
+        "ctrl+o",
+        "Jump",
+        "Show a letter on each place to go to: lines, parts, fields, screens. The letter goes there.",
+        "View",
+        is_global=True,
+        is_first=True,
     ),
     Action("help", "question_mark,f1", "Help", "Show every key and sign.", "Program", "Help", is_global=True),
     Action("quit", "q,ctrl+q", "Quit", "End the console.", "Program", is_global=True),
@@ -251,7 +288,9 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("home, g", "Go to the first line."),
     ("end, G", "Go to the last line."),
     ("tab", "Go to the next part of the screen."),
-    ("esc", "Close a form without doing anything."),
+    ("esc", "Close a form without doing anything; go back."),
+    ("f1", "Open the help, from forms too."),
+    ("y, n", "Answer a question: yes, no."),
     ("^p", "Open the palette, which finds every action by its name."),
 )
 """Keys that every line view and form has."""
@@ -270,6 +309,12 @@ def bindings_of(screen: str) -> list[Binding]:
 def bindings_named(*names: str) -> list[Binding]:
     """The bindings of some actions, for a screen that does the same in its own way."""
     return [action.binding for action in ACTIONS if action.name in names]
+
+
+def leaving(name: str, action: str = "dismiss") -> Binding:
+    """The binding of an action's keys to leave what they opened."""
+    binding = bindings_named(name)[0]
+    return replace(binding, action=action, description="Back", show=False)
 
 
 def global_bindings() -> list[Binding]:

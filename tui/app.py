@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -21,11 +21,13 @@ from textual.widgets import Input, TextArea
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.actions import ACTIONS, global_bindings
+from tui.actions import global_bindings
 from tui.asciionly import AsciiDriver, ascii_only
 from tui.ending import ENDINGS, clean_end
 from tui.guard import GuardedLink
+from tui.jumping import JumpTarget, targets_of
 from tui.keeping import KeepingApp
+from tui.keyed import key_of
 from tui.link import Link, LocalLink
 from tui.memory import Memory
 from tui.places import state_folder
@@ -36,10 +38,12 @@ from tui.recorded import RecordedLink
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.help import HelpScreen
+from tui.screens.help import HelpScreen, keys_here
+from tui.screens.jump import JumpScreen
 from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
 from tui.screens.watching import WatchingScreen
+from tui.starting import run_until_left
 from tui.widgets.subscriptions import SubscriptionsView
 
 _log = logging.getLogger(__name__)
@@ -49,7 +53,11 @@ class SwitchboardApp(KeepingApp):
     """The console on a link. `clock` is this process' monotonic one; tests let it stand still."""
 
     CSS_PATH = "styles/console.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*global_bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *global_bindings(),
+        # Forms take letters, and cut the app's other bindings off.
+        Binding("f1", "help", "Help", show=False, priority=True),
+    ]
     # Textual declares these without ClassVar.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (240, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
@@ -66,14 +74,17 @@ class SwitchboardApp(KeepingApp):
         super().__init__(driver_class=AsciiDriver if preferences.is_ascii else None)
         self.title = title
         self.preferences = preferences
-        self._link: GuardedLink = GuardedLink(link, is_read_only=preferences.is_read_only)
-        self.recorded = link if isinstance(link, RecordedLink) else None
+        if not isinstance(link, GuardedLink):
+            link = GuardedLink(link, is_read_only=preferences.is_read_only)
+        self._link: GuardedLink = link
+        self.recorded = link.inner if isinstance(link.inner, RecordedLink) else None
         self.pump = Pump(self._link, clock if self.recorded is None else _no_time)
-        self.pump.lock = "READ-ONLY" if preferences.is_read_only else ""
+        self.pump.lock = _lock_word(self._link)
         self.dashboard = DashboardScreen(self._link, self.pump, book or RaisedBook(), self.recorded)
 
     async def on_mount(self) -> None:
         """Show the dashboard, the way it was left."""
+        self.use_keys(self.preferences.keys)
         if not self.preferences.has_motion:
             self.animation_level = "none"
         self.set_class(self.preferences.is_ascii, "-ascii")
@@ -92,17 +103,44 @@ class SwitchboardApp(KeepingApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the table that the screen has, and the theme."""
-        for action in ACTIONS:
+        for action in self.actions:
             owner = self if action.is_global else screen
             if hasattr(owner, f"action_{action.name}"):
                 run = self._runner(owner, action.name)
                 yield SystemCommand(action.title, f"{action.help} ({action.shown_keys})", run)
+        yield from self._own_commands(screen)
         yield SystemCommand("Theme", "Choose the colours of the console.", self.action_change_theme)
 
+    def _own_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What a form or dialog does by keys of its own."""
+        named = {action.name for action in self.actions}
+        for _, binding in screen._bindings:
+            if binding.id not in named and binding.action not in named and not binding.system and binding.description:
+                run = self._runner(screen, binding.action)
+                yield SystemCommand(binding.description, f"On this screen ({self.get_key_display(binding)})", run)
+
     def action_help(self) -> None:
-        """Show every key and sign."""
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+        """Show every key and sign; again, and back."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+            return
+        here = keys_here(self.screen)
+        self.push_screen(HelpScreen(self.actions, here, has_motion=self.preferences.has_motion))
+
+    def action_jump(self) -> None:
+        """Show the letters of the places to go to; again, and they leave."""
+        if isinstance(self.screen, JumpScreen):
+            self.screen.dismiss(None)
+            return
+        targets = targets_of(self.screen)
+        if targets:
+            self.push_screen(JumpScreen(targets), _go)
+        else:
+            self.notify("There is nothing to jump to here", severity="warning")
+
+    def action_go_to_feed(self) -> None:
+        """Show the feed, from whatever screen."""
+        self.dashboard.show_feed()
 
     @on(DescendantFocus)
     def _steady(self, message: DescendantFocus) -> None:
@@ -115,8 +153,10 @@ class SwitchboardApp(KeepingApp):
         if not self._link.turn():
             self.notify("This console was started with --read-only", severity="warning")
             return
-        self.pump.lock = "LOCKED" if self._link.is_locked else ""
-        self.notify("Locked: nothing can be changed; L unlocks" if self._link.is_locked else "Unlocked")
+        self.pump.lock = _lock_word(self._link)
+        self.notify(
+            f"Locked: nothing can be changed; {key_of(self, 'lock')} unlocks" if self._link.is_locked else "Unlocked"
+        )
 
     def action_show_stage(self) -> None:
         """Watch the policy of the selected subscription; again, and back."""
@@ -164,6 +204,18 @@ def _no_time() -> float:
     return 0.0
 
 
+def _go(target: JumpTarget | None) -> None:
+    if target is not None:
+        target.go()
+
+
+def _lock_word(link: GuardedLink) -> str:
+    """What the header says of what is refused."""
+    if link.is_read_only:
+        return "READ-ONLY"
+    return "LOCKED" if link.is_locked else ""
+
+
 def run_console(background: BackgroundEngine, *, title: str, preferences: Preferences = USUAL) -> int:
     """Show the console of an engine that runs in the background, until the operator quits.
 
@@ -179,11 +231,18 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
     if memory.trouble:
         preferences = replace(preferences, notices=(*preferences.notices, memory.trouble))
     book = RaisedBook(state_folder() / "raised.json")
-    app = SwitchboardApp(link, title=title, preferences=preferences, book=book)
-    app.remembered = opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
-    window = ascii_only(title) if preferences.is_ascii else title
-    with _window_titled(f"{window} - Switchboard"), clean_end():
-        app.run()
+    opened = before.but(screen=preferences.screen, filter_text=preferences.filter_text)
+    guarded = GuardedLink(link, is_read_only=preferences.is_read_only)
+
+    def start(notice: str) -> SwitchboardApp:
+        notices = (*preferences.notices, notice) if notice else preferences.notices
+        app = SwitchboardApp(guarded, title=title, preferences=replace(preferences, notices=notices), book=book)
+        app.remembered = opened
+        with _window_titled(ascii_only(title) if preferences.is_ascii else title), clean_end():
+            app.run()
+        return app
+
+    app = run_until_left(start)
     if app.remembered != opened:
         memory.save(app.remembered)
     return app.return_code or 0
@@ -192,7 +251,7 @@ def show_console(link: Link, title: str, preferences: Preferences) -> int:
 @contextmanager
 def _window_titled(title: str) -> Iterator[None]:
     """Give the terminal's window a title; the old one comes back."""
-    _tell_terminal(f"\x1b[22;2t\x1b]2;{clean(title)}\x07")
+    _tell_terminal(f"\x1b[22;2t\x1b]2;{clean(title)} - Switchboard\x07")
     try:
         yield
     finally:

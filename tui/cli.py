@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +159,20 @@ def _run_own(chosen: argparse.Namespace) -> int:
     return _console_on(own, _preferences(chosen))
 
 
+def _keys_of(settings: Settings) -> Mapping[str, str]:
+    return {} if settings.console is None else settings.console.keys
+
+
+def _own_keys() -> Mapping[str, str]:
+    """The keys of the user's own configuration, for consoles that have none."""
+    from engine.config import check_config  # noqa: PLC0415
+    from tui.keymap import check_keys  # noqa: PLC0415
+
+    own = _own_file()
+    settings = check_config(own, further=check_keys).settings if own.exists() else None
+    return {} if settings is None else _keys_of(settings)
+
+
 def _demo(chosen: argparse.Namespace) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
@@ -167,7 +181,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     from tui.ending import clean_end  # noqa: PLC0415
 
     def console(settings: Settings, title: str, notices: tuple[str, ...]) -> int:
-        return _console(settings, title, replace(_preferences(chosen), notices=notices))
+        return _console(settings, title, replace(_preferences(chosen), notices=notices, keys=_own_keys()))
 
     try:
         with clean_end():
@@ -197,7 +211,7 @@ def _open(chosen: argparse.Namespace) -> int:
     from tui.app import show_console  # noqa: PLC0415
     from tui.recorded import RecordedLink  # noqa: PLC0415
 
-    preferences = replace(_preferences(chosen), notices=missing(recording))
+    preferences = replace(_preferences(chosen), notices=missing(recording), keys=_own_keys())
     return show_console(RecordedLink(recording), f"recording {chosen.file.name}", preferences)
 
 
@@ -226,9 +240,10 @@ def _schema(_chosen: argparse.Namespace) -> int:
 
     from engine.config import json_schema  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
+    from tui.keymap import add_key_names  # noqa: PLC0415
 
     try:
-        _say(json.dumps(json_schema(), indent=2))
+        _say(json.dumps(add_key_names(json_schema()), indent=2))
     except SwitchboardError as error:
         _complain(str(error))
         return FAILED
@@ -238,8 +253,9 @@ def _schema(_chosen: argparse.Namespace) -> int:
 def _checked(file: Path) -> Settings | None:
     """The settings of a file, after saying what is wrong with it."""
     from engine.config import check_config  # noqa: PLC0415
+    from tui.keymap import check_keys  # noqa: PLC0415
 
-    result = check_config(file)
+    result = check_config(file, further=check_keys)
     for problem in result.problems:
         _say(str(problem))
     for warning in result.warnings:
@@ -254,13 +270,17 @@ def _console_on(file: Path, preferences: Preferences) -> int:
     if not _has_terminal():
         _complain(f"the console needs a terminal; without one use: switchboard serve {file}")
         return BAD_USAGE
-    from engine.config import check_config  # noqa: PLC0415
+    from dataclasses import replace  # noqa: PLC0415
 
-    result = check_config(file)
+    from engine.config import check_config  # noqa: PLC0415
+    from tui.keymap import check_keys  # noqa: PLC0415
+
+    result = check_config(file, further=check_keys)
     if result.settings is None:
         for problem in result.problems:
             _complain(str(problem))
         return BAD_USAGE
+    preferences = replace(preferences, keys=_keys_of(result.settings))
     return _console(result.settings, result.settings.label or file.name, preferences, file)
 
 

@@ -22,6 +22,7 @@ from engine.tasks import Tasks
 from engine.transports.registry import load
 from engine.version import __version__
 from tui import places
+from tui.keymap import check_keys
 
 LIMIT_MAX_S = 5.0
 """No endpoint is waited for longer, whatever its transport's own limit is."""
@@ -97,7 +98,7 @@ def terminal(environment: Mapping[str, str], size: os.terminal_size, *, is_tty: 
 
 def configuration(file: Path) -> tuple[Settings | None, list[Finding]]:
     """The settings of a file, and every problem with it."""
-    result = check_config(file)
+    result = check_config(file, further=check_keys)
     said = [
         Finding(str(problem), False, "correct it; `switchboard check` tells the same") for problem in result.problems
     ]

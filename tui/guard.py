@@ -18,7 +18,8 @@ class GuardedLink:
 
     def __init__(self, link: Link, *, is_read_only: bool = False) -> None:
         self.is_read_only = is_read_only
-        self._link = link
+        self.inner = link
+        """What is behind the lock."""
         self._is_locked = is_read_only
 
     @property
@@ -34,11 +35,11 @@ class GuardedLink:
 
     async def snapshot(self) -> EngineSnapshot:
         """The engine as it is now; immutable."""
-        return await self._link.snapshot()
+        return await self.inner.snapshot()
 
     async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
-        return await self._link.feed(since, limit)
+        return await self.inner.feed(since, limit)
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
         """Carry out a command of `engine.commands`.
@@ -49,9 +50,9 @@ class GuardedLink:
         found = COMMANDS.get(name)
         if self._is_locked and (found is None or found.changes):
             raise CommandError(REFUSED, "Read-only", self._why())
-        return await self._link.command(name, **parameters)
+        return await self.inner.command(name, **parameters)
 
     def _why(self) -> str:
         if self.is_read_only:
             return "this console was started with --read-only; nothing was changed"
-        return "the console is locked (L unlocks it); nothing was changed"
+        return "the console is locked, until you unlock it; nothing was changed"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Preferences:
     """The screen to start on; None is the one that was left."""
     filter_text: str | None = None
     """The filter to start with; None is the one that was left."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys by action, as the configuration has them, in place of the usual ones."""
     notices: tuple[str, ...] = ()
     """What the operator is to be told at the start."""
 

@@ -12,6 +12,7 @@ from textual.dom import DOMNode
 from tui.actions import ACTIONS
 from tui.arrangement import Sort
 from tui.filtering import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
+from tui.keyed import KeyedApp
 from tui.memory import Remembered
 from tui.screens.dashboard import DashboardScreen
 from tui.widgets.feed import FeedView
@@ -27,7 +28,7 @@ def screen_names() -> list[str]:
     return [name.removeprefix(SHOWS) for name in first if name.startswith(SHOWS)]
 
 
-class RememberingApp(App[int]):
+class RememberingApp(KeyedApp):
     """The part of the console that is opened as it was left."""
 
     dashboard: DashboardScreen

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, TypeAlias, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -31,12 +31,21 @@ class CheckResult(NamedTuple):
     warnings: tuple[ConfigProblem, ...]
 
 
-def check_config(path: str | os.PathLike[str], environment: Mapping[str, str] | None = None) -> CheckResult:
+FurtherCheck: TypeAlias = Callable[[Entries, Findings], None]
+"""Finds problems in what the engine takes as it is, and somebody else has a use for."""
+
+
+def check_config(
+    path: str | os.PathLike[str],
+    environment: Mapping[str, str] | None = None,
+    further: FurtherCheck | None = None,
+) -> CheckResult:
     """Check a configuration file.
 
     Args:
         path: the file; problems name it as it is given here.
         environment: what `${NAME}` refers to; the process's own when None.
+        further: looks at the document as well.
     """
     file = FilePath(path)
     findings = Findings(os.fspath(path))
@@ -44,7 +53,7 @@ def check_config(path: str | os.PathLike[str], environment: Mapping[str, str] | 
     if text is None:
         return CheckResult(None, findings.problems(), ())
     references = References(os.environ if environment is None else environment, file.parent)
-    settings = _check(text, references, findings)
+    settings = _check(text, references, findings, further)
     problems = findings.problems()
     return CheckResult(None if problems else settings, problems, findings.warnings())
 
@@ -64,7 +73,7 @@ def _text(file: FilePath, findings: Findings) -> str | None:
         return None
 
 
-def _check(text: str, references: References, findings: Findings) -> Settings | None:
+def _check(text: str, references: References, findings: Findings, further: FurtherCheck | None) -> Settings | None:
     root = read_document(text, references, findings)
     if root is None:
         return None
@@ -76,6 +85,8 @@ def _check(text: str, references: References, findings: Findings) -> Settings | 
     settings = _Types(root, findings).check()
     meaning = Meaning(root, findings)
     meaning.check()
+    if further is not None:
+        further(root, findings)
     if settings is not None:
         _warn_of_blindness(meaning, settings, findings)
     return settings

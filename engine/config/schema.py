@@ -72,6 +72,12 @@ class LabSettings(Section):
     generator: GeneratorSettings | None = None
 
 
+class ConsoleSettings(Section):
+    """What the console is to be like. The engine has no use for it."""
+
+    keys: Mapping[str, str] = Field(default_factory=dict, description="Keys by action, parted by commas.")
+
+
 class Settings(Section):
     """A whole configuration. `transports` holds each transport's own options, already checked by its class."""
 
@@ -90,6 +96,7 @@ class Settings(Section):
     transports: Mapping[str, Any] = Field(default_factory=dict, description="Settings by socket prefix.")
     mi: MiSettings | None = None
     lab: LabSettings | None = None
+    console: ConsoleSettings | None = None
 
     def options_for(self, subscription: SubscriptionSettings) -> SubscriptionOptions:
         """The subscription's options, with the global ones where it has none of its own."""

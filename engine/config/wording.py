@@ -73,11 +73,11 @@ def meant(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean {by_lower[near[0]]}?" if near else None
 
 
-def unknown_key(name: str, known: Iterable[str]) -> str:
+def unknown_key(name: str, known: Iterable[str], what: str = "a known key") -> str:
     """The message for a key that is not taken there."""
     names = sorted(known)
     hint = meant(name, names) or ("it takes " + ", ".join(names) if names else "nothing is taken here")
-    return f"expected a known key, found {quoted(name)}; {hint}"
+    return f"expected {what}, found {quoted(name)}; {hint}"
 
 
 def expected(error: Mapping[str, Any], node: Node) -> str:

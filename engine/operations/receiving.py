@@ -33,3 +33,17 @@ async def set_trouble(engine: Engine, subscription: str, member: int, trouble: s
     except SwitchboardError as error:
         raise CommandError(400, "Bad parameter value", str(error)) from error
     return {"receiver": receiver.name, "trouble": str(receiver.trouble), "running": receiver.is_running}
+
+
+@command(changes=False)
+def lab_receivers(engine: Engine) -> list[dict[str, Any]]:
+    """Which members have one of the lab's receivers behind them."""
+    lab = engine.lab
+    if lab is None:
+        return []
+    return [
+        {"subscription": subscription.id, "member": index, "receiver": receiver.name}
+        for subscription in engine.table
+        for index, address in enumerate(members_of(subscription.address))
+        if (receiver := lab.receiver_of(address)) is not None
+    ]

@@ -51,6 +51,7 @@ def test_the_table_has_every_command_with_its_help() -> None:
         "describe_subscription",
         "check_change",
         "change_subscription",
+        "lab_receivers",
         "last_change",
         "undo_change",
         "preview_save",
@@ -69,7 +70,7 @@ def test_the_table_has_every_command_with_its_help() -> None:
     assert [name for name, command in COMMANDS.items() if not command.help] == []
     harmless = {name for name, command in COMMANDS.items() if not command.changes}
     looking = {"audit", "log_since", "configuration", "check_socket", "catalogue", "inspect_delivery", "inspect_member"}
-    looking |= {"series_progress", "series_limits", "preview_event"}
+    looking |= {"series_progress", "series_limits", "preview_event", "lab_receivers"}
     assert harmless == looking | {"describe_subscription", "check_change", "last_change", "preview_save"}
     asking = {name for name, command in COMMANDS.items() if command.asks}
     assert asking == {"unsubscribe", "change_subscription", "undo_change", "save_subscriptions"}
@@ -253,9 +254,12 @@ async def test_a_receiver_has_trouble_on_demand_and_is_healed(engine: Engine, tm
     made = await execute(engine, "subscribe", event="E_A", socket=f"virtual:PARALLEL {UDP} unix:{path}")
     behind = {"subscription": made["id"], "member": 1}
     assert (await refusal(engine, "set_trouble", **behind, trouble="hang")).code == 404
+    assert await execute(engine, "lab_receivers") == []
     engine.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
     try:
         hanging = {"receiver": "clock", "trouble": "hang", "running": True}
+        behind_us = [{"subscription": made["id"], "member": 1, "receiver": "clock"}]
+        assert await execute(engine, "lab_receivers") == behind_us
         assert await execute(engine, "set_trouble", **behind, trouble="hang") == hanging
         assert (await execute(engine, "set_trouble", **behind, trouble="toggle:hang"))["trouble"] == "none"
         assert await execute(engine, "set_trouble", **behind, trouble="toggle:hang") == hanging

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from textual.pilot import Pilot
 
@@ -11,6 +12,7 @@ from tests.support.waiting import until
 from tests.tui.world import FakeLink, FakeTime, busy
 from tui.app import SwitchboardApp
 from tui.link import Link
+from tui.preferences import USUAL, Preferences
 from tui.screens.dashboard import DashboardScreen
 from tui.widgets.lines import Lines
 from tui.widgets.lineview import LineView
@@ -68,12 +70,21 @@ class Console:
 
 @asynccontextmanager
 async def console(
-    link: Link | None = None, size: tuple[int, int] = (160, 48), *, is_busy: bool = False
+    link: Link | None = None,
+    size: tuple[int, int] = (160, 48),
+    *,
+    is_busy: bool = False,
+    may_break: bool = False,
+    preferences: Preferences = USUAL,
 ) -> AsyncIterator[Console]:
-    """A console that has drawn its first snapshot. On a made-up engine its time stands still."""
+    """A console that has drawn its first snapshot. On a made-up engine its time stands still.
+
+    The console survives what breaks in it, so it is asked at the end whether anything did.
+    """
     link = link or FakeLink()
     time = FakeTime() if isinstance(link, FakeLink) else None
-    app = SwitchboardApp(link) if time is None else SwitchboardApp(link, clock=time)
+    clock = monotonic if time is None else time
+    app = SwitchboardApp(link, clock=clock, preferences=preferences)
     if is_busy:
         busy(app.pump)
     async with app.run_test(size=size) as pilot:
@@ -81,3 +92,4 @@ async def console(
         await shown.until(lambda: app.pump.snapshot is not None or app.pump.failure, "the first answer")
         await pilot.pause()
         yield shown
+    assert may_break or not app.breakages, app.breakages

@@ -20,7 +20,7 @@ async def test_a_locked_link_lets_only_looking_through() -> None:
     guarded = GuardedLink(link)
     assert guarded.turn()
     await guarded.command("check_socket", socket="udp:h:1")
-    with pytest.raises(CommandError, match="L unlocks it"):
+    with pytest.raises(CommandError, match="until you unlock it"):
         await guarded.command("pause_member", subscription="s1", member=0)
     with pytest.raises(CommandError):
         await guarded.command("unheard_of")

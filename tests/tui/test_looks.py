@@ -148,3 +148,8 @@ def test_charts(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("keys", [("2", "enter"), ("down", "enter")], ids=["delivery", "member"])
 def test_the_inspector(snap_compare: SnapCompare, keys: tuple[str, ...]) -> None:
     assert snap_compare(app(), terminal_size=(120, 40), run_before=after(*keys))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_jumping(snap_compare: SnapCompare, size: tuple[int, int]) -> None:
+    assert snap_compare(app(), terminal_size=size, run_before=after("ctrl+o"))

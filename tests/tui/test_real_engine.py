@@ -40,12 +40,14 @@ def settings(folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def real_console(folder: Path, size: tuple[int, int] = (160, 48)) -> AsyncIterator[Console]:
+async def real_console(
+    folder: Path, size: tuple[int, int] = (160, 48), *, may_break: bool = False
+) -> AsyncIterator[Console]:
     """A console on an engine in the background."""
     background = BackgroundEngine(settings(folder))
     await asyncio.to_thread(background.start)
     try:
-        async with console(LocalLink(background), size) as shown:
+        async with console(LocalLink(background), size, may_break=may_break) as shown:
             yield shown
     finally:
         await asyncio.to_thread(background.stop)

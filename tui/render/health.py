@@ -209,7 +209,7 @@ def remark(row: SubscriptionRow, member: MemberRow, now: float, bar_width: int) 
         case State.DUE:
             return Remark(_error(member, now), "warn", "due: the next event tries it")
         case State.PAUSED:
-            return Remark(f"paused for {figures.span(now - member.since)}; p resumes", "warn")
+            return Remark(f"paused for {figures.span(now - member.since)}; it takes nothing until resumed", "warn")
         case State.UNTRIED:
             return Remark(_connection(member), "faint")
         case _:

@@ -19,6 +19,9 @@ from tui.stageplay import Kind, Move
 SOURCE_WIDTH = 26
 """Cells for the event's name, at the left of the wires."""
 
+HEAD = 2
+"""Lines above the members."""
+
 POLICIES: dict[PolicyName | None, str] = {
     PolicyName.FAILOVER: "Each event goes to the first member, in the order given, that is not failed.",
     PolicyName.ROUND_ROBIN: "The members take turns: each event goes to one of them, the next to the one after it.",
@@ -72,12 +75,23 @@ def stage_lines(scene: Scene, width: int, height: int) -> list[Line]:
     row = scene.row
     told = [(Part(f" {part}", role),) for text, role in captions(scene) for part in wrap(text, max(width - 2, 10))]
     head: list[Line] = [(Part(f" {POLICIES[row.policy]}", "strong"),), ()]
-    tall = 5 if len(row.members) * 5 + len(head) + 3 <= height else 3
+    tall = _tall(scene, height)
     wires = wires_of(scene.moves, len(row.members))
     picture: list[Line] = []
     for member in row.members:
         picture += _block(scene, member, wires, width, tall)
     return [fitted(line, width) for line in (*head, *picture, (), *told)]
+
+
+def member_at(scene: Scene, height: int, y: int) -> int | None:
+    """The member that is drawn in a line of the picture, from 0; None where none is."""
+    index = (y - HEAD) // _tall(scene, height)
+    return index if y >= HEAD and index < len(scene.row.members) else None
+
+
+def _tall(scene: Scene, height: int) -> int:
+    """Lines of a member."""
+    return 5 if len(scene.row.members) * 5 + HEAD + 3 <= height else 3
 
 
 def wires_of(moves: Sequence[Move], members: int) -> list[Wire]:
@@ -178,7 +192,7 @@ def _box_texts(scene: Scene, member: MemberRow, width: int) -> tuple[tuple[Part,
 
 def captions(scene: Scene) -> list[tuple[str, Role]]:
     """What is to be seen, in plain sentences made from the run's own reasons; then what happens next."""
-    happened = " ".join(_sentences(scene)) or "No event has come yet. r raises one."
+    happened = " ".join(_sentences(scene)) or "No event has come yet. Raise one."
     return [(happened, "plain"), (_outlook(scene.row, scene.now), "faint")]
 
 

@@ -12,12 +12,12 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
-from engine.errors import SwitchboardError
 from tui.link import Link
 from tui.passwords import TypedPasswords
 from tui.render.line import Line, Part, clean
 from tui.render.sockets import PREFIXES, Piece, piece_at
 from tui.render.typed import marked
+from tui.screens.asking import ask
 from tui.screens.socket_form import SocketFormScreen, TypedMember
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
@@ -93,13 +93,12 @@ class AddSubscriptionScreen(SocketFormScreen):
 
     @work(exclusive=True, group="check")
     async def _check(self, socket: str) -> None:
-        try:
-            verdict = await self._link.command("check_socket", socket=self._passwords.checkable(socket))
-        except SwitchboardError as error:
-            self._say("#add-verdict", [(Part(f"✖ {error}", "bad"),)])
+        answer = await ask(self._link, "check_socket", socket=self._passwords.checkable(socket))
+        if answer.failure:
+            self._say("#add-verdict", answer.failure_lines)
             return
         width = self.query_one("#add-verdict").content_size.width
-        self._say("#add-verdict", verdict_lines(socket, verdict, width))
+        self._say("#add-verdict", verdict_lines(socket, answer.value, width))
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#add-now")
@@ -109,13 +108,16 @@ class AddSubscriptionScreen(SocketFormScreen):
         socket = self._passwords.reveal(self.query_one("#add-socket", Input).value.strip())
         try:
             expire = _seconds(self.query_one("#add-expire", Input).value)
-            added = await self._link.command("subscribe", event=event, socket=socket, expire=expire, is_by_hand=True)
-        except (SwitchboardError, ValueError) as error:
+        except ValueError as error:
             self._say("#add-error", [(Part(f"✖ {clean(str(error))}", "bad"),)])
             return
-        for warning in added["warnings"]:
+        added = await ask(self._link, "subscribe", event=event, socket=socket, expire=expire, is_by_hand=True)
+        if added.failure:
+            self._say("#add-error", added.failure_lines)
+            return
+        for warning in added.value["warnings"]:
             self.notify(warning, title="Added, but mind", severity="warning", markup=False)
-        self.dismiss(added["id"])
+        self.dismiss(added.value["id"])
 
     @on(Button.Pressed)
     async def _pressed(self, message: Button.Pressed) -> None:

@@ -14,12 +14,13 @@ from tui.guard import GuardedLink
 from tui.pump import Pump
 from tui.render.line import clean
 from tui.screens.wallboard import WallboardScreen
+from tui.surviving import Sturdy
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.subscriptions import SubscriptionsView
 
 
-class ArrangingScreen(Screen[None]):
+class ArrangingScreen(Sturdy, Screen[None]):
     """The part of the dashboard that chooses and orders."""
 
     _link: GuardedLink

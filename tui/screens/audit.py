@@ -12,22 +12,25 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.actions import leaving
 from tui.link import Link
 from tui.render.figures import clock
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.asking import ask
-from tui.widgets.footer import KeysFooter
+from tui.surviving import Sturdy
+from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
 
 SHOWN = 500
 """Entries that are shown; an export has all that are kept."""
 
 
-class AuditScreen(Screen[None]):
+class AuditScreen(Sturdy, Screen[None]):
     """Asks when it opens, and again with `f5`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,A", "dismiss", "Back"),
+        Binding("escape", "dismiss", "Back"),
+        leaving("show_audit"),
         Binding("f5", "ask_again", "Ask again"),
     ]
 
@@ -48,7 +51,7 @@ class AuditScreen(Screen[None]):
         yield Static("Audit trail ─ what was changed, newest first", classes="audit-title", markup=False)
         with VerticalScroll(id="audit-body"):
             yield Lines(id="audit")
-        yield KeysFooter()
+        yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Ask for it."""

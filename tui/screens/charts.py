@@ -17,7 +17,7 @@ from tui.render.chart import Chart, Series, Span, number
 from tui.render.line import Role, clean
 from tui.screens.watching import WatchingScreen
 from tui.widgets.charts import ChartsView
-from tui.widgets.footer import KeysFooter
+from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 
 SPANS: tuple[tuple[int, str], ...] = ((60, "1 min"), (300, "5 min"), (3_600, "1 h"), (86_400, "24 h"))
@@ -26,9 +26,10 @@ SPANS: tuple[tuple[int, str], ...] = ((60, "1 min"), (300, "5 min"), (3_600, "1 
 class ChartsScreen(WatchingScreen):
     """Draws once a second at most: when the history has another second."""
 
+    tab = "show_charts"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("charts"),
-        *bindings_named("next_subscription", "previous_subscription", "show_subscriptions"),
+        *bindings_named("next_subscription", "previous_subscription"),
         Binding("escape", "show_subscriptions", "Back", show=False),
     ]
 
@@ -42,7 +43,7 @@ class ChartsScreen(WatchingScreen):
         """Header, charts, footer."""
         yield HeaderLine(self._pump, id="header")
         yield ChartsView(id="charts")
-        yield KeysFooter(id="footer")
+        yield ActionBar(id="footer")
 
     def draw(self) -> None:
         """Draw what is new, if anything is."""

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from tui.render.line import Line, Part
+from tui.surviving import Sturdy
 from tui.widgets.choices import Choice, ChoicesView
 from tui.widgets.lines import Lines
 
@@ -20,7 +21,7 @@ PAGE = 10
 """Lines that `pg up` and `pg dn` move by."""
 
 
-class ChoosingScreen(ModalScreen[Any]):
+class ChoosingScreen(Sturdy, ModalScreen[Any]):
     """Dismissed with the value that was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

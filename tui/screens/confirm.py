@@ -11,8 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.surviving import Sturdy
 
-class ConfirmScreen(ModalScreen[bool]):
+
+class ConfirmScreen(Sturdy, ModalScreen[bool]):
     """Says what will be hit, in numbers, and is dismissed with the answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -21,6 +21,7 @@ from tui.pump import Pump
 from tui.render import figures
 from tui.render.line import Line, Part, clean, shortened
 from tui.screens.asking import ask
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 PREVIEW_LINES = 4
@@ -33,7 +34,7 @@ class Copies(NamedTuple):
     failure: str = ""
 
 
-class CopyScreen(ModalScreen[Copy | None]):
+class CopyScreen(Sturdy, ModalScreen[Copy | None]):
     """A short menu with a letter an entry; dismissed with the choice, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

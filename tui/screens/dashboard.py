@@ -14,6 +14,7 @@ from engine.health import State
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.actions import dashboard_bindings
 from tui.guard import GuardedLink
+from tui.keyed import key_of
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.raisedbook import RaisedBook
@@ -23,6 +24,7 @@ from tui.render.dashboard import arrangement_title, choice_title, feed_title, fr
 from tui.render.difference import save_note
 from tui.render.line import clean
 from tui.screens.add_subscription import AddSubscriptionScreen
+from tui.screens.applying import ApplyingScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.difference import DifferenceScreen
 from tui.screens.edit_subscription import EditSubscriptionScreen
@@ -31,14 +33,14 @@ from tui.screens.raising import RaisingScreen
 from tui.screens.travelling import TravellingScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
-from tui.widgets.footer import KeysFooter
+from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
 from tui.widgets.timeline import TimelineView
 
 
-class DashboardScreen(RaisingScreen, TravellingScreen):
+class DashboardScreen(ApplyingScreen, RaisingScreen, TravellingScreen):
     """What an operator looks at all day. Everything shown comes from the pump; everything done goes over the link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*dashboard_bindings()]
@@ -62,7 +64,7 @@ class DashboardScreen(RaisingScreen, TravellingScreen):
             yield RaiseForm(id="raise")
         if self.recorded is not None:
             yield TimelineView(self.recorded, id="timeline")
-        yield KeysFooter(id="footer")
+        yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Start the one timer of the console."""
@@ -96,8 +98,11 @@ class DashboardScreen(RaisingScreen, TravellingScreen):
             return
         if self._pump.beat():
             self._ask()
-        self.query_one(HeaderLine).show()
-        self.query_one(SubscriptionsView).repaint()
+        header, subscriptions = self.query_one(HeaderLine), self.query_one(SubscriptionsView)
+        with header.surviving():
+            header.show()
+        with subscriptions.surviving(heals=False):
+            subscriptions.repaint()
 
     def ask_now(self) -> None:
         """Ask for the picture, and show it."""
@@ -117,12 +122,17 @@ class DashboardScreen(RaisingScreen, TravellingScreen):
         pump, snapshot = self._pump, self._pump.picture
         subscriptions, feed = self.query_one(SubscriptionsView), self.query_one(FeedView)
         subscriptions.is_stale = feed.is_stale = pump.is_stale
-        self.query_one(HeaderLine).show()
+        header = self.query_one(HeaderLine)
+        with header.surviving():
+            header.show()
         if snapshot is None:
             return
         rows = snapshot.subscriptions
-        subscriptions.show(rows, pump.rates.by_id, pump.wall_offset)
-        feed.show(pump.deliveries, rows, pump.wall_offset, pump.picture_now())
+        with subscriptions.surviving():
+            subscriptions.show(rows, pump.rates.by_id, pump.wall_offset)
+        with feed.surviving():
+            feed.show(pump.deliveries, rows, pump.wall_offset, pump.picture_now())
+        self.note_applying(rows)
         members = sum(len(row.members) for row in rows)
         arrangement = arrangement_title(subscriptions.arrangement, subscriptions.shown_members, members)
         _entitle(subscriptions, subscriptions_title(rows, pump.picture_now()) + arrangement)
@@ -132,8 +142,9 @@ class DashboardScreen(RaisingScreen, TravellingScreen):
         _entitle(feed, title + choice_title(feed.choice, rows))
         form = self.query_one(RaiseForm)
         if form.display:
-            form.show_world(rows, snapshot.events)
-            self.show_results(rows)
+            with form.surviving():
+                form.show_world(rows, snapshot.events)
+                self.show_results(rows)
 
     # What an operator can do; the table in `tui.actions` says how each is called.
 
@@ -176,7 +187,8 @@ class DashboardScreen(RaisingScreen, TravellingScreen):
         if described is None:
             return
         if await self.app.push_screen_wait(EditSubscriptionScreen(self._link, described, _sockets(snapshot))):
-            self.notify(f"{clean(described['event'])}: subscription changed; u takes it back", markup=False)
+            undo = key_of(self, "undo_change")
+            self.notify(f"{clean(described['event'])}: subscription changed; {undo} takes it back", markup=False)
             self._ask()
 
     @work(group="dialogs", exclusive=True)
@@ -271,8 +283,12 @@ class DashboardScreen(RaisingScreen, TravellingScreen):
         if feed.has_focus:
             self.action_show_subscriptions()
             return
+        self.show_feed()
+
+    def show_feed(self) -> None:
+        """Go to the feed."""
         self.add_class("show-feed")
-        feed.focus()
+        self.query_one(FeedView).focus()
 
     def action_toggle_freeze(self) -> None:
         """Freeze the whole picture or let it go on."""
@@ -284,7 +300,8 @@ class DashboardScreen(RaisingScreen, TravellingScreen):
         feed.is_frozen = self._pump.is_frozen
         if not feed.is_frozen:
             feed.show_newest()
-        self.notify("Frozen: the engine goes on; space unfreezes" if feed.is_frozen else "Live again")
+        frozen = f"Frozen: the engine goes on; {key_of(self, 'toggle_freeze')} unfreezes"
+        self.notify(frozen if feed.is_frozen else "Live again")
         self.show_news()
 
     async def _command(self, name: str, **parameters: Any) -> Any:

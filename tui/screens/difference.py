@@ -13,10 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.render.difference import difference_lines
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 
-class DifferenceScreen(ModalScreen[bool]):
+class DifferenceScreen(Sturdy, ModalScreen[bool]):
     """Dismissed with whether the change is wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

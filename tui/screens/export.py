@@ -12,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from tui.surviving import Sturdy
+
 
 class Choice(NamedTuple):
     """What is exported, and the form that its file has."""
@@ -38,7 +40,7 @@ CHOICES = (
 )
 
 
-class ExportScreen(ModalScreen[Choice | None]):
+class ExportScreen(Sturdy, ModalScreen[Choice | None]):
     """Dismissed with the choice, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

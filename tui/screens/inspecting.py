@@ -11,6 +11,7 @@ from tui.link import Link
 from tui.pump import Pump
 from tui.screens.arranging import ArrangingScreen
 from tui.screens.copying import Copies, copies_of, copy_as, copy_json
+from tui.screens.help import HelpScreen
 from tui.screens.inspector import InspectorScreen, Subject
 from tui.screens.raise_many import RaiseManyScreen
 from tui.widgets.feed import FeedView
@@ -58,7 +59,7 @@ class InspectingScreen(ArrangingScreen):
     def pass_on_beat(self) -> None:
         """The timer beats while the dashboard is covered: what covers it may want to ask."""
         shown = self.app.screen
-        if isinstance(shown, InspectorScreen | RaiseManyScreen):
+        if isinstance(shown, HelpScreen | InspectorScreen | RaiseManyScreen):
             shown.beat()
 
     def _subject(self) -> Subject | None:

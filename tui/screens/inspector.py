@@ -14,6 +14,7 @@ from textual.widgets import Static
 from engine.event import Event
 from tui.actions import bindings_named, bindings_of
 from tui.copies import Copy, json_of
+from tui.keyed import key_of
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.render.bytesview import VIEWS, View
@@ -22,7 +23,8 @@ from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
 from tui.screens.asking import ask
 from tui.screens.copying import Copies, copies_of, copy_as, put
-from tui.widgets.footer import KeysFooter
+from tui.surviving import Sturdy
+from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
 
 BEATS_PER_ASK = round(1.0 / BEAT_S)
@@ -53,13 +55,13 @@ class InspectorBody(VerticalScroll):
     ]
 
 
-class InspectorScreen(Screen[Event | None]):
+class InspectorScreen(Sturdy, Screen[Event | None]):
     """Dismissed with an event that is to be raised again, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("inspector"),
         *bindings_named("copy", "copy_json"),
-        Binding("escape,enter", "dismiss", "Back"),
+        Binding("escape", "dismiss", "Back"),
     ]
 
     DEFAULT_CSS = """
@@ -85,7 +87,7 @@ class InspectorScreen(Screen[Event | None]):
         yield Static(self._subject.title, classes="inspector-title", markup=False)
         with InspectorBody(id="inspector-body"):
             yield Lines(id="inspection")
-        yield KeysFooter()
+        yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Ask for it."""
@@ -160,7 +162,9 @@ class InspectorScreen(Screen[Event | None]):
     def action_bytes_view(self) -> None:
         """Show bytes in the next way."""
         if self._subject.seq is None:
-            self.notify("A member has no bytes; open a delivery (enter in the feed)", severity="warning")
+            self.notify(
+                f"A member has no bytes; open a delivery ({key_of(self, 'open')} in the feed)", severity="warning"
+            )
             return
         self._view = VIEWS[(VIEWS.index(self._view) + 1) % len(VIEWS)]
         self._show()
@@ -168,7 +172,9 @@ class InspectorScreen(Screen[Event | None]):
     def action_raise_again(self) -> None:
         """Go back, with the event in the form."""
         if self._told is None or self._subject.seq is None:
-            self.notify("Open a delivery to raise its event again (enter in the feed)", severity="warning")
+            self.notify(
+                f"Open a delivery to raise its event again ({key_of(self, 'open')} in the feed)", severity="warning"
+            )
             return
         self.dismiss(event_of(self._told))
 

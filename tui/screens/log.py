@@ -13,7 +13,7 @@ from tui.actions import bindings_named, bindings_of
 from tui.render.log import LEVELS
 from tui.screens.asking import ask
 from tui.screens.watching import WatchingScreen
-from tui.widgets.footer import KeysFooter
+from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.logview import LogView
 
@@ -22,9 +22,10 @@ class LogScreen(WatchingScreen):
     """Shows what the engine and the console wrote; asks for new lines only."""
 
     DEFAULT_CSS = "LogScreen #log-text { border: none; height: 1; padding: 0 1; background: $panel; }"
+    tab = "show_log"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("log"),
-        *bindings_named("filter", "show_subscriptions"),
+        *bindings_named("filter"),
         Binding("escape", "show_subscriptions", "Back", show=False),
     ]
 
@@ -33,7 +34,7 @@ class LogScreen(WatchingScreen):
         yield HeaderLine(self._pump, id="header")
         yield LogView(id="log")
         yield Input(placeholder="text to look for; enter keeps it, esc takes it off", id="log-text")
-        yield KeysFooter(id="footer")
+        yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Look at the lines first."""

@@ -18,10 +18,11 @@ from tui.link import Link
 from tui.render.line import Part, clean
 from tui.render.probe import probe_lines
 from tui.screens.asking import ask
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 
-class ProbingScreen(ModalScreen[None]):
+class ProbingScreen(Sturdy, ModalScreen[None]):
     """Connects at once, which harms nobody; a test event is sent only when asked for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]

@@ -19,6 +19,7 @@ from tui.link import Link
 from tui.render.jsonparams import json_of, params_in
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 BAR_CELLS = 40
@@ -31,7 +32,7 @@ FIELDS = (
 )
 
 
-class RaiseManyScreen(ModalScreen[None]):
+class RaiseManyScreen(Sturdy, ModalScreen[None]):
     """Starts a series, shows how far it is at each beat of the console, and stops it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]

@@ -18,6 +18,7 @@ from tui.render.delivery import parameters
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.choosing import ChoosingScreen
 from tui.screens.confirm import ConfirmScreen
+from tui.surviving import Sturdy
 from tui.widgets.choices import Choice
 from tui.widgets.lines import Lines
 
@@ -79,7 +80,7 @@ def _without(kept: Kept, entry: Event | Template) -> Kept:
     return kept.without_template(entry.name) if isinstance(entry, Template) else kept.without_raised(entry)
 
 
-class SaveTemplateScreen(ModalScreen[str | None]):
+class SaveTemplateScreen(Sturdy, ModalScreen[str | None]):
     """Asks for the name of a template; dismissed with it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

@@ -21,12 +21,13 @@ from tui.render.forms import problem_line
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask
 from tui.screens.probe import ProbeSocketScreen
+from tui.surviving import Sturdy
 from tui.widgets.form_row import choice
 from tui.widgets.lines import Lines
 from tui.widgets.socket_fields import SocketFields
 
 
-class SocketScreen(ModalScreen[str | None]):
+class SocketScreen(Sturdy, ModalScreen[str | None]):
     """Dismissed with the socket, its password in it, or None. `subscription` is asked for a password that is masked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,6 +13,7 @@ from tui.actions import bindings_of
 from tui.link import Link
 from tui.screens.probe import ProbeSocketScreen
 from tui.screens.socket import SocketScreen
+from tui.surviving import Sturdy
 
 
 class TypedMember(NamedTuple):
@@ -22,7 +23,7 @@ class TypedMember(NamedTuple):
     socket: str
 
 
-class SocketFormScreen(ModalScreen[str | None]):
+class SocketFormScreen(Sturdy, ModalScreen[str | None]):
     """A form on the socket of a new subscription, or on those of one that there is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("form")]

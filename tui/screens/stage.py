@@ -11,13 +11,14 @@ from textual.binding import Binding, BindingType
 from engine.snapshot import SubscriptionRow
 from tui.actions import bindings_named, bindings_of
 from tui.deliveries import Delivery
+from tui.keyed import key_of
 from tui.link import Link
 from tui.pump import Pump
 from tui.render.line import clean
 from tui.render.stage import Scene
 from tui.screens.watching import WatchingScreen
 from tui.stageplay import Play
-from tui.widgets.footer import KeysFooter
+from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.stage import StageView
 
@@ -31,9 +32,10 @@ _TROUBLE_SAID = {
 class StageScreen(WatchingScreen):
     """Plays the deliveries of one subscription. The engine goes on at its own pace meanwhile."""
 
+    tab = "show_stage"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("stage"),
-        *bindings_named("toggle_receiver", "raise_event", "show_subscriptions"),
+        *bindings_named("toggle_receiver", "raise_event"),
         Binding("escape", "show_subscriptions", "Back", show=False),
     ]
 
@@ -45,7 +47,7 @@ class StageScreen(WatchingScreen):
         """Header, picture, footer."""
         yield HeaderLine(self._pump, id="header")
         yield StageView(id="stage")
-        yield KeysFooter(id="footer")
+        yield ActionBar(id="footer")
 
     def draw(self) -> None:
         """Show the scene as it is now."""
@@ -78,7 +80,7 @@ class StageScreen(WatchingScreen):
         """One move on."""
         row = self._row()
         if row is not None and not self.play.step(self._deliveries(row), len(row.members)):
-            self.notify("No newer event yet; r raises one")
+            self.notify(f"No newer event yet; {key_of(self, 'raise_event')} raises one")
         self.draw()
 
     def action_next_subscription(self) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.actions import leaving
 from tui.render.wallboard import wallboard_lines
 from tui.screens.watching import WatchingScreen
 from tui.widgets.header import HeaderLine
@@ -16,7 +17,10 @@ from tui.widgets.picture import PictureView
 class WallboardScreen(WatchingScreen):
     """Draws from the pump alone."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,w,1", "show_subscriptions", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "show_subscriptions", "Back", show=False),
+        leaving("wallboard", "show_subscriptions"),
+    ]
 
     def compose(self) -> ComposeResult:
         """Header and board."""

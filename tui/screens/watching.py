@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import work
+from textual.binding import BindingType
 from textual.screen import Screen
 
+from tui.actions import bindings_named
 from tui.link import Link
 from tui.pump import BEAT_S, Pump
 from tui.screens.asking import Answer, ask
+from tui.surviving import Sturdy
 from tui.widgets.header import HeaderLine
+from tui.widgets.lineview import LineView
 
 
-class WatchingScreen(Screen[None]):
+class WatchingScreen(Sturdy, Screen[None]):
     """Beats only while it is shown; then it is the only one that asks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_named("show_subscriptions", "show_feed")]
+    tab = ""
+    """The action that leads here."""
 
     def __init__(self, link: Link, pump: Pump, subscription: str | None = None, member: int | None = None) -> None:
         super().__init__()
@@ -36,9 +46,19 @@ class WatchingScreen(Screen[None]):
         self._is_covered = False
         self._ask()
 
+    async def action_show_feed(self) -> None:
+        """Go to the feed of the dashboard."""
+        self.dismiss()
+        await self.app.run_action("go_to_feed")
+
     def action_show_subscriptions(self) -> None:
         """Go back to the dashboard."""
         self.dismiss()
+
+    @property
+    def view(self) -> LineView:
+        """What the screen is there for."""
+        return next(one for one in self.query("LineView") if isinstance(one, LineView) and one.can_focus)
 
     def draw(self) -> None:
         """Hand each widget what it shows."""
@@ -54,18 +74,22 @@ class WatchingScreen(Screen[None]):
             return
         if self._pump.beat():
             self._ask()
-        self.query_one(HeaderLine).show()
-        self.on_beat()
+        header = self.query_one(HeaderLine)
+        with header.surviving():
+            header.show()
+        with self.view.surviving(heals=False):
+            self.on_beat()
 
     @work(group="pump")
     async def _ask(self) -> None:
         await self._pump.ask()
         if not self.query(HeaderLine):
             return  # the screen was closed while the engine answered
-        await self.fetch()
-        started = self._pump.clock()
-        self.draw()
-        self.call_after_refresh(lambda: self._pump.note_frame(self._pump.clock() - started))
+        with self.view.surviving():
+            await self.fetch()
+            started = self._pump.clock()
+            self.draw()
+            self.call_after_refresh(lambda: self._pump.note_frame(self._pump.clock() - started))
 
     async def _command(self, name: str, **parameters: object) -> Answer:
         """Carry out a command; a toast says why it was refused."""

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.geometry import Region
 
 from engine.snapshot import SubscriptionRow
@@ -130,10 +131,10 @@ class FeedView(LineView):
         self.show_newest()
         self.repaint()
 
-    async def on_click(self, event: Any) -> None:
+    async def on_click(self, event: Click) -> None:
         """Select the delivery that was clicked; a second click opens it."""
-        index = event.y + self.scroll_offset.y
-        if not 0 <= index < len(self._lines):
+        index = self.line_at(event)
+        if index is None:
             return
         if index == self._place:
             await self.screen.run_action("open")

@@ -14,13 +14,14 @@ from textual.widgets import Input, Label
 
 from tui.filtering import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
 from tui.render.line import Part, clean
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 
 WORDS: dict[str, Vocabulary] = {"subscriptions": SUBSCRIPTION_WORDS, "feed": FEED_WORDS}
 """The parts of the dashboard that can be filtered, and their keys."""
 
 
-class FilterBar(Vertical):
+class FilterBar(Sturdy, Vertical):
     """Asks for a filter of one part of the dashboard. `enter` keeps it, `esc` takes it off."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "No filter")]

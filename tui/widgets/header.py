@@ -32,6 +32,11 @@ class HeaderLine(LineView, can_focus=False):
         """Another width, another line."""
         self.show()
 
+    async def on_click(self) -> None:
+        """Go to the next problem; where there is no such thing, back to the dashboard."""
+        has_problems = hasattr(self.screen, "action_next_problem")
+        await self.screen.run_action("next_problem" if has_problems else "show_subscriptions")
+
     def line_count(self) -> int:
         """One."""
         return 1

@@ -10,16 +10,18 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
+from textual.events import MouseEvent
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.render.line import ROLES, Line, Part, Role, fitted
+from tui.surviving import Sturdy
 
 KEPT_STRIPS = 512
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(Sturdy, ScrollView, can_focus=True):
     """Draws lines given by a subclass. A strip is kept under exactly what it depends on: see `key_of`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,11 +73,18 @@ class LineView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The strip at `y` of the view."""
         index = y + self.scroll_offset.y
-        key = self._painted[y] = self._key(index)
+        key = self._key(index)
         strip = self._strips.get(key)
         if strip is None:
             strip = self._strips[key] = self._strip(index)
+        self._painted[y] = key
         return strip
+
+    def line_at(self, event: MouseEvent) -> int | None:
+        """The line under the mouse; None where there is none."""
+        place = event.get_content_offset(self)
+        index = -1 if place is None else place.y + self.scroll_offset.y
+        return index if 0 <= index < self.line_count() else None
 
     def on_resize(self) -> None:
         """What was painted at another size, or before the view was shown, says nothing."""

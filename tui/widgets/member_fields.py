@@ -13,6 +13,7 @@ from tui.passwords import TypedPasswords
 from tui.render.line import Line, Part
 from tui.render.sockets import form_hint
 from tui.render.typed import marked
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
 
@@ -61,7 +62,7 @@ class MemberField(Vertical):
         return found.first(Input).value.strip() if found else self._socket
 
 
-class MemberFields(Vertical):
+class MemberFields(Sturdy, Vertical):
     """All members in order. The one that has the focus is the one that is moved, doubled or removed."""
 
     def __init__(self, sockets: Sequence[str], known: Sequence[str], **options: Any) -> None:

@@ -23,6 +23,7 @@ from tui.render.jsonparams import JsonParamsError, wrong_lines
 from tui.render.line import Line, Part, clean
 from tui.render.previews import preview_lines
 from tui.render.typed import about_event, preview
+from tui.surviving import Sturdy
 from tui.widgets.lines import Lines
 from tui.widgets.params_editor import JsonArea, ParamsEditor
 
@@ -45,7 +46,7 @@ ROOM = 8
 """What became of events may take so many lines in any form; the style sheet sees to it."""
 
 
-class RaiseForm(Vertical):
+class RaiseForm(Sturdy, Vertical):
     """Posts `Raised` with the event when it is to be raised, `Drafted` when it changed, `Closed` at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import Click
+from textual.geometry import Offset
 
+from tui.jumping import JumpTarget
 from tui.render.line import Line
-from tui.render.stage import Scene, stage_lines
+from tui.render.stage import Scene, member_at, stage_lines
 from tui.widgets.picture import DrawnView
 
 
@@ -37,6 +41,31 @@ class StageView(DrawnView):
             self.cursor = min(max(self.cursor + by, 0), len(self._scene.row.members) - 1)
             self._scene = self._scene._replace(cursor=self.cursor)
             self.draw()
+
+    def on_click(self, event: Click) -> None:
+        """Go to the member that was clicked."""
+        line = self.line_at(event)
+        member = None
+        if self._scene is not None and line is not None:
+            member = member_at(self._scene, self.scrollable_content_region.height, line)
+        if member is not None:
+            self.action_point(member - self.cursor)
+
+    def jump_targets(self) -> Iterable[JumpTarget]:
+        """Its members in view."""
+        if self._scene is None:
+            return
+        region = self.scrollable_content_region
+        seen: set[int] = set()
+        for y in range(region.height):
+            member = member_at(self._scene, region.height, y + self.scroll_offset.y)
+            if member is not None and member not in seen:
+                seen.add(member)
+                yield JumpTarget(region.offset + Offset(0, y), partial(self._jump, member))
+
+    def _jump(self, member: int) -> None:
+        self.focus()
+        self.action_point(member - self.cursor)
 
     def picture(self, width: int, height: int) -> Sequence[Line]:
         """The scene, or an empty stage."""

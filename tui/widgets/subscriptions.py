@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.events import Click
+from textual.geometry import Offset, Region
 from textual.message import Message
 
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.arrangement import Arrangement, Shown, arranged
+from tui.jumping import JumpTarget
 from tui.render import health
 from tui.render.line import Line, Part
 from tui.render.subscription import member_details, member_line, subscription_line
@@ -165,14 +168,28 @@ class SubscriptionsView(LineView):
         # Where no line is added for the cursor, a move changes no line's place: a key is not to cost a look at all.
         self._go(places[min(max(here + step, 0), len(places) - 1)], is_laid_out=self.size.width >= NARROW)
 
-    def on_click(self, event: Any) -> None:
-        """Select the line that was clicked; a second click on a subscription folds it."""
-        index = event.y + self.scroll_offset.y
-        if not 0 <= index < len(self._lines):
+    def jump_targets(self) -> Iterable[JumpTarget]:
+        """Each subscription and member in view."""
+        seen: set[Place] = set()
+        for y in range(self.scrollable_content_region.height):
+            index = y + self.scroll_offset.y
+            line = self._lines[index] if index < len(self._lines) else None
+            if line is not None and line.kind != "gap" and line.place not in seen:
+                seen.add(line.place)
+                yield JumpTarget(self.scrollable_content_region.offset + Offset(0, y), partial(self._jump, line.place))
+
+    def _jump(self, place: Place) -> None:
+        self.focus()
+        self.select(place)
+
+    async def on_click(self, event: Click) -> None:
+        """Select the line that was clicked; a second click folds a subscription, or opens a member."""
+        index = self.line_at(event)
+        if index is None:
             return
         place = self._lines[index].place
-        if place == self._place and place.member is None:
-            self.fold()
+        if place == self._place:
+            await self.screen.run_action("open")
         else:
             self.select(place)
 

@@ -114,7 +114,7 @@ def test_the_error_has_its_age() -> None:
 @pytest.mark.parametrize(
     ("one", "words"),
     [
-        (member(0, "udp:a:1", State.PAUSED, since=NOW - 185), "paused for 3 min 5 s; p resumes"),
+        (member(0, "udp:a:1", State.PAUSED, since=NOW - 185), "paused for 3 min 5 s; it takes nothing until resumed"),
         (member(0, "udp:a:1", connection=ConnectionState.DOWN), "connection is down"),
         (member(0, "udp:a:1", connection=ConnectionState.CONNECTING), "connecting"),
         (member(0, "udp:a:1", State.UNTRIED, connection=ConnectionState.CONNECTING), "connecting"),
