@@ -109,7 +109,10 @@ def formed(*keys: str) -> Callable[[Pilot[Any]], Any]:
         shown = pilot.app
         assert isinstance(shown, SwitchboardApp)
         await until(lambda: shown.dashboard.query_one("#raise-members", Lines).lines, "the preview")
-        await until(lambda: shown.dashboard.query_one("#raise-results", Lines).lines, "the outcome")
+        results = shown.dashboard.query_one("#raise-results", Lines)
+        holder = shown.dashboard.query_one("#raise-outcomes")
+        await until(lambda: results.lines and results.size.height >= len(results.lines), "the outcome")
+        await until(lambda: holder.region.contains_region(results.region), "room for it")
         await after(*keys)(pilot)
 
     return run

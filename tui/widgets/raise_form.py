@@ -174,7 +174,10 @@ class RaiseForm(Sturdy, Vertical):
 
     def show_results(self, lines: Sequence[Line]) -> None:
         """Show what became of the events that were raised here, newest first."""
-        _say(self.query_one("#raise-results", Lines), lines)
+        results = self.query_one("#raise-results", Lines)
+        _say(results, lines)
+        if results.size.height < len(lines):
+            results.refresh(layout=True)  # lines that come while a layout is under way are missed by it
 
     @on(Input.Changed, "#raise-event")
     async def _event_changed(self, message: Input.Changed) -> None:

@@ -19,6 +19,7 @@ from tui.screens.confirm import ConfirmScreen
 from tui.screens.pick_event import PickEventScreen, event_choices
 from tui.screens.raise_many import RaiseManyScreen
 from tui.screens.raised_before import RaisedBeforeScreen, SaveTemplateScreen
+from tui.widgets.lines import Lines
 from tui.widgets.params_editor import ParamField
 from tui.widgets.raise_form import RaiseForm
 
@@ -309,12 +310,12 @@ async def test_buttons_and_outcomes_are_on_the_screen_at_every_size(size: tuple[
         many = Event("E_PIKE_BLOCKED", (("long", "x" * 5_000), *((f"p{number}", number) for number in range(30))))
         await form(shown).fill(many)
         await shown.until(lambda: "✓ written" in shown.said("#raise-results"), "the outcome")
-        await shown.pilot.pause()
+        outcomes, results = form(shown).query_one("#raise-outcomes"), form(shown).query_one("#raise-results", Lines)
+        await shown.until(lambda: results.size.height >= len(results.lines), "its layout")
+        await shown.until(lambda: outcomes.region.contains_region(results.region), "room for it")
         screen = shown.dashboard.size.region
         for name in ("#raise-now", "#raise-many-times", "#raise-save", "#raise-close", "#raise-pick", "#raise-before"):
             assert screen.contains_region(form(shown).query_one(name).region), name
-        outcomes, results = form(shown).query_one("#raise-outcomes"), form(shown).query_one("#raise-results")
-        assert outcomes.region.contains_region(results.region)
 
 
 async def test_each_button_does_what_its_key_does() -> None:
