@@ -31,7 +31,7 @@ RATES = (1_000, 20_000)
 REST_S = 10.0
 KEY_PAUSE_S = 0.06
 STARTS = 5
-DRAWN, HELPED = "● up ", "Lock: Refuse"
+DRAWN, HELPED = "● up ", "On this screen"
 """What a header says that has heard of the engine, and a line of the help screen."""
 
 
