@@ -82,7 +82,7 @@ _KEY_SIGNS = {
 
 ACTIONS: tuple[Action, ...] = (
     Action("raise_event", "r", "Raise an event", "See what becomes of it.", "Events", "Raise"),
-    Action("pick_event", "f4", "Pick an event", "Choose one of the catalogue for the form.", "Events"),
+    Action("pick_event", "f7", "Pick an event", "Choose one of the catalogue for the form.", "Events"),
     Action("raised_before", "f5", "History and templates", "Fill the form with what was raised or saved.", "Events"),
     Action("save_template", "ctrl+s", "Save as template", "Keep what stands in the form under a name.", "Events"),
     Action("params_as_json", "ctrl+j", "Parameters as JSON", "Instead of fields; again, and back.", "Events"),

@@ -119,7 +119,7 @@ def formed(*keys: str) -> Callable[[Pilot[Any]], Any]:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("keys", [(), ("ctrl+j",), ("f4",), ("f5",)], ids=["fields", "json", "picking", "before"])
+@pytest.mark.parametrize("keys", [(), ("ctrl+j",), ("f7",), ("f5",)], ids=["fields", "json", "picking", "before"])
 def test_raising(snap_compare: SnapCompare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
     assert snap_compare(raising(), terminal_size=size, run_before=formed(*keys))
 

@@ -157,9 +157,9 @@ class RaiseManyScreen(Sturdy, ModalScreen[None]):
         return number
 
     def _say(self, lines: list[Line]) -> None:
-        progress = self.query_one("#many-progress", Lines)
-        if progress.lines != tuple(lines):
-            progress.show(lines)
+        for progress in self.query("#many-progress").results(Lines):  # none, once the dialog is being closed
+            if progress.lines != tuple(lines):
+                progress.show(lines)
 
 
 def progress_line(progress: Mapping[str, Any]) -> Line:

@@ -28,14 +28,14 @@ class RaisedBeforeScreen(ChoosingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # The filter would take the key for itself.
-        Binding("delete", "forget", "Remove", show=False, priority=True),
+        Binding("f8", "forget", "Remove", show=False, priority=True),
     ]
 
     def __init__(self, book: RaisedBook, kept: Kept) -> None:
         super().__init__(
             f"History ({len(kept.history)}) and templates ({len(kept.templates)})",
             kept_choices(kept),
-            "↑ ↓ move   enter fills the form   del removes it from here   esc back",
+            "↑ ↓ move   enter fills the form   f8 removes it from here   esc back",
             "nothing was raised from here yet; ^s in the form keeps it as a template",
         )
         self._book = book

@@ -85,7 +85,7 @@ class RaiseForm(Sturdy, Vertical):
         with VerticalScroll(id="raise-top", can_focus=False):
             with Horizontal(id="raise-head"):
                 yield Label("Raise an event", classes="form-title")
-                yield Button("Pick f4", id="raise-pick", compact=True)
+                yield Button("Pick f7", id="raise-pick", compact=True)
                 yield Button("History f5", id="raise-before", compact=True)
             yield Lines(id="raise-hearers")
             yield Input(placeholder="event, for example E_PIKE_BLOCKED", id="raise-event")

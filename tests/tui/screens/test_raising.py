@@ -54,7 +54,7 @@ def answering(**answers: Any) -> FakeLink:
 async def test_an_event_is_picked_from_the_catalogue_those_with_subscriptions_first() -> None:
     async with console(answering()) as shown:
         await opened(shown)
-        await shown.press("f4")
+        await shown.press("f7")
         await on(shown, PickEventScreen)
         assert [one.value for one in shown.app.screen.choices] == ["E_ACC_CDR", "E_PIKE_BLOCKED", "E_UL_AOR_INSERT"]
         await shown.type("aor usrloc")
@@ -73,7 +73,7 @@ def test_events_that_nobody_hears_come_last_and_unknown_ones_are_told_as_such() 
 
 async def test_the_list_is_moved_in_by_arrows_and_clicks_and_left_by_escape() -> None:
     async with console(answering()) as shown:
-        await shown.press("f4")  # without the form as well
+        await shown.press("f7")  # without the form as well
         await on(shown, PickEventScreen)
         view = shown.app.screen.query_one("#choosing-list")
         await shown.press("down", "down", "up")
@@ -87,7 +87,7 @@ async def test_the_list_is_moved_in_by_arrows_and_clicks_and_left_by_escape() ->
         await shown.press("escape")
         assert shown.app.screen is shown.dashboard
         assert not form(shown).display
-        await shown.press("f4")
+        await shown.press("f7")
         await on(shown, PickEventScreen)
         view = shown.app.screen.query_one("#choosing-list")
         await shown.pilot.click(view, offset=(5, 2))
@@ -211,19 +211,19 @@ async def test_a_template_is_found_by_typing_and_removed_after_asking() -> None:
         assert shown.app.screen._title == "History (1) and templates (2)"
         assert "callid=7f3a duration=61" in shown.said("#choosing-said")
         await shown.type("odd")
-        await shown.press("delete")
+        await shown.press("f8")
         await on(shown, ConfirmScreen)
         await shown.press("n")
         await on(shown, RaisedBeforeScreen)
         assert len(shown.dashboard._book.load().templates) == 2
-        await shown.press("delete")
+        await shown.press("f8")
         await on(shown, ConfirmScreen)
         await shown.press("y")
         await shown.until(lambda: "Removed template odd" in shown.toasts, "the toast")
         assert [one.name for one in shown.dashboard._book.load().templates] == ["call"]
         shown.app.screen.query_one(Input).value = "raised"
         await shown.pilot.pause()
-        await shown.press("delete")
+        await shown.press("f8")
         await on(shown, ConfirmScreen)
         await shown.press("y")
         await shown.until(lambda: not shown.dashboard._book.load().history, "the end of the entry")
