@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 from tests.support.waiting import until
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.states import STATES, rush
-from tests.tui.test_looks import SnapCompare, is_laid_out
-from tests.tui.world import WALL, FakeLink, FakeTime, busy
+from tests.tui.test_looks import PREVIEW, SnapCompare, is_laid_out
+from tests.tui.world import WALL, FakeLink, FakeTime, busy, waves
 from tui.app import SwitchboardApp
 from tui.widgets.lineview import LineView
 
@@ -112,6 +112,7 @@ ANSWERS: dict[str, Any] = {
         "digest": "0",
         "own": 0,
     },
+    "preview_event": PREVIEW,
     "series_progress": None,
     "catalogue": [],
 }
@@ -127,6 +128,7 @@ def console_in(state: str) -> SwitchboardApp:
         rush(app.pump)
     elif state != "empty":
         busy(app.pump)
+        waves(app.pump)
     return app
 
 

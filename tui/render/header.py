@@ -30,12 +30,13 @@ class Status(NamedTuple):
 def header_line(snapshot: EngineSnapshot, trends: Trends, status: Status, wall: float, width: int) -> Line:
     """The header of a dashboard that has a snapshot."""
     now = snapshot.at + status.silent_s
-    figure_parts = _figures(snapshot, trends, width)
     badges = tuple(part for badge in status.badges for part in (Part(f" {badge} ", "warn"), Part(" ")))
     link = _link(status) if width >= WITH_LINK else ()
-    left = (*_name(snapshot), *badges, *_engine(snapshot, status, now, wall), *link, *figure_parts)
-    right = (*_slow(status), Part(f"{figures.clock(wall)} ", "faint"))
-    return fitted((*fitted(left, max(width - width_of(right), 0)), *right), width)
+    right = (*_slow(status), Part(f" {figures.clock(wall)} ", "faint"))
+    left: Line = (*_name(snapshot), *badges, *_engine(snapshot, status, now, wall), *link)
+    room = max(width - width_of(right), 0)
+    told = _figures_in(snapshot, trends, width, room - width_of(left))
+    return fitted((*fitted((*left, *told), room), *right), width)
 
 
 WITH_LINK = 176
@@ -90,18 +91,44 @@ def _engine(snapshot: EngineSnapshot, status: Status, now: float, wall: float) -
     return (Part(f" ● up {figures.span(now - snapshot.started_at)} ", "good"),)
 
 
-def _figures(snapshot: EngineSnapshot, trends: Trends, width: int) -> Line:
-    """Rates and what waits. A narrow header has no trends, and the words that matter most."""
-    numbers = snapshot.figures
-    is_wide = width >= 140
-    parts: list[Part] = []
-    for name, has_trend in (("accepted", True), ("delivered", False), ("sent", False), ("failed", True)):
-        value = trends.rate(name)
-        if not is_wide and name == "sent":
+class _Form(NamedTuple):
+    """How much of the figures is told."""
+
+    rates: tuple[str, ...]
+    is_wide: bool = False
+    has_trends: bool = False
+
+
+_WIDE = ("accepted", "delivered", "sent", "failed")
+_FORMS = (
+    _Form(_WIDE, is_wide=True, has_trends=True),
+    _Form(_WIDE, is_wide=True),
+    _Form(("accepted", "delivered", "failed")),
+    _Form(("failed",)),
+)
+_TRENDS = {"accepted", "failed"}
+
+
+def _figures_in(snapshot: EngineSnapshot, trends: Trends, width: int, room: int) -> Line:
+    """The figures in the fullest form for which there is room: what waits and what was lost is always told."""
+    told: Line = ()
+    for form in _FORMS:
+        if form.is_wide and width < 140:
             continue
+        told = _figures(snapshot, trends, width, form)
+        if width_of(told) <= room:
+            break
+    return told
+
+
+def _figures(snapshot: EngineSnapshot, trends: Trends, width: int, form: _Form) -> Line:
+    numbers, is_wide = snapshot.figures, form.is_wide
+    parts: list[Part] = []
+    for name in form.rates:
+        value = trends.rate(name)
         role: Role = "bad" if name == "failed" and value > 0 else "plain"
         parts += [Part(f"  {name} " if is_wide else f" {_SHORT[name]} ", "faint"), _rate(value, role, is_wide=is_wide)]
-        if is_wide and has_trend:
+        if form.has_trends and name in _TRENDS:
             parts.append(Part(f" {_trend(trends.past(name), width)}", "bad" if name == "failed" else "accent"))
     parts += _total("waiting", numbers.waiting, "warn", is_wide=is_wide)
     parts += _total("undelivered", numbers.undelivered, "bad", is_wide=is_wide)

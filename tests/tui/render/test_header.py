@@ -47,6 +47,15 @@ def test_trends_tell_of_the_last_five_minutes() -> None:
     assert f"accepted     0/s ██{'▁' * 8}" in plain(header_line(snapshot(), past, Status(), WALL, 160))
 
 
+@pytest.mark.parametrize("width", [80, 140, 160])
+def test_large_figures_never_cut_off_what_was_lost(width: int) -> None:
+    large = replace(snapshot().figures, waiting=1_240_000, undelivered=7_814_333)
+    line = plain(header_line(snapshot(figures=large), trends(), Status(), WALL, width))
+    assert "7,814,333 " in line
+    assert "1,240,000 " in line
+    assert line.endswith(" 07:27:47 ")
+
+
 def test_a_narrow_one_keeps_health_rates_and_the_clock() -> None:
     line = plain(header_line(snapshot(), trends(), Status(), WALL, 80))
     for word in ("LAB", "● up 3 h 12 min", "✓", "✖", "wait 12", "lost 0", "07:27:47"):
