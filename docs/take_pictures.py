@@ -1,6 +1,6 @@
 """Take the pictures of README and docs: `make pictures`. The console runs on the demo, and draws itself.
 
-The demo's ports must be free. Every picture that is left in `docs/pictures` without being taken is removed.
+Every picture that is left in `docs/pictures` without being taken is removed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from engine.background import BackgroundEngine
+from engine.lab import prepare_ports
 from engine.service import Service
 from engine.snapshot import MemberRow
 from tui.app import SwitchboardApp
@@ -68,8 +69,8 @@ class Photographer:
             await asyncio.sleep(0.1)
 
 
-async def in_the_wide(camera: Photographer) -> None:
-    """Every screen, in the order in which an operator might open them."""
+async def looking(camera: Photographer) -> None:
+    """What is looked at, while a member is out."""
     await asyncio.sleep(TRAFFIC_S)
     await camera.take("dashboard-well")
     await camera.press(*["down"] * 5, "K")
@@ -79,7 +80,7 @@ async def in_the_wide(camera: Photographer) -> None:
     await camera.press("4")
     await asyncio.sleep(4.0)
     await camera.take("stage")
-    await camera.press("3")
+    await camera.press("3", "T", "T", "T")  # the last minute; there is no more
     await camera.take("charts")
     await camera.press("5")
     await camera.take("log")
@@ -92,13 +93,27 @@ async def in_the_wide(camera: Photographer) -> None:
     await camera.take("inspector-member")
     await camera.press("escape", "2", "down", "down", "enter")
     await camera.take("inspector-delivery")
-    await camera.press("escape", "1", "r", "enter")
+    await camera.press("escape", "1")
+
+
+async def acting(camera: Photographer) -> None:
+    """Forms and dialogs, then the member comes back."""
+    await camera.press("r", "enter")
+    await asyncio.sleep(1.0)
     await camera.take("raise")
+    await camera.press("f7")
+    await camera.take("pick-event")
+    await camera.press("escape", "escape", "ctrl+o")
+    await camera.take("jump")
+    await camera.press("escape", "y")
+    await camera.take("copy")
     await camera.press("escape", "N")
     await camera.take("raise-many")
     await camera.press("escape", "e")
     await camera.take("edit")
-    await camera.press("escape", "a")
+    await camera.press("f4")
+    await camera.take("socket")
+    await camera.press("escape", "escape", "a")
     await camera.take("add")
     await camera.press("escape", "x")
     await camera.take("remove")
@@ -108,7 +123,15 @@ async def in_the_wide(camera: Photographer) -> None:
     await camera.take("export")
     await camera.press("escape", "question_mark")
     await camera.take("help")
-    await camera.press("escape", "K")
+    await camera.press("end")
+    await camera.take("help-policies")
+    await camera.press("escape", "1", "exclamation_mark", "K")
+
+
+async def in_the_wide(camera: Photographer) -> None:
+    """Every screen, in the order in which an operator might open them."""
+    await looking(camera)
+    await acting(camera)
 
 
 async def in_the_narrow(camera: Photographer) -> None:
@@ -156,7 +179,8 @@ def main() -> None:
     """Run the demo, and take its pictures."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="demo-") as directory:
-        background = BackgroundEngine(demo_settings(directory), Service)
+        settings, _ = asyncio.run(prepare_ports(demo_settings(directory)))
+        background = BackgroundEngine(settings, Service)
         background.start()
         try:
             taken = asyncio.run(take_all(background))

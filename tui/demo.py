@@ -28,11 +28,11 @@ def run_demo(console: Console | None, seconds: float, say: Callable[[str], objec
     """
     with tempfile.TemporaryDirectory(prefix="switchboard-demo-") as directory:
         settings, changes = asyncio.run(prepare_ports(demo_settings(directory)))
-        notices = [f"{change.what}: port {change.wanted} is taken, {change.used} is used instead" for change in changes]
+        notices = (notice_of(changes),) if changes else ()
         for notice in notices:
             say(notice)
         if console is not None:
-            return console(settings, title_with(changes), tuple(notices))
+            return console(settings, title_with(changes), notices)
         return asyncio.run(run_headless(settings, seconds, say))
 
 
@@ -50,7 +50,13 @@ def demo_settings(directory: str) -> Settings:
     return result.settings
 
 
-def title_with(changes: Iterable[PortChange]) -> str:
-    """The title, with the ports that are not those of the configuration."""
+def notice_of(changes: Iterable[PortChange]) -> str:
+    """Which ports are not those of the configuration: one sentence, as it covers a part of the screen at the start."""
     texts = [f"{change.what} {change.used} for {change.wanted}" for change in changes]
-    return f"{TITLE} (ports taken: {', '.join(texts)})" if texts else TITLE
+    return f"Ports that were taken are replaced: {', '.join(texts)}"
+
+
+def title_with(changes: Iterable[PortChange]) -> str:
+    """The title, and whether ports are not those of the configuration."""
+    count = len(list(changes))
+    return f"{TITLE} ({count} port{'' if count == 1 else 's'} replaced)" if count else TITLE

@@ -30,6 +30,10 @@ _ADVICE = (
     ("login refused", "correct user and password; guest may log in from the broker's own machine only"),
     ("virtual host", "create the virtual host, or give the user permissions for it"),
     ("does not speak", "something else listens on that port; correct it"),
+    (
+        "no queue is bound to the default exchange",
+        "declare a queue with the routing key as its name, or name the exchange that yours is bound to",
+    ),
     ("no queue", "bind a queue to the exchange with this routing key"),
     ("exchange", "declare the exchange on the broker, or correct its name"),
     ("tls", "check use_tls, the tls_domain and its certificates"),

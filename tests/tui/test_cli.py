@@ -200,8 +200,8 @@ def test_a_taken_port_of_the_demo_is_replaced_and_shown(
     ((settings, title),) = shown
     used = settings.subscriptions[0].socket_text.rpartition(":")[2]
     assert used != str(port)
-    assert title == f"Demo (ports taken: billing {used} for {port})"
-    assert capsys.readouterr().out == f"billing: port {port} is taken, {used} is used instead\n"
+    assert title == "Demo (1 port replaced)"
+    assert capsys.readouterr().out == f"Ports that were taken are replaced: billing {used} for {port}\n"
 
 
 def test_the_demo_that_is_installed_is_the_sample() -> None:
