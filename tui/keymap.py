@@ -24,6 +24,9 @@ MOVING = frozenset(
 )
 """Keys with which one moves about, on every screen."""
 
+IN_FORMS = frozenset({"f2", "f3", "f8", "ctrl+up", "ctrl+down"})
+"""Keys of forms that stand in no table: they add, double, remove and move what is in a list."""
+
 ALWAYS_HELP = "f1"
 """Opens the help, whatever its keys are: in forms, which take letters, it is the only one."""
 
@@ -113,6 +116,8 @@ def _problem(piece: str, key: str | None) -> str:
         return f"expected a key, found {quoted(piece)}; {hint}"
     if key in MOVING:
         return f"expected a key of its own, found {quoted(piece)}; it moves about on every screen"
+    if key in IN_FORMS:
+        return f"expected a key of its own, found {quoted(piece)}; it changes lists in forms"
     if key in SAME:
         return f"expected a key of its own, found {quoted(piece)}; a terminal sends the same for {SAME[key]}"
     return ""

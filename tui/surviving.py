@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -111,13 +112,13 @@ class SurvivingApp(App[int]):
     def __init__(self, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self.breakages: dict[str, tuple[int, float]] = {}
-        """What broke: how often, and when it was last told (monotonic)."""
+        """What broke where, whatever its words: how often, and when it was last told (monotonic)."""
 
     def broke(self, part: str, error: BaseException) -> str:
         """Log and tell that a part broke; what is to be said of it."""
         error = _cause(error)
-        text = f"{part} broke: {_said(error)}"
-        times, told_at = self.breakages.pop(text, (0, None))
+        text, kind = f"{part} broke: {_said(error)}", f"{part} {type(error).__name__} {_place(error)}"
+        times, told_at = self.breakages.pop(kind, (0, None))
         now = time.monotonic()
         is_told = told_at is not None and now - told_at < REPEAT_S
         if not is_told:
@@ -125,7 +126,7 @@ class SurvivingApp(App[int]):
             self._tell(text)
         if len(self.breakages) >= KINDS_MAX:
             self.breakages.pop(next(iter(self.breakages)))
-        self.breakages[text] = (times + 1, told_at if is_told and told_at is not None else now)
+        self.breakages[kind] = (times + 1, told_at if is_told and told_at is not None else now)
         return f"{text}; the log tells where"
 
     def leave(self, screen: Screen[object], error: BaseException) -> None:
@@ -194,6 +195,12 @@ def _console_of(part: Widget) -> SurvivingApp:
 
 def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {clean(mask_text(str(error)))}"
+
+
+def _place(error: BaseException) -> str:
+    """Where it was raised: file and line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
 
 
 def _cause(error: BaseException) -> BaseException:

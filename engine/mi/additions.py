@@ -8,9 +8,10 @@ from typing import Any
 from engine.commands import execute
 from engine.errors import CommandError
 from engine.event import Event, Param
+from engine.mi.envelope import CALLS_MAX
 from engine.mi.event_params import event_params
 from engine.mi.methods import known_event, nobody_heard
-from engine.mi.parameters import Arguments, bad_type, string
+from engine.mi.parameters import Arguments, bad_type, invalid_params, string
 from engine.mi.registry import Caller, method
 from engine.operations.raising import hand_over_many, refused_after
 
@@ -23,6 +24,8 @@ async def raise_many(caller: Caller, arguments: Arguments) -> dict[str, int]:
     name, listed = known_event(caller, arguments), arguments["events"]
     if type(listed) is not list:
         raise bad_type("events")
+    if len(listed) > CALLS_MAX:
+        raise invalid_params(f"expected at most {CALLS_MAX} events, found {len(listed)}")
     events = [Event(name, _params(position, given)) for position, given in enumerate(listed, 1)]
     taken = await hand_over_many(caller.engine, events, caller.source)
     if taken < len(events):

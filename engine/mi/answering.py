@@ -6,6 +6,7 @@ costs little more for each event than the event itself.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from engine.errors import CommandError
@@ -13,10 +14,13 @@ from engine.event import Event
 from engine.mi.envelope import InvalidRequestError, Request, error_answer, result_answer
 from engine.mi.methods import nobody_heard, raised_event
 from engine.mi.parameters import bind
-from engine.mi.registry import METHODS, Caller, call
+from engine.mi.registry import METHODS, Caller, answering_errors, call
 from engine.operations.raising import hand_over_many, refused_after
 
 RAISING = METHODS["raise_event"].function
+
+ANSWERS_MAX = 8 << 20
+"""Bytes that the answers of an array may have; what comes after is refused."""
 
 
 async def answer(caller: Caller, request: Request) -> bytes | None:
@@ -29,19 +33,31 @@ async def answer(caller: Caller, request: Request) -> bytes | None:
 
 
 async def answer_all(caller: Caller, calls: Iterable[Request | InvalidRequestError]) -> list[bytes]:
-    """Carry out the calls of an array, in order; the answers of those that are no notifications, in the same order."""
-    answers: list[bytes | None] = []
-    raising = _Raising(caller)
+    """Carry out the calls of an array, in order; the answers of those that are no notifications, in the same order.
+
+    Others get their turn between any two calls.
+    """
+    answers: list[bytes] = []
+    raising, size = _Raising(caller), 0
     for found in calls:
         if isinstance(found, Request) and raising.takes(found):
             continue
         answers += await raising.finish()
-        if isinstance(found, Request):
-            answers.append(await answer(caller, found))
-        else:
-            answers.append(error_answer(found.id, found))
-    answers += await raising.finish()
-    return [told for told in answers if told is not None]
+        told = await _answer_within(caller, found, size)
+        if told is not None:
+            answers.append(told)
+            size += len(told)
+        await asyncio.sleep(0)
+    return answers + await raising.finish()
+
+
+async def _answer_within(caller: Caller, found: Request | InvalidRequestError, size: int) -> bytes | None:
+    """One answer, after others that have `size` bytes together."""
+    if isinstance(found, InvalidRequestError):
+        return error_answer(found.id, found)
+    if size <= ANSWERS_MAX:
+        return await answer(caller, found)
+    return _told(found, CommandError(503, "Busy", f"the answers before have {size} bytes; call again for the rest"))
 
 
 class _Raising:
@@ -64,20 +80,28 @@ class _Raising:
         self._requests.append(request)
         return True
 
-    async def finish(self) -> list[bytes | None]:
+    async def finish(self) -> list[bytes]:
         """Raise them; the answers."""
         requests, events = self._requests, self._events
         if not requests:
             return []
         self._requests, self._events = [], []
-        engine = self._caller.engine
-        taken = await hand_over_many(engine, events, self._caller.source)
-        heard = {name for name in {event.name for event in events} if engine.table.of_event(name)}
+        try:
+            with answering_errors("raise_event"):
+                taken = await hand_over_many(self._caller.engine, events, self._caller.source)
+        except CommandError as error:
+            return _those_told(_told(request, error) for request in requests)
+        table = self._caller.engine.table
+        heard = {name for name in {event.name for event in events} if table.of_event(name)}
         unheard, refused = nobody_heard(), refused_after(taken, len(events))
-        return [
+        return _those_told(
             _told(request, refused if number >= taken else None if event.name in heard else unheard)
             for number, (request, event) in enumerate(zip(requests, events, strict=True))
-        ]
+        )
+
+
+def _those_told(answers: Iterable[bytes | None]) -> list[bytes]:
+    return [told for told in answers if told is not None]
 
 
 def _told(request: Request, refusal: CommandError | None) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -79,9 +80,11 @@ class MiHttp:
             response = await self._answer(request)
         except CommandError as error:
             response = _refusal(error)
-        # Written here and not by aiohttp in its next turn, since the engine takes this turn's events before that.
-        await response.prepare(request)
-        await response.write_eof()
+        # Written here and not by aiohttp in its next turn, since the engine takes this turn's events before that. Of a
+        # client that has gone aiohttp takes note itself, when it finds the answer unsent.
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await response.write_eof()
         return response
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -73,12 +74,22 @@ async def call(caller: Caller, request: Request) -> Any:
     if found is None:
         raise CommandError(METHOD_NOT_FOUND, "Method not found")
     arguments = bind(request.params, found.signatures)
+    with answering_errors(request.method), acting_for(caller.source):
+        result = found.function(caller, arguments)
+        return await result if inspect.isawaitable(result) else result
+
+
+@contextmanager
+def answering_errors(method_name: str) -> Iterator[None]:
+    """What a method raises and should not is logged, and becomes an answer.
+
+    Raises:
+        CommandError: as the method raised it, or a server error.
+    """
     try:
-        with acting_for(caller.source):
-            result = found.function(caller, arguments)
-            return await result if inspect.isawaitable(result) else result
+        yield
     except CommandError:
         raise
     except Exception as error:
-        _log.exception("MI method %s failed", request.method)
+        _log.exception("MI method %s failed", method_name)
         raise CommandError(SERVER_ERROR, "Server error", "the command failed; the log says why") from error

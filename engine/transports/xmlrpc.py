@@ -118,7 +118,7 @@ class XmlRpcTransport:
         )
         self._head = self._request_head()
         self._queue: deque[_Waiting] = deque()
-        self._quiet: asyncio.Future[None] | None = None
+        self._quiet: set[asyncio.Future[None]] = set()
         self._is_closed = False
 
     @classmethod
@@ -166,13 +166,16 @@ class XmlRpcTransport:
 
     async def _until_quiet(self, limit_s: float) -> None:
         if self._queue or self._callers.is_busy:
-            self._quiet = asyncio.get_running_loop().create_future()
-            await asyncio.wait([self._quiet], timeout=limit_s)
-            self._quiet = None
+            waiter = asyncio.get_running_loop().create_future()
+            self._quiet.add(waiter)
+            await asyncio.wait([waiter], timeout=limit_s)
+            self._quiet.discard(waiter)
 
     def _tell_quiet(self) -> None:
-        if self._quiet is not None and not self._quiet.done() and not self._queue and not self._callers.is_busy:
-            self._quiet.set_result(None)
+        if self._queue or self._callers.is_busy:
+            return
+        while self._quiet:
+            self._quiet.pop().set_result(None)
 
     # Connecting
 

@@ -72,6 +72,7 @@ def test_two_actions_may_change_places(tmp_path: Path) -> None:
         ("    raise_event: pageupp\n", "did you mean pageup?"),
         ('    raise_event: ""\n', "3:19: console.keys.raise_event: expected a key, found ''"),
         ("    raise_event: j\n", "expected a key of its own, found 'j'; it moves about on every screen"),
+        ("    test_typed: f3\n", "expected a key of its own, found 'f3'; it changes lists in forms"),
         ("    raise_event: ctrl+i\n", "a terminal sends the same for tab"),
         (
             "    raise_event: a\n",

@@ -20,7 +20,7 @@ from tui.preferences import USUAL
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
 from tui.starting import STARTS_MAX, WINDOW_S, run_until_left
-from tui.surviving import Sturdy
+from tui.surviving import KINDS_MAX, Sturdy
 from tui.widgets.feed import FeedView
 from tui.widgets.header import HeaderLine
 from tui.widgets.lineview import LineView
@@ -128,14 +128,17 @@ async def test_a_handler_that_fails_leaves_its_widget_alive(monkeypatch: pytest.
 
 async def test_what_breaks_again_and_again_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with console(may_break=True) as shown:
-        for _ in range(500):
-            shown.app.broke("part", ZeroDivisionError("again"))
+        for number in range(500):
+            shown.app.broke("part", ZeroDivisionError(f"again, the {number}th time"))
         await shown.pilot.pause()
         assert len([toast for toast in shown.toasts if "again" in toast]) == 1
+        ((kind, (times, _)),) = shown.app.breakages.items()
+        assert times == 500
         for number in range(500):
             shown.app.breakages[str(number)] = (1, 0.0)
             shown.app.broke("part", ZeroDivisionError("again"))
-        assert shown.app.breakages["part broke: ZeroDivisionError: again"][0] > 500
+        assert shown.app.breakages[kind][0] > 500
+        assert len(shown.app.breakages) <= KINDS_MAX
 
 
 async def test_a_foreign_widget_that_dies_has_the_console_start_anew(monkeypatch: pytest.MonkeyPatch) -> None:

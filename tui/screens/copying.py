@@ -102,7 +102,8 @@ def copy_json(app: App[Any], copies: Copies) -> None:
 
 def put(app: App[Any], choice: Copy) -> None:
     """Into the clipboard, and say so."""
-    app.copy_to_clipboard(choice.text)
+    # Bytes of an event that were no text travel as surrogates, which no terminal takes.
+    app.copy_to_clipboard(choice.text.encode("utf-8", "backslashreplace").decode())
     hint = f"; {choice.hint}" if choice.hint else ""
     app.notify(f"Copied {clean(choice.title)}, {figures.count(len(choice.text))} characters{hint}", markup=False)
 

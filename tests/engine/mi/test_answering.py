@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -108,3 +109,43 @@ async def test_many_events_that_nobody_hears_are_told_as_one_is(mi: Mi) -> None:
         await mi("sb:raise_many", "E_A", [["x"], ["y"]])
     assert caught.value.code == 480
     assert mi.engine.dispatcher.accepted == 2
+
+
+async def test_others_have_their_turn_between_the_calls_of_an_array(mi: Mi) -> None:
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.get_running_loop().create_task(other())
+    await answers(mi, *(Request("which", [], number, is_notification=False) for number in range(50)))
+    beside.cancel()
+    assert turns >= 50
+
+
+async def test_the_answers_of_an_array_are_bounded(mi: Mi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.mi.answering.ANSWERS_MAX", 5_000)
+    told = await answers(mi, *(Request("events_list", [], number, is_notification=False) for number in range(10)))
+    fates = [fate if isinstance(fate, int) else "told" for _, fate in told]
+    assert fates[0] == "told"
+    assert fates[-5:] == [503] * 5
+
+
+async def test_a_mistake_of_ours_costs_the_events_at_hand_and_no_other_answer(
+    mi: Mi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(events: list[Event], source: str) -> None:
+        raise LookupError("a mistake of ours")
+
+    monkeypatch.setattr(mi.engine, "raise_many", broken)
+    uptime = Request("uptime", [], 3, is_notification=False)
+    assert [number for number, _ in await answers(mi, raising(1), raising(2), uptime)] == [1, 2, 3]
+    assert "a mistake of ours" in caplog.text
+
+
+async def test_many_events_are_at_most_so_many(mi: Mi) -> None:
+    with pytest.raises(CommandError, match="at most 10000 events, found 10001"):
+        await mi("sb:raise_many", "E_A", [[]] * 10_001)

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -234,6 +235,31 @@ async def test_what_opensips_cli_sends_is_understood(url: str) -> None:
     answer = json.loads((await post(url, call)).body)
     assert answer["id"] == "16927"
     assert "event_subscribe" in answer["result"]
+
+
+async def test_a_client_that_hangs_up_before_the_answer_is_no_error(
+    url: str, mi: Mi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = asyncio.Event()
+    execute = MiHttp._call
+
+    async def slow(server: MiHttp, body: bytes, source: str) -> Any:
+        await gone.wait()
+        return await execute(server, body, source)
+
+    monkeypatch.setattr(MiHttp, "_call", slow)
+    parts = urlsplit(url)
+    _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    head = f"POST /mi HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Length: {len(CALL)}\r\n\r\n".encode() + CALL)
+    await writer.drain()
+    await asyncio.sleep(0.05)  # the call is under way
+    writer.transport.abort()
+    await asyncio.sleep(0.05)
+    gone.set()
+    monkeypatch.undo()
+    assert (await post(url, CALL)).body == ANSWER
+    assert not caplog.records
 
 
 async def test_a_taken_port_says_what_to_do(url: str, mi: Mi) -> None:

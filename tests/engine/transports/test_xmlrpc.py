@@ -335,6 +335,18 @@ async def test_reopen_lets_go_of_kept_connections(bench: Bench) -> None:
     assert await bench.one(transport) is DELIVERED
 
 
+async def test_a_close_during_a_reopen_ends_when_nothing_is_on_its_way(bench: Bench) -> None:
+    transport = bench.transport(timeout=60_000)
+    bench.answers(lambda _request: None)
+    bench.start(transport, 1)
+    await until(lambda: bench.peer.requests, "the call")
+    reopening = bench.context.tasks.spawn(transport.reopen(), "reopen")
+    closing = bench.context.tasks.spawn(transport.close(60.0), "close")
+    await asyncio.sleep(0)
+    next(iter(bench.peer.visitors)).transport.write(answer())
+    await until(lambda: reopening.done() and closing.done(), "both")
+
+
 # What is answered
 
 

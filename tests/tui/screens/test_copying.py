@@ -11,9 +11,10 @@ from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console, console
 from tests.tui.recorded import WIRE, incident
 from tests.tui.world import FakeLink, snapshot, story_of_pike
+from tui.copies import Copy
 from tui.recorded import RecordedLink
 from tui.render.line import plain
-from tui.screens.copying import CopyScreen
+from tui.screens.copying import CopyScreen, put
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.inspector import InspectorScreen
 from tui.widgets.lines import Lines
@@ -150,3 +151,9 @@ async def test_copying_works_in_a_recording(size: tuple[int, int]) -> None:
         await menu(shown, "down", "down", "y")
         await shown.press("b")
         assert shown.app.clipboard == "printf '%s\\n' E_PIKE_BLOCKED,192.0.2.30 >> /var/log/pike.log"
+
+
+async def test_bytes_that_are_no_text_are_copied_in_escapes() -> None:
+    async with console() as shown:
+        put(shown.app, Copy("j", "the JSON", 'a "\udcc3" b'))
+        assert shown.app.clipboard == 'a "\\udcc3" b'
