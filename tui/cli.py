@@ -163,14 +163,21 @@ def _keys_of(settings: Settings) -> Mapping[str, str]:
     return {} if settings.console is None else settings.console.keys
 
 
-def _own_keys() -> Mapping[str, str]:
-    """The keys of the user's own configuration, for consoles that have none."""
+def _with_own_keys(preferences: Preferences) -> Preferences:
+    """With the keys of the user's own configuration, for consoles that have none; says why where it cannot be used."""
+    from dataclasses import replace  # noqa: PLC0415
+
     from engine.config import check_config  # noqa: PLC0415
     from tui.keymap import check_keys  # noqa: PLC0415
 
     own = _own_file()
-    settings = check_config(own, further=check_keys).settings if own.exists() else None
-    return {} if settings is None else _keys_of(settings)
+    if not own.exists():
+        return preferences
+    result = check_config(own, further=check_keys)
+    if result.settings is not None:
+        return replace(preferences, keys=_keys_of(result.settings))
+    notice = f"The usual keys are used, as your own configuration has a problem: {result.problems[0]}"
+    return replace(preferences, notices=(*preferences.notices, notice))
 
 
 def _demo(chosen: argparse.Namespace) -> int:
@@ -181,7 +188,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     from tui.ending import clean_end  # noqa: PLC0415
 
     def console(settings: Settings, title: str, notices: tuple[str, ...]) -> int:
-        return _console(settings, title, replace(_preferences(chosen), notices=notices, keys=_own_keys()))
+        return _console(settings, title, _with_own_keys(replace(_preferences(chosen), notices=notices)))
 
     try:
         with clean_end():
@@ -211,7 +218,7 @@ def _open(chosen: argparse.Namespace) -> int:
     from tui.app import show_console  # noqa: PLC0415
     from tui.recorded import RecordedLink  # noqa: PLC0415
 
-    preferences = replace(_preferences(chosen), notices=missing(recording), keys=_own_keys())
+    preferences = _with_own_keys(replace(_preferences(chosen), notices=missing(recording)))
     return show_console(RecordedLink(recording), f"recording {chosen.file.name}", preferences)
 
 

@@ -1,4 +1,4 @@
-"""`udp:` and `unix:`: an event is a datagram, and success is that the kernel took it.
+"""What `udp:` and `unix:` share, and `udp:`: an event is a datagram, and success is that the kernel took it.
 
 The sockets are connected, because only then does the kernel tell of a closed port. It tells late: a refusal is shown by
 the *next* send, which then sends nothing, or by the socket's pending error. So a refused send fails the event
@@ -22,7 +22,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.address import UdpAddress, UnixAddress
+from engine.address import UdpAddress
 from engine.run import SENT, Fault, Outcome, Run, failed
 from engine.transports.base import IDLE, Connection, TransportContext, TransportOptions
 from engine.transports.reasons import reason_of
@@ -50,7 +50,7 @@ class DatagramOptions(TransportOptions):
 
 
 @dataclass(slots=True, eq=False)
-class _Sending:
+class Sending:
     """A run on its way: everything before `position` was sent and settled."""
 
     run: Run
@@ -62,7 +62,7 @@ class _Sending:
     """Whether the socket was opened anew for the event at `position`, which happens once."""
 
 
-class _DatagramTransport(ABC):
+class DatagramTransport(ABC):
     """What udp and unix have in common: the queue, the sending, the settling."""
 
     Options: ClassVar[type[TransportOptions]] = DatagramOptions
@@ -72,7 +72,7 @@ class _DatagramTransport(ABC):
         self._options = options
         self._context = context
         self._socket: socket.socket | None = None
-        self._queue: deque[_Sending] = deque()
+        self._queue: deque[Sending] = deque()
         self._is_pumping = False
         self._is_closed = False
         self._watched: socket.socket | None = None
@@ -90,7 +90,7 @@ class _DatagramTransport(ABC):
         if self._is_closed:
             run.settle_all(ENGINE_STOPPED)
             return
-        self._queue.append(_Sending(run, run.batch.payloads(_FORMAT)))
+        self._queue.append(Sending(run, run.batch.payloads(_FORMAT)))
         if self._timer is None:
             self._pump()
 
@@ -113,7 +113,7 @@ class _DatagramTransport(ABC):
     # Opening
 
     @abstractmethod
-    def _open(self, sending: _Sending) -> socket.socket | None:
+    def _open(self, sending: Sending) -> socket.socket | None:
         """A connected socket; None when the transport must wait for the address, and calls `_resume` then.
 
         Raises:
@@ -161,7 +161,7 @@ class _DatagramTransport(ABC):
         if self._drained is not None and not self._queue and not self._drained.done():
             self._drained.set_result(None)
 
-    def _advance(self, sending: _Sending) -> bool:
+    def _advance(self, sending: Sending) -> bool:
         """Send one run as far as it goes; False when it must wait."""
         if not sending.is_checked:
             sending.is_checked = True
@@ -179,7 +179,7 @@ class _DatagramTransport(ABC):
         return self._refused(opened, sending, position, failure) if failure else self._sent_all(opened, sending)
 
     @staticmethod
-    def _send(opened: socket.socket, sending: _Sending) -> tuple[int, OSError | None]:
+    def _send(opened: socket.socket, sending: Sending) -> tuple[int, OSError | None]:
         """The hot path: one system call an event, and the loop around it in C.
 
         Returns where it ended, and the error of the send that failed there.
@@ -195,7 +195,7 @@ class _DatagramTransport(ABC):
             return sending.position + len(indices) - length_hint(left) - 1, error
         return len(sending.run), None
 
-    def _refused(self, opened: socket.socket, sending: _Sending, position: int, error: OSError) -> bool:
+    def _refused(self, opened: socket.socket, sending: Sending, position: int, error: OSError) -> bool:
         """The send at `position` failed; decide for it, for the one before and for the rest. False: wait."""
         if error.errno in {errno.EAGAIN, errno.EWOULDBLOCK, errno.EMSGSIZE}:
             if pending := opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
@@ -211,7 +211,7 @@ class _DatagramTransport(ABC):
             self._fail_from(sending, position - 1, error)
         return True
 
-    def _oversize(self, opened: socket.socket, sending: _Sending) -> bool:
+    def _oversize(self, opened: socket.socket, sending: Sending) -> bool:
         """The event at hand does not fit; it fails alone."""
         position = sending.position
         sending.position += 1
@@ -227,7 +227,7 @@ class _DatagramTransport(ABC):
         self._wait(self._options.timeout, "the receiver made no room within")
         return False
 
-    def _sent_all(self, opened: socket.socket, sending: _Sending) -> bool:
+    def _sent_all(self, opened: socket.socket, sending: Sending) -> bool:
         """Everything left; the socket's pending error tells whether the last one was refused meanwhile."""
         count = len(sending.run)
         if pending := opened.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
@@ -238,21 +238,21 @@ class _DatagramTransport(ABC):
 
     # Settling
 
-    def _settle_sent(self, sending: _Sending, stop: int) -> None:
+    def _settle_sent(self, sending: Sending, stop: int) -> None:
         """Everything before `stop` left: settle it and go on from there."""
         start, sending.position = sending.position, stop
         if stop > start:
             sending.has_reopened = False
             settle_open(sending.run, range(start, stop), SENT)
 
-    def _fail_from(self, sending: _Sending, position: int, error: OSError) -> None:
+    def _fail_from(self, sending: Sending, position: int, error: OSError) -> None:
         """The last datagram at or before `position` was refused, and nothing behind it is worth a try."""
         while position > sending.position and sending.run.indices[position] in sending.payloads.failures:
             position -= 1
         self._shut()
         self._end(sending, max(position, sending.position), failed(self._reason(error)))
 
-    def _end(self, sending: _Sending, sent: int, rest: Outcome) -> None:
+    def _end(self, sending: Sending, sent: int, rest: Outcome) -> None:
         """Take the head off the queue: everything before `sent` left, the others get `rest`."""
         self._queue.popleft()
         self._settle_sent(sending, sent)
@@ -296,7 +296,7 @@ class _DatagramTransport(ABC):
             self._watched = None
 
 
-class UdpTransport(_DatagramTransport):
+class UdpTransport(DatagramTransport):
     """`udp:host:port`. Only a receiver on this machine, or one behind a network that answers with ICMP, can refuse."""
 
     def __init__(self, address: UdpAddress, options: DatagramOptions, context: TransportContext) -> None:
@@ -321,7 +321,7 @@ class UdpTransport(_DatagramTransport):
             self._lookup.cancel()
             await asyncio.gather(self._lookup, return_exceptions=True)
 
-    def _open(self, sending: _Sending) -> socket.socket | None:
+    def _open(self, sending: Sending) -> socket.socket | None:
         endpoint = self._endpoint or self._resolver.literal()
         self._endpoint = None
         if endpoint is not None:
@@ -362,47 +362,6 @@ class UdpTransport(_DatagramTransport):
             return self._limit(self._socket)
         endpoint = self._resolver.literal()
         return None if endpoint is None else _UDP_MAX[endpoint.family]
-
-
-class UnixTransport(_DatagramTransport):
-    """`unix:path`. The kernel tells at once whether the datagram stands in the receiver's queue."""
-
-    def __init__(self, address: UnixAddress, options: DatagramOptions, context: TransportContext) -> None:
-        super().__init__(options, context)
-        self._path = address.path
-
-    @classmethod
-    def failure_blindness(cls, address: UnixAddress, options: DatagramOptions) -> str | None:  # noqa: ARG003
-        """None: a receiver that is gone, or does not read, is noticed."""
-        return None
-
-    def _open(self, sending: _Sending) -> socket.socket:  # noqa: ARG002 - there is nothing to wait for
-        return connected_datagram(Endpoint(socket.AF_UNIX, self._path))
-
-    def _may_reopen(self) -> bool:
-        """A receiver that was restarted has a new socket at the old path."""
-        return True
-
-    def _reason(self, error: OSError) -> str:
-        if error.errno == errno.ENOENT:
-            return f"no socket at {self._path}"
-        if error.errno == errno.ECONNREFUSED:
-            return f"nobody receives at {self._path}"
-        if error.errno == errno.EPROTOTYPE:
-            return f"not a datagram socket: {self._path}"
-        return f"{reason_of(error)}: {self._path}"
-
-    def _limit(self, opened: socket.socket) -> int:
-        # Linux keeps 32 bytes of the buffer for itself (unix_dgram_sendmsg).
-        return opened.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) - 32
-
-    @property
-    def payload_max(self) -> int | None:
-        """What fits into the buffer that a socket gets here."""
-        if self._socket is not None:
-            return self._limit(self._socket)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as usual:
-            return self._limit(usual)
 
 
 def _send_unless_empty(send: Callable[[memoryview], int], payload: memoryview) -> int:

@@ -15,9 +15,10 @@ import pytest
 from engine.address import UdpAddress, UnixAddress
 from engine.event import Event
 from engine.run import Fault, Outcome, Run, Status
-from engine.transports import datagram
+from engine.transports import datagram, unix
 from engine.transports.base import ConnectionState, TransportContext
-from engine.transports.datagram import DatagramOptions, UdpTransport, UnixTransport
+from engine.transports.datagram import DatagramOptions, UdpTransport
+from engine.transports.unix import UnixTransport
 from tests.engine.transports.scripted import ScriptedSocket
 from tests.support.clock import FakeClock
 from tests.support.runs import Ledger
@@ -431,7 +432,7 @@ class TestUnix:
         self, make: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         left = [ScriptedSocket({2: errno.ECONNREFUSED}), *[ScriptedSocket({0: errno.ECONNREFUSED})] * 2]
-        monkeypatch.setattr(datagram, "connected_datagram", lambda _endpoint: left.pop(0))
+        monkeypatch.setattr(unix, "connected_datagram", lambda _endpoint: left.pop(0))
         ledger = Ledger()
         run = ledger.run(events(5))
         make(UnixAddress("/x")).start(run)
