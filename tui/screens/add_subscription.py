@@ -12,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
+from tui.keyed import key_of
 from tui.link import Link
 from tui.passwords import TypedPasswords
 from tui.render.line import Line, Part, clean
@@ -57,8 +58,8 @@ class AddSubscriptionScreen(SocketFormScreen):
             yield Lines(id="add-error")
             with Horizontal(classes="form-buttons"):
                 yield Button("Add ⏎", id="add-now", variant="primary")
-                yield Button("fields f4", id="add-fields")
-                yield Button("test f6", id="add-test")
+                yield Button(f"fields {key_of(self, 'fill_fields')}", id="add-fields")
+                yield Button(f"test {key_of(self, 'test_typed')}", id="add-test")
                 yield Button("Back esc", id="add-back")
 
     def on_mount(self) -> None:

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Label, Select
 
 from engine.options import OnFailure, WhenAllFailed, options_heeded
+from tui.keyed import key_of
 from tui.link import Link
 from tui.render.difference import changed_only, difference_lines
 from tui.render.forms import expiry_words, problem_line
@@ -202,8 +203,8 @@ class EditSubscriptionScreen(SocketFormScreen):
         with Horizontal(classes="form-buttons -tight"):
             yield Button("add f2", id="edit-add", compact=True)
             yield Button("duplicate f3", id="edit-duplicate", compact=True)
-            yield Button("fields f4", id="edit-fields", compact=True)
-            yield Button("test f6", id="edit-test", compact=True)
+            yield Button(f"fields {key_of(self, 'fill_fields')}", id="edit-fields", compact=True)
+            yield Button(f"test {key_of(self, 'test_typed')}", id="edit-test", compact=True)
             yield Button("remove f8", id="edit-remove", compact=True)
             yield Button("up ^↑", id="edit-up", compact=True)
             yield Button("down ^↓", id="edit-down", compact=True)

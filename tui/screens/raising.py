@@ -13,6 +13,7 @@ from engine.catalogue import catalogue
 from engine.errors import EventError
 from engine.event import Event
 from engine.snapshot import MemberRow, SubscriptionRow
+from tui.keyed import key_of
 from tui.raisedbook import Kept, RaisedBook
 from tui.render.line import clean
 from tui.render.outcomes import outcome_lines
@@ -72,7 +73,8 @@ class RaisingScreen(InspectingScreen):
     async def action_save_template(self) -> None:
         """Ask for a name, and keep what stands in the form as a template."""
         if not self._form.display:
-            self.notify("Open the form first (r); what stands in it becomes the template", severity="warning")
+            opens = key_of(self, "raise_event")
+            self.notify(f"Open the form first ({opens}); what stands in it becomes the template", severity="warning")
             return
         try:
             event = self._form.event()
@@ -82,7 +84,7 @@ class RaisingScreen(InspectingScreen):
         kept = await asyncio.to_thread(self._book.load)
         name = await self.app.push_screen_wait(SaveTemplateScreen(event, kept))
         if name is not None and await self._change_book(lambda before: before.with_template(name, event)):
-            self.notify(f"Saved as template {clean(name)}; f5 shows it", markup=False)
+            self.notify(f"Saved as template {clean(name)}; {key_of(self, 'raised_before')} shows it", markup=False)
 
     async def action_params_as_json(self) -> None:
         """Show the form's parameters as JSON, or in fields again."""

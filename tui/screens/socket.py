@@ -16,6 +16,7 @@ from engine.address.fields import FIELDS, FORMS, FieldProblem, FieldsError, addr
 from engine.errors import SocketTextError
 from engine.transports.registry import schemes
 from tui.actions import bindings_named
+from tui.keyed import key_of
 from tui.link import Link
 from tui.render.forms import problem_line
 from tui.render.line import Line, Part, clean
@@ -55,7 +56,7 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
             yield Lines(id="socket-said")
             with Horizontal(classes="form-foot"):
                 yield Button("Take ⏎", id="socket-take", variant="primary", compact=True)
-                yield Button("test f6", id="socket-test", compact=True)
+                yield Button(f"test {key_of(self, 'test_typed')}", id="socket-test", compact=True)
                 yield Button("Back esc", id="socket-back", compact=True)
 
     def on_mount(self) -> None:

@@ -18,6 +18,7 @@ from engine.catalogue import catalogue
 from engine.errors import EventError
 from engine.event import Event
 from engine.snapshot import SubscriptionRow
+from tui.keyed import key_of
 from tui.render.delivery import hearers
 from tui.render.jsonparams import JsonParamsError, wrong_lines
 from tui.render.line import Line, Part, clean
@@ -85,8 +86,8 @@ class RaiseForm(Sturdy, Vertical):
         with VerticalScroll(id="raise-top", can_focus=False):
             with Horizontal(id="raise-head"):
                 yield Label("Raise an event", classes="form-title")
-                yield Button("Pick f7", id="raise-pick", compact=True)
-                yield Button("History f5", id="raise-before", compact=True)
+                yield Button(f"Pick {key_of(self, 'pick_event')}", id="raise-pick", compact=True)
+                yield Button(f"History {key_of(self, 'raised_before')}", id="raise-before", compact=True)
             yield Lines(id="raise-hearers")
             yield Input(placeholder="event, for example E_PIKE_BLOCKED", id="raise-event")
             yield Lines(id="raise-about")
@@ -96,7 +97,7 @@ class RaiseForm(Sturdy, Vertical):
         with Horizontal(classes="form-buttons"):
             yield Button("Raise ⏎", id="raise-now", variant="primary", compact=True)
             yield Button("N times …", id="raise-many-times", compact=True)
-            yield Button("Save ^s", id="raise-save", compact=True)
+            yield Button(f"Save {key_of(self, 'save_template')}", id="raise-save", compact=True)
             yield Button("Back esc", id="raise-close", compact=True)
         with VerticalScroll(id="raise-outcomes", can_focus=False):
             yield Lines(id="raise-results")
