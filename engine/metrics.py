@@ -128,8 +128,9 @@ class Latencies:
         since = self._fresh_until - FRESH_S
         if self._fresh:
             self._whole.add(self._fresh)
-            if not self._slots or since - self._slots[-1][0] >= SLOT_S:
-                self._slots.append((since, LatencyHistogram()))
+            slot = since // SLOT_S * SLOT_S  # at the same moments for every member, so that their shares add up
+            if not self._slots or self._slots[-1][0] != slot:
+                self._slots.append((slot, LatencyHistogram()))
             self._slots[-1][1].add(self._fresh)
         while self._slots and self._slots[0][0] <= now - LATELY_S:
             self._slots.popleft()

@@ -148,7 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", "enter", "Open", "Inspect the selected member or delivery; fold a subscription.", "View"),
     Action("show_subscriptions", "1", "Subscriptions", "Go to the subscriptions.", "View", tab="Dashboard"),
     Action("show_feed", "2", "Feed", "Go to the feed of deliveries; again, and back.", "View", tab="Feed"),
-    Action("wallboard", "w", "Wallboard", "Big digits and few lines, for a projector.", "View"),
+    Action("wallboard", "w", "Wallboard", "Big digits and few lines, for a projector.", "View", is_global=True),
     Action("toggle_freeze", "space", "Freeze", "Let the whole picture stand still, or go on.", "View"),
     Action("copy", "y", "Copy as", "A socket, YAML, JSON, or the line that does the same by hand.", "View"),
     Action("copy_json", "Y", "Copy JSON", "Copy all that is known, as JSON.", "View"),

@@ -42,6 +42,7 @@ from tui.screens.help import HelpScreen, keys_here
 from tui.screens.jump import JumpScreen
 from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
+from tui.screens.wallboard import WallboardScreen
 from tui.screens.watching import WatchingScreen
 from tui.starting import run_until_left
 from tui.widgets.subscriptions import SubscriptionsView
@@ -161,6 +162,10 @@ class SwitchboardApp(KeepingApp):
     def action_show_stage(self) -> None:
         """Watch the policy of the selected subscription; again, and back."""
         self._watch(StageScreen, self._selected_subscription())
+
+    def action_wallboard(self) -> None:
+        """Big digits, for a projector; again, and back."""
+        self._watch(WallboardScreen, None)
 
     def action_show_charts(self) -> None:
         """Rates, failures, queues and latency over time, of the selected member or all; again, and back."""

@@ -11,13 +11,14 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
 from textual._context import active_message_pump
 from textual.actions import ActionParseResult
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.events import Mount
 from textual.geometry import Region
@@ -93,6 +94,13 @@ class Sturdy(_Part):
             self._broke(error)
             if isinstance(self, Screen) and isinstance(message, Mount):
                 _console_of(self).leave(self, error)
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Leave a screen, once. Textual takes the topmost one away: a key in a hurry would take the one below, too."""
+        screen: Any = super()
+        is_topmost = isinstance(self, Screen) and self.is_active
+        left: AwaitComplete = screen.dismiss(result) if is_topmost else AwaitComplete()
+        return left
 
     def _heal(self) -> None:
         if self._breakage:

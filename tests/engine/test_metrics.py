@@ -87,3 +87,14 @@ def test_percentiles_of_late_are_bounded_in_size() -> None:
     for second in range(5_000):
         latencies.record(second / 1_000, float(second))
     assert len(latencies._slots) <= 4
+
+
+def test_members_that_take_turns_have_taken_the_same_of_late_whenever_they_began() -> None:
+    members = [Latencies() for _ in range(3)]
+    for turn in range(1_200):
+        at = 1_000.0 + turn / 4
+        if at > 1_000 + 7 * (turn % 3):  # they began at different moments
+            members[turn % 3].record(0.001, at)
+        if turn > 400 and turn % 3 == 0:
+            taken = [member.lately(at).taken for member in members]
+            assert max(taken) - min(taken) <= 4

@@ -241,3 +241,30 @@ def test_every_screen_and_form_of_the_console_is_sturdy() -> None:
 
 def _below(kind: type[Any]) -> list[type[Any]]:
     return [one for child in kind.__subclasses__() for one in (child, *_below(child))]
+
+
+HURRIED = {
+    "jump": ("ctrl+o", "a", "a", "a"),
+    "jump left": ("ctrl+o", "escape", "escape", "escape", "escape"),
+    "copy": ("y", "s", "s", "s"),
+    "export": ("E", "enter", "enter", "enter"),
+    "pick": ("f7", "enter", "enter", "enter"),
+    "help": ("question_mark", "escape", "escape", "escape"),
+    "charts": ("3", "escape", "escape", "escape"),
+    "add": ("a", "escape", "escape", "escape"),
+    "inspector": ("down", "enter", "escape", "escape", "escape"),
+}
+
+
+@pytest.mark.parametrize("keys", HURRIED.values(), ids=HURRIED)
+async def test_keys_in_a_hurry_take_nothing_away_but_what_they_are_for(keys: tuple[str, ...]) -> None:
+    async with console(may_break=True) as shown:
+        *opening, closing = [keys[: len(keys) - 3], keys[-3:]]
+        await shown.press(*opening[0])
+        for key in closing:
+            character = key if len(key) == 1 else None
+            shown.app.post_message(Key(key, character))  # without waiting for what the one before did
+        await shown.pilot.pause(0.3)
+        await shown.press("escape", "escape", "1")
+        assert shown.app.screen is shown.dashboard
+        assert not shown.app.breakages

@@ -24,14 +24,14 @@ _LOOKS: tuple[tuple[int, str, Role], ...] = (
 )
 
 
-def log_line(entry: dict[str, Any], width: int) -> Line:
-    """When, how bad, what; the level is a sign and a word."""
+def log_line(entry: dict[str, Any], width: int, shift: int = 0) -> Line:
+    """When, how bad, what; the level is a sign and a word. `shift`: signs of the text that lie left of the view."""
     word, role = next((word, role) for level, word, role in _LOOKS if entry["level"] >= level)
     return fitted(
         (
             Part(f" {figures.clock_ms(entry['wall'])}  ", "faint"),
             cell(word, 11, role),
-            Part(clean(entry["text"]), role if role != "plain" else "plain"),
+            Part(clean(entry["text"])[shift:], role if role != "plain" else "plain"),
         ),
         width,
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from engine.address import mask_text
 from engine.catalogue import EventInfo, ParamInfo
 from engine.errors import EventError
 from engine.event import Event, Param, Value
@@ -145,9 +147,24 @@ def marked(text: str, problems: Sequence[Mapping[str, Any]], width: int) -> tupl
         return ()
     column = min(max(int(problems[0]["column"]) - 1, 0), len(text))
     start = max(column - width * 2 // 3, 0) if len(text) >= width else 0
-    shown = clean(text[start : start + width - 1])
+    shown = clean(_hidden(text)[start : start + width - 1])
     lines: list[Line] = [(Part(shown, "strong"),), (Part(" " * (column - start) + "▲", "bad"),)]
     return (*lines, *(_problem(problem) for problem in problems))
+
+
+def _hidden(text: str) -> str:
+    """A text without its passwords, in which every column is where it was."""
+    masked = mask_text(text)
+    if masked == text:
+        return text
+    start = _alike(text, masked)
+    rest = _alike(text[start:][::-1], masked[start:][::-1])
+    return text[:start] + "•" * (len(text) - start - rest) + text[len(text) - rest :]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many signs two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _problem(problem: Mapping[str, Any]) -> Line:

@@ -87,6 +87,7 @@ class AddSubscriptionScreen(SocketFormScreen):
 
     @on(Input.Changed, "#add-socket")
     def _socket_changed(self, message: Input.Changed) -> None:
+        self._say("#add-error", [])  # it was about another text
         if message.value.strip():
             self._check(message.value)
         else:

@@ -13,7 +13,6 @@ from tui.filtering import Filter
 from tui.guard import GuardedLink
 from tui.pump import Pump
 from tui.render.line import clean
-from tui.screens.wallboard import WallboardScreen
 from tui.surviving import Sturdy
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
@@ -99,10 +98,6 @@ class ArrangingScreen(Sturdy, Screen[None]):
         feed.turn_round()
         self.notify(f"Newest deliveries at the {'bottom' if feed.is_newest_last else 'top'}")
         self.show_news()
-
-    def action_wallboard(self) -> None:
-        """Big digits, for a projector."""
-        self.app.push_screen(WallboardScreen(self._link, self._pump))
 
     @on(SubscriptionsView.Selected)
     def follow_selection(self) -> None:

@@ -115,9 +115,12 @@ class HelpScreen(Sturdy, ModalScreen[None]):
         self.query_one(InspectorBody).focus()
 
     def _fill(self, text: str) -> None:
-        self.query_one("#help-text", Lines).show(help_lines(self._actions, self._here, text))
+        about_policies = "\n".join(map(plain, policy_lines(None))).lower()
+        has_policies = text.lower() in about_policies
+        lines = help_lines(self._actions, self._here, text)
+        self.query_one("#help-text", Lines).show(lines or ([] if has_policies else [_nothing(text)]))
         self._show_pictures()
-        self.query_one("#help-policies").display = not text or text.lower() in "policies parallel failover round-robin"
+        self.query_one("#help-policies").display = has_policies
 
     def _show_pictures(self) -> None:
         pictures = self.query_one("#help-policies", Lines)
@@ -140,7 +143,11 @@ def help_lines(actions: Sequence[Action] = ACTIONS, here: Entries = (), text: st
         found = [entry for entry in _entry_lines(entries) if text.lower() in plain(entry).lower()]
         if found:
             lines += [(Part(title, "strong"),), *found, (Part(" "),)]
-    return lines or [(Part(f"Nothing here has {text!r} in it.", "warn"), Part(" ")), (Part(" "),)]
+    return lines
+
+
+def _nothing(text: str) -> Line:
+    return (Part(f"Nothing here has {text!r} in it.", "warn"),)
 
 
 def keys_here(screen: Screen[Any]) -> Entries:

@@ -26,7 +26,7 @@ BAR_CELLS = 40
 
 FIELDS = (
     ("many-event", "Event"),
-    ("many-params", 'Parameters, as JSON: {"ip": "192.0.2.66"}, a list, or a list of [name, value] pairs'),
+    ("many-params", 'Parameters as JSON: {"ip": "192.0.2.66"} or ["value"]'),
     ("many-count", "Times"),
     ("many-rate", "A second (empty is as fast as it goes)"),
 )
@@ -61,13 +61,13 @@ class RaiseManyScreen(Sturdy, ModalScreen[None]):
             yield Lines(id="many-problem")
             yield Lines(id="many-progress")
             with Horizontal(classes="form-buttons"):
-                yield Button("Raise ⏎", id="many-start", variant="primary")
-                yield Button("Stop", id="many-stop", variant="error")
-                yield Button("Back esc", id="many-back")
+                yield Button("Raise ⏎", id="many-start", variant="primary", compact=True)
+                yield Button("Stop", id="many-stop", variant="error", compact=True)
+                yield Button("Back esc", id="many-back", compact=True)
 
     def on_mount(self) -> None:
         """Begin at the number; a series that runs already is shown."""
-        self.query_one("#many-count").focus()
+        self.query_one("#many-count" if self._begin["many-event"] else "#many-event").focus()
         self.beat()
         self._ask_limits()
 

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.actions import leaving
 from tui.render.wallboard import wallboard_lines
 from tui.screens.watching import WatchingScreen
 from tui.widgets.header import HeaderLine
@@ -19,7 +18,6 @@ class WallboardScreen(WatchingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "show_subscriptions", "Back", show=False),
-        leaving("wallboard", "show_subscriptions"),
     ]
 
     def compose(self) -> ComposeResult:

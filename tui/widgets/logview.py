@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable
-from typing import Any
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from tui.render.line import Line
 from tui.render.log import is_wanted, log_line
@@ -14,15 +16,25 @@ KEPT = 2_000
 """Lines that can be scrolled back to."""
 
 
+SHIFT = 20
+"""Signs that a key moves the texts by."""
+
+
 class LogView(LineView):
     """Runs along until it is scrolled up."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,l", f"shift({SHIFT})", "Right", show=False),
+        Binding("left,h", f"shift(-{SHIFT})", "Left", show=False),
+    ]
     DEFAULT_CSS = "LogView { height: 1fr; border-top: solid $primary; border-title-color: $text-primary; }"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.level = 0
         self.text = ""
+        self.shift = 0
+        """Signs by which the texts are moved to the left."""
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._shown: list[dict[str, Any]] = []
 
@@ -51,12 +63,18 @@ class LogView(LineView):
         return len(self._shown)
 
     def key_of(self, index: int) -> Hashable:
-        """The number of the line."""
-        return int(self._shown[index]["number"])
+        """The number of the line, and what of it is in view."""
+        return int(self._shown[index]["number"]), self.shift
 
     def line_of(self, index: int, width: int) -> Line:
         """The line."""
-        return log_line(self._shown[index], width)
+        return log_line(self._shown[index], width, self.shift)
+
+    def action_shift(self, by: int) -> None:
+        """Show what lies to the right or left, as far as the longest line goes."""
+        longest = max((len(entry["text"]) for entry in self._shown), default=0)
+        self.shift = min(max(self.shift + by, 0), max(longest - SHIFT, 0))
+        self.repaint()
 
     def _lay_out(self) -> None:
         is_running = self.scroll_offset.y >= self.max_scroll_y

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, Label, TextArea
@@ -62,6 +64,15 @@ class JsonArea(TextArea):
 
     class Submitted(Message):
         """The operator is done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Textual selects with these, and what is typed next would replace the whole.
+        Binding("f6", "nothing", show=False),
+        Binding("f7", "screen.pick_event", show=False),
+    ]
+
+    def action_nothing(self) -> None:
+        """Done by a key that would do harm here."""
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":

@@ -116,3 +116,11 @@ def test_a_long_socket_is_shown_around_its_problem() -> None:
     text, marker, _ = (plain(line) for line in marked(socket, [problem], 60))
     assert len(text) < 60
     assert text[marker.index("▲") :].startswith("oops")
+
+
+def test_a_password_is_not_repeated_and_the_sign_stays_under_its_column() -> None:
+    socket = "rabbitmq:joe:s3cretpw@10.0.0.9:70000/e"
+    problem = {"column": 32, "message": "a port", "member": None, "hint": None}
+    text, marker, _ = (plain(line) for line in marked(socket, [problem], 80))
+    assert text == "rabbitmq:joe:••••••••@10.0.0.9:70000/e"
+    assert marker.index("▲") == 31

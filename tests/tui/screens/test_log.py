@@ -74,3 +74,16 @@ async def test_a_log_that_cannot_be_had_says_so() -> None:
     async with console(made) as shown:
         await shown.press("5")
         await shown.until(lambda: "no answer to log_since" in str(view(shown).border_subtitle), "the failure")
+
+
+async def test_a_long_line_is_moved_through_sideways() -> None:
+    made = link()
+    made.answers["log_since"] = [entry(1, 30, "A" * 60 + "the end of it")]
+    async with console(made, (80, 24)) as shown:
+        await shown.press("5")
+        await shown.until(lambda: "AAA" in seen(shown), "the line")
+        assert "the end" not in seen(shown)
+        await shown.press("right", "right", "right")
+        assert "the end of it" in seen(shown)
+        await shown.press("left", "left", "left", "left")
+        assert view(shown).shift == 0

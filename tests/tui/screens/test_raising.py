@@ -343,3 +343,10 @@ async def test_a_locked_console_previews_and_does_not_raise() -> None:
         await shown.press("enter")
         await shown.until(lambda: any("locked" in toast for toast in shown.toasts), "the refusal")
         assert "raise_event" not in [name for name, _ in link.commands]
+
+
+async def test_the_key_that_picks_an_event_picks_one_from_the_json_too() -> None:
+    async with console(answering()) as shown:
+        await opened(shown)
+        await shown.press("ctrl+j", "f6", "f7")
+        await on(shown, PickEventScreen)

@@ -20,3 +20,12 @@ async def test_w_opens_the_wallboard_which_stays_fresh_and_esc_leaves_it() -> No
         await shown.until(lambda: "EVERYTHING IS BEING DELIVERED" in wall.render_line(1).text, "fresh data")
         await shown.press("escape")
         assert isinstance(shown.app.screen, DashboardScreen)
+
+
+async def test_w_leads_to_the_wallboard_from_every_screen_and_back() -> None:
+    async with console() as shown:
+        for key in ("3", "4", "5"):
+            await shown.press(key, "w")
+            assert isinstance(shown.app.screen, WallboardScreen)
+            await shown.press("w")
+            assert shown.app.screen is shown.dashboard
