@@ -12,6 +12,9 @@ from pathlib import Path
 MISSING = "tmux is not installed; get it with: apt-get install tmux"
 """The one loud line of a run without it."""
 
+_NOT_PASSED_ON = {"TMUX", "COLUMNS", "LINES"}
+"""Variables that would tell the program of another terminal than this one."""
+
 LIMIT_S = 30.0
 LOOK_S = 0.1
 
@@ -31,8 +34,8 @@ class Tmux:
     def start(self, program: Sequence[str], environment: Mapping[str, str]) -> None:
         """Run a program in the terminal, with these variables beside our own."""
         width, height = map(str, self._size)
-        given = {**os.environ, "LC_ALL": "C.UTF-8", **environment}
-        given.pop("TMUX", None)
+        own = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+        given = {**own, "LC_ALL": "C.UTF-8", **environment}
         options = ["new-session", "-d", "-s", "console", "-x", width, "-y", height, *program]
         self._run(["set-option", "-g", "remain-on-exit", "on", ";", *options], given)
 

@@ -25,12 +25,13 @@ LIMIT_S = 60.0
 
 def test_in_the_demo_a_receiver_dies_the_next_takes_over_and_it_comes_back(tmux: Tmux, home: dict[str, str]) -> None:
     tmux.start([SWITCHBOARD, "demo"], home)
-    tmux.wait_for("E_ACC_CDR", "FAILOVER", "delivered by 1")
+    tmux.wait_for("E_ACC_CDR", "FAILOVER", "delivered, on the 1st choice")
     tmux.press(*["Down"] * 5, "K")  # the first member of the second subscription
     tmux.wait_for("✖ FAILED", "1  tcp:127.0.0.1", "next try in")
     tmux.wait_for("E_ACC_CDR", "skipped 1", "→ 2 answered")
     tmux.press("K")
     tmux.wait_for("▶ ● UP", "1  tcp:127.0.0.1", limit_s=LIMIT_S)
+    tmux.wait_for("undelivered 0")
     tmux.press("?")
     tmux.wait_for("Raise an event")
     tmux.press("Escape", "q")
