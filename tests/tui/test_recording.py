@@ -83,8 +83,8 @@ async def test_the_console_on_a_bundle_stands_still_and_refuses_changes(tmp_path
     [
         lambda text: text[:-40],
         lambda _: "[]",
+        lambda _: '{"switchboard_bundle": 4}',
         lambda _: '{"switchboard_bundle": 3}',
-        lambda _: '{"switchboard_bundle": 2}',
         lambda text: text.replace('"at":', '"when":'),
         lambda text: text.replace('"number":7', '"number":"x"'),
         lambda text: text.replace('"moments":[', '"moments":[],"others":['),
