@@ -107,6 +107,8 @@ def _record(form: RecordForm, batches: Mapping[int, Batch]) -> FeedRecord:
     outcome = None if form["outcome"] is None else _outcome(form["outcome"])
     if (outcome is None and step in {Step.SETTLED, Step.ENDED}) or (member is None and step is Step.SETTLED):
         raise ValueError(f"record {number} does not tell how it was {step}, or by whom")
+    if member is None and outcome is not None and outcome.answer is not None:
+        raise ValueError(f"record {number} has an answer of nobody")
     return FeedRecord(
         number=number,
         at=form["at"],

@@ -43,6 +43,10 @@ def put(*path: str | int, value: Any) -> Callable[[Document], None]:
     return alter
 
 
+def answered_by_nobody(document: Document) -> None:
+    document["records"][0] |= {"member": None, "outcome": ["failed", "", None, "00"]}
+
+
 MEMBER_AT = ("past", "moments", 0, "rows", 0, "members", 0)
 """The first member's values in the order of the columns."""
 
@@ -79,6 +83,7 @@ def column(name: str) -> int:
         (put("records", 0, "member", value=1.5), "records.0.member"),
         (put("records", 0, "number", value=50), "order of their numbers"),
         (put("records", 1, "outcome", value=None), "does not tell how it was settled"),
+        (answered_by_nobody, "answer of nobody"),
         (put("records", 0, "skipped", value=[["x", "y"]]), "records.0.skipped.0.0"),
         (put("records", 0, "attempts", value=[[0, 1e15, ["failed", "", None], False]]), "records.0.attempts.0.1"),
         (put("inspected", "s1", 0, value="x"), "inspected.s1.0"),
