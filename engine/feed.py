@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
@@ -94,7 +95,7 @@ class Feed:
         self._next += 1
         records = self._records
         records.append(record)
-        if outcome is not None and outcome.status is Status.FAILED:
+        if _is_failure(record):
             self._failures.append(record)
         self._events += _weight(record)
         self._told += len(indices)
@@ -117,25 +118,35 @@ class Feed:
         newest = tuple(islice(reversed(self._records), fresh))[::-1]
         if newest[0].number <= number or newest[0] is self._records[0]:
             return newest
-        return (*self._failures_between(number, newest[0].number), *newest)
-
-    def _failures_between(self, first: int, end: int) -> list[FeedRecord]:
-        """The newest failures numbered from `first` to before `end`, oldest first."""
-        found: list[FeedRecord] = []
-        for record in reversed(self._failures):
-            if record.number < first or len(found) >= FAILURES_TOLD:
-                break
-            if record.number < end:
-                found.append(record)
-        return found[::-1]
+        return (*failures_between(reversed(self._failures), number, newest[0].number), *newest)
 
     def about(self, subscription: str, seq: int) -> tuple[FeedRecord, ...]:
         """The records that tell of one event for one subscription, oldest first. Looks at all there are."""
-        return tuple(
-            record
-            for record in self._records
-            if record.subscription == subscription and seq - record.batch.first_seq in record.indices
-        )
+        return records_about(self._records, subscription, seq)
+
+
+def failures_between(newest_first: Iterable[FeedRecord], first: int, end: int) -> list[FeedRecord]:
+    """The newest `FAILURES_TOLD` records of failures numbered from `first` to before `end`, oldest first."""
+    found: list[FeedRecord] = []
+    for record in newest_first:
+        if record.number < first or len(found) >= FAILURES_TOLD:
+            break
+        if record.number < end and _is_failure(record):
+            found.append(record)
+    return found[::-1]
+
+
+def records_about(records: Iterable[FeedRecord], subscription: str, seq: int) -> tuple[FeedRecord, ...]:
+    """Those of the records that tell of one event for one subscription."""
+    return tuple(
+        record
+        for record in records
+        if record.subscription == subscription and seq - record.batch.first_seq in record.indices
+    )
+
+
+def _is_failure(record: FeedRecord) -> bool:
+    return record.outcome is not None and record.outcome.status is Status.FAILED
 
 
 def _weight(record: FeedRecord) -> int:

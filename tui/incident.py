@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 from engine.snapshot import EngineSnapshot, SubscriptionRow
+from tui.history import History, Levels
 from tui.link import Link
 from tui.pump import Pump
 from tui.recorded import RecordedLink
@@ -50,7 +53,7 @@ async def collect(link: Link, pump: Pump, snapshot: EngineSnapshot, recorded: Re
         log=_log(await ask(link, "log_since", limit=LOG_LINES), snapshot.wall),
         described=await _described(link, rows),
         inspected=inspected,
-        charts=pump.history.levels(),
+        charts=await _charts(pump.history),
         left_out={
             "snapshots": pump.past.thinned,
             "subscriptions whose members can be inspected": len(rows) - len(inspected),
@@ -76,6 +79,11 @@ async def _inspected(link: Link, rows: list[SubscriptionRow]) -> dict[str, list[
 async def _described(link: Link, rows: list[SubscriptionRow]) -> dict[str, Any]:
     answers = {row.id: await ask(link, "describe_subscription", subscription=row.id) for row in rows[:INSPECTED_MAX]}
     return {name: answer.value for name, answer in answers.items() if not answer.failure}
+
+
+async def _charts(history: History) -> dict[str, Levels]:
+    """The tracks, made plain in a thread: it takes long, and of a copy, as the history goes on meanwhile."""
+    return await asyncio.to_thread(deepcopy(history).levels)
 
 
 def _log(answer: Answer, wall: float) -> list[dict[str, Any]]:

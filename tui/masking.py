@@ -13,7 +13,7 @@ _masked_text = lru_cache(maxsize=8_192)(mask_text)
 """The same sockets and reasons stand in a bundle over and over."""
 
 
-def as_json(value: Any, *, is_masked: bool = True) -> str:
+def json_line(value: Any, *, is_masked: bool = True) -> str:
     """A value as JSON in one line. `is_masked`: with the passwords in all of its texts masked."""
     return json.dumps(masked(value) if is_masked else value, ensure_ascii=False, separators=(",", ":"))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from itertools import pairwise
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
-from tui.masking import as_json, size_of
+from tui.bundleform import MOMENT, WALL, validated
+from tui.history import Measure
+from tui.masking import json_line, size_of
 from tui.past import changed_rows, coarsest
 
 _SNAPSHOT = TypeAdapter(EngineSnapshot)
@@ -19,6 +22,11 @@ _ROWS = "subscriptions"
 _COLUMNS = tuple(one.name for one in fields(MemberRow))
 _HEAD = tuple(one.name for one in fields(EngineSnapshot) if one.name not in {_ROWS, "figures"})
 _ROW_FACTS = tuple(one.name for one in fields(SubscriptionRow) if one.name != "members")
+
+_TIMES = ("at", "started_at")
+_ROW_TIMES = ("expires_at", "held_since")
+_MEMBER_TIMES = ("since", "skipped_until", "error_at", "took_at")
+_LATENCIES = (Measure.P50, Measure.P90, Measure.P99)
 
 
 class WrittenPast:
@@ -33,7 +41,7 @@ class WrittenPast:
                     del kept[coarsest(kept)]
             texts = _texts(kept)
         self.left_out = len(snapshots) - len(kept)
-        self.text = f'{{"columns":{as_json(_COLUMNS)},"moments":[\n' + ",\n".join(texts) + "]}"
+        self.text = f'{{"columns":{json_line(_COLUMNS)},"moments":[\n' + ",\n".join(texts) + "]}"
 
 
 def read_past(document: Mapping[str, Any]) -> tuple[EngineSnapshot, ...]:
@@ -47,28 +55,70 @@ def read_past(document: Mapping[str, Any]) -> tuple[EngineSnapshot, ...]:
     rows: dict[str, SubscriptionRow] = {}
     order: Sequence[str] = ()
     found = []
-    for moment in document["moments"]:
+    for number, moment in enumerate(document["moments"]):
         head |= moment["head"]
         order = moment.get("order", order)
         rows |= {row.id: row for row in _rows(moment["rows"], columns)}
         # Validated once, without its rows: those are already what they should be, and many.
-        bare = _SNAPSHOT.validate_python({**head, _ROWS: ()})
+        bare = validated(_SNAPSHOT, {**head, _ROWS: ()}, f"past.{number}")
         facts = {one.name: getattr(bare, one.name) for one in fields(bare)}
         found.append(EngineSnapshot(**{**facts, _ROWS: tuple(rows[name] for name in order)}))
+        _check_times(found[-1])
+    if any(later.at < earlier.at for earlier, later in pairwise(found)):
+        raise ValueError("the snapshots are not in the order of their times")
     return tuple(found)
+
+
+def read_snapshot(document: Mapping[str, Any]) -> EngineSnapshot:
+    """A snapshot that is written whole.
+
+    Raises:
+        ValueError: it is not what was written.
+    """
+    snapshot: EngineSnapshot = validated(_SNAPSHOT, document, "snapshot")
+    _check_times(snapshot)
+    for row in snapshot.subscriptions:
+        _check_row(row)
+    return snapshot
+
+
+def _check_times(snapshot: EngineSnapshot) -> None:
+    validated(WALL, snapshot.wall, "snapshot.wall")
+    _check_moments(snapshot, _TIMES, "snapshot")
+
+
+def _check_row(row: SubscriptionRow) -> None:
+    """The console counts on what the types of a row do not say."""
+    _check_moments(row, _ROW_TIMES, f"subscription {row.id!r}")
+    for place, member in enumerate(row.members):
+        where = f"member {place + 1} of {row.id!r}"
+        _check_moments(member, _MEMBER_TIMES, where)
+        if member.index != place:
+            raise ValueError(f"{where} has the index {member.index}")
+        if len(member.latency_now_s) not in {0, len(_LATENCIES)}:
+            raise ValueError(f"{where} has {len(member.latency_now_s)} latencies")
+        if member.error is not None and member.error_at is None:
+            raise ValueError(f"{where} has an error without its time")
+
+
+def _check_moments(thing: object, names: Sequence[str], where: str) -> None:
+    for name in names:
+        validated(MOMENT, getattr(thing, name), f"{where}.{name}")
 
 
 def _rows(documents: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[SubscriptionRow]:
     for document in documents:
         members = [dict(zip(columns, member, strict=True)) for member in document["members"]]
-        yield _ROW.validate_python({**document, "members": members})
+        row = validated(_ROW, {**document, "members": members}, "subscription")
+        _check_row(row)
+        yield row
 
 
 def _texts(snapshots: Sequence[EngineSnapshot]) -> list[str]:
     before: EngineSnapshot | None = None
     texts = []
     for snapshot in snapshots:
-        texts.append(as_json(_moment(before, snapshot)))
+        texts.append(json_line(_moment(before, snapshot)))
         before = snapshot
     return texts
 

@@ -59,7 +59,7 @@ class Kept:
         if not name or len(name) > NAME_MAX:
             raise EventError(f"a template has a name of 1 to {NAME_MAX} characters")
         if len(others) >= TEMPLATES_MAX:
-            raise EventError(f"there are {TEMPLATES_MAX} templates already; remove one first (f5, del)")
+            raise EventError(f"there are {TEMPLATES_MAX} templates already; remove one first (f5, f8)")
         if not _fits(event):
             raise EventError(f"an event of more than {EVENT_BYTES:,} bytes cannot be kept as a template")
         return replace(self, templates=tuple(sorted((*others, Template(name, event)), key=lambda one: one.name)))

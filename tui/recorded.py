@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.errors import CommandError
-from engine.feed import FeedRecord
+from engine.feed import FeedRecord, failures_between, records_about
 from engine.health import State
 from engine.operations.inspecting import Recipient, told_delivery
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
@@ -53,8 +53,13 @@ class RecordedLink:
         return self.moment
 
     async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
-        """The records numbered `since` and later, up to the moment, the newest `limit` of them, oldest first."""
-        return tuple(record for record in self._records if record.number >= since)[-limit:]
+        """The records numbered `since` and later, up to the moment, as `Feed.since` tells them."""
+        records = self._records
+        first = bisect_left(records, since, key=lambda one: one.number)
+        newest = tuple(records[max(first, len(records) - limit) :])
+        if not newest:
+            return ()
+        return (*failures_between(reversed(records), since, newest[0].number), *newest)
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
         """What a recording can answer.
@@ -107,11 +112,7 @@ class RecordedLink:
         return told | _as_it_was(told, row.members[member], self.moment.at)
 
     def _inspect_delivery(self, subscription: str, seq: int) -> dict[str, Any]:
-        records = [
-            record
-            for record in self._records
-            if record.subscription == subscription and seq - record.batch.first_seq in record.indices
-        ]
+        records = records_about(self._records, subscription, seq)
         if not records:
             raise _not_held(f"event {seq} for {subscription!r}")
         row = self._first.get(subscription)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import Field, TypeAdapter, ValidationError
+from typing import Any
 
 from engine.errors import EventError, SwitchboardError
 from engine.feed import FeedRecord
 from engine.snapshot import EngineSnapshot
-from tui.history import History, Levels, Measure
-from tui.masking import as_json, size_of
-from tui.pastfile import WrittenPast, read_past
+from tui.bundleform import AUDIT, CHARTS, CONFIGURATION, DESCRIBED, INSPECTED, LEFT_OUT, LINES, LOG, loaded, validated
+from tui.history import History, Levels
+from tui.masking import json_line, size_of
+from tui.pastfile import WrittenPast, read_past, read_snapshot
 from tui.records import WrittenRecords, read_records
+from tui.render.line import clean
 
-VERSION = 2
-"""Of the file's form. The first had one snapshot, the log as text, and nothing to inspect; it can still be read."""
+VERSION = 3
+"""Of the file's form. The first had one snapshot, the log as text, and nothing to inspect; the second told batches
+apart by their first event alone. Both can still be read."""
 
-READABLE = (1, VERSION)
+READABLE = (1, 2, VERSION)
 
 SIZE_MAX = 20_000_000
 """Bytes of a bundle. What would not fit is left out, the oldest first, and counted."""
@@ -34,20 +34,19 @@ MEMBERS_MAX = 4_000_000
 DESCRIBED_MAX = 1_000_000
 """What subscriptions are made of."""
 LOG_MAX = 1_000_000
+CHARTS_MAX = 4_000_000
 ROOM_FOR_NAMES = 100_000
-"""Bytes of the parts. Charts take at most 4 MB, the audit trail less; records have what the others leave."""
+"""Bytes of the parts. The audit trail takes less; records have what the others leave."""
 
 READ_MAX = 100_000_000
 """Bytes of a file that is looked at; the first version wrote more at times."""
 
 
-_SNAPSHOT = TypeAdapter(EngineSnapshot)
-_SAMPLE = Annotated[list[float | None], Field(min_length=len(Measure), max_length=len(Measure))]
-_LEVELS = TypeAdapter(dict[str, list[list[_SAMPLE]]])
-
-
 class BundleError(SwitchboardError):
-    """A file that cannot be shown as an incident bundle."""
+    """A file that cannot be shown as an incident bundle. What the text quotes of it is safe for a terminal."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(clean(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +90,16 @@ class Recording:
         past = WrittenPast(self.past, PAST_MAX)
         members, lost_members = _fitting(self.inspected, MEMBERS_MAX)
         described, lost_subscriptions = _fitting(self.described, DESCRIBED_MAX)
+        charts, lost_tracks = _fitting(self.charts, CHARTS_MAX)
         log = _last_fitting(self.log, LOG_MAX)
         parts = {
             "switchboard_bundle": str(VERSION),
-            "configuration": as_json(self.configuration),
+            "configuration": json_line(self.configuration),
             "past": past.text,
             "described": described,
             "inspected": members,
-            "charts": as_json(self.charts),
-            "audit": as_json(self.audit),
+            "charts": charts,
+            "audit": json_line(self.audit),
             "log": _listed(log),
         }
         left = SIZE_MAX - ROOM_FOR_NAMES - sum(map(size_of, parts.values()))
@@ -109,13 +109,14 @@ class Recording:
             "records of deliveries": records.left_out,
             "subscriptions whose members can be inspected": lost_members,
             "subscriptions that can be copied": lost_subscriptions,
+            "tracks of the charts": lost_tracks,
             "lines of the log": len(self.log) - len(log),
         }
         counted = {name: count + self.left_out.get(name, 0) for name, count in left_out.items()}
         parts |= {
-            "batches": _listed(records.batches.values()),
+            "batches": _listed(records.batches),
             "records": _listed(records.records),
-            "left_out": as_json({**self.left_out, **counted}),
+            "left_out": json_line({**self.left_out, **counted}),
         }
         return "{" + ",\n".join(f'"{name}":{text}' for name, text in parts.items()) + "}\n"
 
@@ -140,68 +141,56 @@ def read_bundle(path: Path) -> Recording:
     try:
         if path.stat().st_size > READ_MAX:
             raise BundleError(f"{path} has more than {READ_MAX:,} bytes; it is no incident bundle")
-        document = json.loads(path.read_bytes())
+        document = loaded(path.read_bytes())
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error.strerror}") from error
+    except RecursionError:
+        raise BundleError(f"{path} is no incident bundle: too many lists or mappings in each other") from None
     except ValueError as error:
         raise BundleError(f"{path} is no incident bundle: {error}") from error
     version = document.get("switchboard_bundle") if isinstance(document, dict) else None
     if version not in READABLE:
-        known = " or ".join(map(str, READABLE))
-        raise BundleError(f"{path} is no incident bundle of version {known}: it says {version!r}")
+        known = ", ".join(map(str, READABLE))
+        raise BundleError(f"{path} is no incident bundle of version {known}; it says {version!r}")
     try:
-        return _first_version(document) if version == 1 else _second_version(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BundleError(f"{path} is damaged at {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, EventError) as error:
-        raise BundleError(f"{path} is damaged: {type(error).__name__}: {error}") from error
+        return _first_version(document) if version == 1 else _later_version(document)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, EventError) as error:
+        raise BundleError(f"{path} is damaged: {_reason(error)}") from error
 
 
-def _second_version(document: Mapping[str, Any]) -> Recording:
+def _later_version(document: Mapping[str, Any]) -> Recording:
     past = read_past(document["past"])
     if not past:
         raise ValueError("it holds no snapshot")
     return Recording(
         past=past,
-        records=tuple(read_records(document)),
-        configuration=dict(document["configuration"]),
-        audit=_audit(document["audit"]),
-        log=[_log_entry(entry) for entry in document["log"]],
-        described=dict(document["described"]),
-        inspected={str(name): list(members) for name, members in document["inspected"].items()},
-        charts=_LEVELS.validate_python(document["charts"]),
-        left_out={str(name): int(count) for name, count in document["left_out"].items()},
+        records=read_records(document),
+        configuration=validated(CONFIGURATION, document["configuration"], "configuration"),
+        audit=validated(AUDIT, document["audit"], "audit"),
+        log=validated(LOG, document["log"], "log"),
+        described=validated(DESCRIBED, document["described"], "described"),
+        inspected=validated(INSPECTED, document["inspected"], "inspected"),
+        charts=validated(CHARTS, document["charts"], "charts"),
+        left_out=validated(LEFT_OUT, document["left_out"], "left_out"),
     )
 
 
 def _first_version(document: Mapping[str, Any]) -> Recording:
-    snapshot = _SNAPSHOT.validate_python(document["snapshot"])
-    lines = enumerate(document["log"], 1)
+    snapshot = read_snapshot(document["snapshot"])
+    lines = enumerate(validated(LINES, document["log"], "log"), 1)
     return Recording(
         past=(snapshot,),
-        records=tuple(read_records(document)),
-        configuration=dict(document["configuration"]),
-        audit=_audit(document["audit"]),
+        records=read_records(document),
+        configuration=validated(CONFIGURATION, document["configuration"], "configuration"),
+        audit=validated(AUDIT, document["audit"], "audit"),
         log=[
-            {"number": number, "wall": snapshot.wall, "level": 20, "logger": "", "text": str(line)}
-            for number, line in lines
+            {"number": number, "wall": snapshot.wall, "level": 20, "logger": "", "text": line} for number, line in lines
         ],
     )
 
 
-def _audit(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {"entries": list(document["entries"]), "dropped": int(document["dropped"])}
-
-
-def _log_entry(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "number": int(document["number"]),
-        "wall": float(document["wall"]),
-        "level": int(document["level"]),
-        "logger": str(document["logger"]),
-        "text": str(document["text"]),
-    }
+def _reason(error: Exception) -> str:
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _listed(texts: Iterable[str]) -> str:
@@ -209,10 +198,13 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _fitting(told: Mapping[str, Any], size_max: int) -> tuple[str, int]:
-    """As much of a mapping as has room, as JSON; and how much has not."""
+    """As much of a mapping as has room, as JSON; and how much has not.
+
+    Item by item: the encoder of all at once would let no other thread run meanwhile.
+    """
     texts: list[str] = []
     for name, value in told.items():
-        text = f"{as_json(name)}:{as_json(value)}"
+        text = f"{json_line(name)}:{json_line(value)}"
         size_max -= size_of(text)
         if size_max >= 0:
             texts.append(text)
@@ -222,7 +214,7 @@ def _fitting(told: Mapping[str, Any], size_max: int) -> tuple[str, int]:
 def _last_fitting(entries: Sequence[Any], size_max: int) -> list[str]:
     texts: list[str] = []
     for entry in reversed(entries):
-        text = as_json(entry)
+        text = json_line(entry)
         size_max -= size_of(text)
         if size_max < 0:
             break

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.run import Attempt, Batch, Fault, Outcome, Skip, Status
-from tui.masking import as_json, size_of
+from tui.bundleform import BATCHES, RECORDS, BatchForm, RecordForm, validated
+from tui.masking import json_line, size_of
 
 EVENTS_MAX = 20_000
 """Events that a bundle holds; the newest."""
@@ -19,34 +21,44 @@ class WrittenRecords:
 
     def __init__(self, records: Sequence[FeedRecord], size_max: int) -> None:
         self.records: list[str] = []
-        self.batches: dict[int, str] = {}
+        self.batches: list[str] = []
+        numbers: dict[int, int] = {}
+        """Of the batches in the file, by identity: a part of a batch can begin with the same event as the whole."""
         events = size = 0
         for record in reversed(records):
-            number, text = record.batch.first_seq, as_json(_record_document(record))
-            batch = "" if number in self.batches else as_json(_batch_document(record.batch), is_masked=False)
+            number = numbers.setdefault(id(record.batch), len(numbers))
+            text = json_line(_record_document(record, number))
+            is_new = number == len(self.batches)
+            batch = json_line(_batch_document(record.batch, number), is_masked=False) if is_new else ""
             events += len(record.batch) if batch else 0
             size += size_of(text) + size_of(batch)
             if size > size_max or (self.records and events > EVENTS_MAX):
                 break
             self.records.append(text)
             if batch:
-                self.batches[number] = batch
+                self.batches.append(batch)
         self.left_out = len(records) - len(self.records)
         self.records.reverse()
 
 
-def read_records(document: Mapping[str, Any]) -> Iterator[FeedRecord]:
+def read_records(document: Mapping[str, Any]) -> tuple[FeedRecord, ...]:
     """The records of a bundle.
 
     Raises:
         KeyError, TypeError, ValueError, EventError: they are not what was written.
     """
-    batches = {one["first_seq"]: _batch(one) for one in document["batches"]}
-    return (_record(one, batches) for one in document["records"])
+    batches = {
+        one.get("number", one["first_seq"]): _batch(one) for one in validated(BATCHES, document["batches"], "batches")
+    }
+    records = tuple(_record(one, batches) for one in validated(RECORDS, document["records"], "records"))
+    if any(later.number <= earlier.number for earlier, later in pairwise(records)):
+        raise ValueError("the records are not in the order of their numbers")
+    return records
 
 
-def _batch_document(batch: Batch) -> dict[str, Any]:
+def _batch_document(batch: Batch, number: int) -> dict[str, Any]:
     return {
+        "number": number,
         "name": batch.name,
         "first_seq": batch.first_seq,
         "raised_at": batch.raised_at,
@@ -55,13 +67,13 @@ def _batch_document(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _record_document(record: FeedRecord) -> dict[str, Any]:
+def _record_document(record: FeedRecord, batch: int) -> dict[str, Any]:
     return {
         "number": record.number,
         "at": record.at,
         "step": record.step,
         "subscription": record.subscription,
-        "batch": record.batch.first_seq,
+        "batch": batch,
         "indices": [record.indices.start, record.indices.stop, record.indices.step],
         "member": record.member,
         "skipped": record.skipped,
@@ -78,36 +90,41 @@ def _outcome_document(outcome: Outcome) -> list[str | None]:
     return [outcome.status, outcome.reason, outcome.fault, *answer]
 
 
-def _batch(document: Mapping[str, Any]) -> Batch:
-    name = str(document["name"])
-    events = [Event(name, tuple((pair[0], pair[1]) for pair in params)) for params in document["events"]]
-    return Batch(name, events, int(document["first_seq"]), float(document["raised_at"]), str(document["source"]))
+def _batch(form: BatchForm) -> Batch:
+    name = form["name"]
+    events = [Event.checked(name, [(key, value) for key, value in params]) for params in form["events"]]
+    return Batch(name, events, form["first_seq"], form["raised_at"], form["source"])
 
 
-def _record(document: Mapping[str, Any], batches: Mapping[int, Batch]) -> FeedRecord:
-    batch = batches[document["batch"]]
-    indices = range(*document["indices"])
-    ends = (indices[0], indices[-1]) if indices else (0, 0)
-    if min(ends) < 0 or max(ends) >= max(len(batch), 1):
-        raise ValueError(f"record {document['number']} tells of events that its batch does not have")
+def _record(form: RecordForm, batches: Mapping[int, Batch]) -> FeedRecord:
+    number, step, member = form["number"], Step(form["step"]), form["member"]
+    batch = batches.get(form["batch"])
+    if batch is None:
+        raise ValueError(f"record {number} tells of batch {form['batch']}, which is not there")
+    indices = range(*form["indices"])
+    if indices and (min(indices[0], indices[-1]) < 0 or max(indices[0], indices[-1]) >= len(batch)):
+        raise ValueError(f"record {number} tells of events that its batch does not have")
+    outcome = None if form["outcome"] is None else _outcome(form["outcome"])
+    if (outcome is None and step in {Step.SETTLED, Step.ENDED}) or (member is None and step is Step.SETTLED):
+        raise ValueError(f"record {number} does not tell how it was {step}, or by whom")
+    if member is None and outcome is not None and outcome.answer is not None:
+        raise ValueError(f"record {number} has an answer of nobody")
     return FeedRecord(
-        number=int(document["number"]),
-        at=float(document["at"]),
-        step=Step(document["step"]),
-        subscription=str(document["subscription"]),
+        number=number,
+        at=form["at"],
+        step=step,
+        subscription=form["subscription"],
         batch=batch,
         indices=indices,
-        member=document["member"],
-        skipped=tuple(Skip(int(member), str(reason)) for member, reason in document["skipped"]),
-        attempts=tuple(
-            Attempt(member, at, _outcome(outcome), is_last) for member, at, outcome, is_last in document["attempts"]
-        ),
-        outcome=None if document["outcome"] is None else _outcome(document["outcome"]),
-        took_s=float(document["took_s"]),
+        member=member,
+        skipped=tuple(Skip(*skip) for skip in form["skipped"]),
+        attempts=tuple(Attempt(tried, at, _outcome(ended), is_last) for tried, at, ended, is_last in form["attempts"]),
+        outcome=outcome,
+        took_s=form["took_s"],
     )
 
 
-def _outcome(document: Sequence[Any]) -> Outcome:
-    status, reason, fault, *answer = document
+def _outcome(form: Sequence[Any]) -> Outcome:
+    status, reason, fault, *answer = form
     told = bytes.fromhex(answer[0]) if answer else None
     return Outcome(Status(status), str(reason), None if fault is None else Fault(fault), told)

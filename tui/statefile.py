@@ -83,6 +83,8 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # else a crash of the machine may leave the new name with nothing in it
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

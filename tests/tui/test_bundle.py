@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,20 @@ from typing import Any
 import pytest
 
 from engine.background import BackgroundEngine
+from engine.commands import execute
 from engine.config.schema import Settings, SubscriptionSettings
+from engine.core import Engine
 from engine.errors import CommandError
-from engine.feed import FeedRecord, Step
-from engine.run import Attempt, Skip, failed
+from engine.event import Event
+from engine.feed import Feed, FeedRecord, Step
+from engine.run import DELIVERED, Attempt, Skip, failed, part_of
 from tests.support.waiting import until
-from tests.tui.recorded import FAILS_AT, STEPS, at, incident
+from tests.tui.inspected import MEMBER
+from tests.tui.recorded import FAILS_AT, SECOND, STEPS, at, incident
 from tests.tui.test_recording import AUDIT
 from tests.tui.world import NOW, PIKE, FakeLink, batch, member, record, snapshot
 from tui import cli, recording
-from tui.history import EVERYTHING, Measure
+from tui.history import EVERYTHING, History, Measure
 from tui.incident import collect
 from tui.link import LocalLink
 from tui.pump import Pump
@@ -40,7 +45,7 @@ def test_every_part_comes_back(tmp_path: Path) -> None:
     made = incident()
     again = written(made, tmp_path)
     assert again.past == made.past
-    assert [_record_document(one) for one in again.records] == [_record_document(one) for one in made.records]
+    assert [_record_document(one, 0) for one in again.records] == [_record_document(one, 0) for one in made.records]
     for name in ("configuration", "audit", "log", "described", "inspected", "charts"):
         assert getattr(again, name) == getattr(made, name), name
     assert not missing(again)
@@ -77,6 +82,40 @@ def test_the_charts_are_cut_where_the_recording_begins() -> None:
     assert len(track.values(Measure.DELIVERIES, 3_600)) == 20 - 6
 
 
+def of_records(*records: FeedRecord) -> Recording:
+    """A recording that is about these records alone."""
+    return Recording((snapshot(PIKE),), records, {}, AUDIT, [])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("is_whole_first", [True, False])
+def test_a_batch_and_its_part_that_begin_with_the_same_event_stay_apart(tmp_path: Path, is_whole_first: bool) -> None:
+    whole = batch("E_A", 100, *[{"n": number} for number in range(10)])
+    both = [whole, part_of(whole, range(3))]
+    first, second = both if is_whole_first else reversed(both)
+    made = of_records(record(1, Step.HELD, "s1", first), record(2, Step.HELD, "s2", second))
+    again = written(made, tmp_path)
+    assert [one.batch.events for one in again.records] == [first.events, second.events]
+
+
+async def test_a_failover_that_was_edited_while_events_waited_is_in_a_bundle_that_can_be_read(tmp_path: Path) -> None:
+    engine = Engine(Settings(events=("E_A",), failover_timeout=0.05))
+    sockets = [f"unix:{tmp_path}/{name}" for name in "abcd"]
+    made = await execute(
+        engine, "subscribe", event="E_A", socket=f"virtual:FAILOVER {sockets[0]} {sockets[1]}", expire=None
+    )
+    await engine.raise_many([Event("E_A", (("n", number),)) for number in range(10)], "test")
+    await until(lambda: any(len(one.indices) == 1 for one in engine.feed.since(0)), "a try with one event")
+    await execute(
+        engine, "change_subscription", subscription=made["id"], policy="FAILOVER", members=sockets[2:], expire=None,
+        options={},
+    )  # fmt: skip
+    await until(lambda: {1, 10} <= {len(one.batch) for one in engine.feed.since(0) if one.batch.first_seq == 1}, "both")
+    records = engine.feed.since(0)
+    again = written(of_records(*records), tmp_path)
+    assert [one.batch.events for one in again.records] == [one.batch.events for one in records]
+    await engine.stop()
+
+
 def heavy() -> Recording:
     """Far more than has room: rows that all change, large events, long answers of members, a long log."""
     members = tuple(
@@ -86,9 +125,10 @@ def heavy() -> Recording:
     past = tuple(snapshot(replace(row, version=step), at=NOW - 1_800 + 2 * step) for step in range(60))
     batches = [batch("E_BIG", 1 + 10 * number, *[{"text": "x" * 2_000}] * 10) for number in range(500)]
     records = tuple(record(number, Step.HELD, "s1", one) for number, one in enumerate(batches, 1))
-    told = {f"s{number}": [{"socket": "a" * 8_000}] for number in range(1_000)}
+    members_told = {f"s{number}": [{**MEMBER, "socket": "a" * 8_000}] for number in range(1_000)}
+    described = {f"s{number}": incident().described["s1"] | {"members": ["a" * 8_000]} for number in range(1_000)}
     log = [{"number": n, "wall": NOW, "level": 20, "logger": "engine", "text": "b" * 1_000} for n in range(2_000)]
-    return Recording(past, records, {}, AUDIT, log, told, told)  # type: ignore[arg-type]
+    return Recording(past, records, {}, AUDIT, log, described, members_told)  # type: ignore[arg-type]
 
 
 def test_a_bundle_is_bounded_and_says_what_it_had_no_room_for(tmp_path: Path) -> None:
@@ -205,6 +245,18 @@ def first_version() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_a_bundle_of_the_second_version_is_still_opened(tmp_path: Path) -> None:
+    document = json.loads(incident().text())
+    seqs = {one["number"]: one["first_seq"] for one in document["batches"]}
+    for one in document["batches"]:
+        del one["number"]
+    for one in document["records"]:
+        one["batch"] = seqs[one["batch"]]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps({**document, "switchboard_bundle": 2}))
+    assert [one.batch.events for one in read_bundle(path).records] == [one.batch.events for one in incident().records]
+
+
 async def test_a_bundle_of_the_first_version_is_still_opened(tmp_path: Path) -> None:
     path = tmp_path / "old.json"
     path.write_text(json.dumps(first_version()))
@@ -215,6 +267,47 @@ async def test_a_bundle_of_the_first_version_is_still_opened(tmp_path: Path) -> 
     assert [entry["text"] for entry in await link.command("log_since")] == ["a line"]
     with pytest.raises(CommandError, match="does not hold member 1"):
         await link.command("inspect_member", subscription="s1", member=0)
+
+
+async def test_failures_among_older_records_are_told_as_the_live_feed_tells_them() -> None:
+    of = batch("E_A", 1, {"ip": "192.0.2.1"})
+    ends = {3: failed("refused"), 5: failed("refused"), 18: failed("refused")}
+    records = [record(n, Step.SETTLED, "s1", of, 0, outcome=ends.get(n, DELIVERED)) for n in range(1, 21)]
+    feed = Feed()
+    for one in records:
+        feed.add(one.at, one.step, one.subscription, of, one.indices, 0, outcome=one.outcome)
+    link = RecordedLink(of_records(*records))
+    for since, limit in [(0, 5), (4, 5), (4, 100), (19, 5), (21, 5), (0, 0)]:
+        told = [one.number for one in await link.feed(since, limit)]
+        assert told == [one.number for one in feed.since(since, limit)], (since, limit)
+    assert [one.number for one in await link.feed(4, 5)] == [5, 16, 17, 18, 19, 20]
+
+
+async def test_the_console_s_loop_goes_on_while_the_charts_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def levels(self: History) -> dict[str, Any]:
+        threads.append((threading.current_thread(), self))
+        return {}
+
+    monkeypatch.setattr(History, "levels", levels)
+    link = FakeLink()
+    link.answers = {"audit": AUDIT, "configuration": {}}
+    pump = Pump(link)
+    assert (await collect(link, pump, link.answer, None)).recording is not None
+    ((thread, history),) = threads
+    assert thread is not threading.main_thread()
+    assert history is not pump.history, "the history goes on meanwhile"
+
+
+def test_charts_are_written_track_by_track(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = json.dumps
+    longest = []
+    monkeypatch.setattr(json, "dumps", lambda *what, **how: longest.append(len(text := whole(*what, **how))) or text)
+    charts = {f"s{number}": [[SECOND] * 300, [SECOND] * 360, [SECOND] * 1_440] for number in range(40)}
+    text = replace(of_records(), charts=charts).text()
+    assert json.loads(text)["charts"] == charts
+    assert max(longest) < 1.1 * max(len(whole(one)) for one in charts.values())
 
 
 async def test_what_was_known_at_a_moment_is_shown_and_no_more() -> None:

@@ -43,7 +43,7 @@ LOG = [{"number": 1, "wall": 1_700_000_000.0, "level": 20, "logger": "engine", "
 def recording() -> Recording:
     lost = batch("E_PIKE_BLOCKED", 160, {"ip": None, "count": -1}, at=NOW - 0.05)
     outcome = failed("connection refused", answer=b"no")
-    ended = record(7, "ended", "s1", lost, outcome=outcome, attempts=(Attempt(0, NOW, outcome),))  # type: ignore[arg-type]
+    ended = record(7, "ended", "s1", lost, 0, outcome=outcome, attempts=(Attempt(0, NOW, outcome),))  # type: ignore[arg-type]
     return Recording((snapshot(PIKE),), (*story_of_pike(), ended), {"label": "LAB"}, AUDIT, LOG)
 
 
@@ -83,8 +83,8 @@ async def test_the_console_on_a_bundle_stands_still_and_refuses_changes(tmp_path
     [
         lambda text: text[:-40],
         lambda _: "[]",
+        lambda _: '{"switchboard_bundle": 4}',
         lambda _: '{"switchboard_bundle": 3}',
-        lambda _: '{"switchboard_bundle": 2}',
         lambda text: text.replace('"at":', '"when":'),
         lambda text: text.replace('"number":7', '"number":"x"'),
         lambda text: text.replace('"moments":[', '"moments":[],"others":['),
