@@ -53,7 +53,7 @@ async def collect(link: Link, pump: Pump, snapshot: EngineSnapshot, recorded: Re
         log=_log(await ask(link, "log_since", limit=LOG_LINES), snapshot.wall),
         described=await _described(link, rows),
         inspected=inspected,
-        charts=await _charts(pump.history),
+        charts=await _charts(pump.history, snapshot.at),
         left_out={
             "snapshots": pump.past.thinned,
             "subscriptions whose members can be inspected": len(rows) - len(inspected),
@@ -81,9 +81,13 @@ async def _described(link: Link, rows: list[SubscriptionRow]) -> dict[str, Any]:
     return {name: answer.value for name, answer in answers.items() if not answer.failure}
 
 
-async def _charts(history: History) -> dict[str, Levels]:
-    """The tracks, made plain in a thread: it takes long, and of a copy, as the history goes on meanwhile."""
-    return await asyncio.to_thread(deepcopy(history).levels)
+async def _charts(history: History, at: float) -> dict[str, Levels]:
+    """The tracks up to a moment; what came while the operator chose what to export is not of it.
+
+    Made plain in a thread: it takes long, and of a copy, as the history goes on meanwhile.
+    """
+    copied, since_s = deepcopy(history), max(round(history.at - at), 0)
+    return await asyncio.to_thread(lambda: History.of(copied.levels(), since_s).levels())
 
 
 def _log(answer: Answer, wall: float) -> list[dict[str, Any]]:

@@ -295,9 +295,9 @@ async def test_the_console_s_loop_goes_on_while_the_charts_are_collected(monkeyp
     link.answers = {"audit": AUDIT, "configuration": {}}
     pump = Pump(link)
     assert (await collect(link, pump, link.answer, None)).recording is not None
-    ((thread, history),) = threads
-    assert thread is not threading.main_thread()
-    assert history is not pump.history, "the history goes on meanwhile"
+    assert threads
+    assert all(thread is not threading.main_thread() for thread, _ in threads)
+    assert all(history is not pump.history for _, history in threads), "the history goes on meanwhile"
 
 
 def test_charts_are_written_track_by_track(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,3 +366,14 @@ def test_what_has_no_room_is_told_when_it_is_opened(
     assert "records of deliveries" in missing(read_bundle(path))[0]
     assert cli.main(["open", str(path)]) == 2  # no terminal here
     assert "needs a terminal" in capsys.readouterr().err
+
+
+async def test_what_came_while_the_operator_chose_is_not_in_the_charts() -> None:
+    link = FakeLink()
+    link.answers = {"configuration": {}, "audit": {"entries": [], "dropped": 0}, "log_since": []}
+    pump = Pump(link)
+    for second in range(60):
+        pump.history.note(snapshot(PIKE, at=NOW - 40 + second))
+    made = (await collect(link, pump, link.answer, None)).recording  # which was taken at NOW
+    assert made is not None
+    assert {len(levels[0]) for levels in made.charts.values()} == {40}
