@@ -29,6 +29,7 @@ from textual.strip import Strip
 from textual.worker import WorkerFailed
 
 from engine.address import mask_text
+from tui.forgetting import forget_gone_screens
 from tui.render.line import clean
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class Sturdy(_Part):
             self._broke(error)
             if isinstance(self, Screen) and isinstance(message, Mount):
                 _console_of(self).leave(self, error)
+
+    def on_unmount(self) -> None:
+        """A screen that has gone takes what was remembered of it along."""
+        if isinstance(self, Screen):
+            forget_gone_screens()
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Leave a screen, once. Textual takes the topmost one away: a key in a hurry would take the one below, too."""
