@@ -8,8 +8,8 @@ from textual._styles_cache import StylesCache
 def forget_gone_screens() -> None:
     """Let go of the lines of widgets that have gone.
 
-    Textual 8.2.8 remembers two colours for each of the last 1,024 widgets and backgrounds, under the widget's own cache,
-    and so keeps all lines that each of them ever drew: some 100 MiB after a night of opening and closing screens.
-    What is still shown is worked out again, which costs nothing that can be measured.
+    Textual 8.2.8 remembers two colours for each of the last 1,024 widgets and backgrounds, under the cache of the widget
+    itself, and so keeps all lines that each of them ever drew: some 100 MiB after many screens that were opened and
+    closed. What is still shown is worked out again, which costs nothing that can be measured.
     """
     StylesCache.get_inner_outer.cache_clear()
