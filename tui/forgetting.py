@@ -8,7 +8,7 @@ from textual._styles_cache import StylesCache
 def forget_gone_screens() -> None:
     """Let go of the lines of widgets that have gone.
 
-    Textual 8.2.8 remembers two colours for each of the last 1,024 widgets and backgrounds, under the cache of the widget
+    Textual 8.2.8 remembers two colours for each of the last 1,024 widgets, under the cache of the widget
     itself, and so keeps all lines that each of them ever drew: some 100 MiB after many screens that were opened and
     closed. What is still shown is worked out again, which costs nothing that can be measured.
     """
