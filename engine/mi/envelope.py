@@ -18,7 +18,7 @@ INVALID_PARAMS = -32602
 SERVER_ERROR = -32000
 
 CALLS_MAX = 10_000
-"""Calls in one array; it bounds the size of the answer."""
+"""Calls in one array, or events in one call: what is looked at in one go, before anybody else has a turn."""
 
 
 @dataclass(frozen=True, slots=True)
