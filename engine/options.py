@@ -28,6 +28,14 @@ class WhenAllFailed(StrEnum):
     DROP = "drop"  # undelivered at once, as OpenSIPS does
 
 
+class Drop(StrEnum):
+    """What happens where no member has room for more."""
+
+    NEVER = "never"  # whoever raises an event is told that the engine is busy
+    OLDEST = "oldest"  # what waits longest ends undelivered
+    NEWEST = "newest"  # the event that came last ends undelivered
+
+
 class OnFailure(StrEnum):
     """What ROUND-ROBIN does with an event whose member failed."""
 
@@ -45,6 +53,11 @@ class SubscriptionOptions:
     on_failure: OnFailure = OnFailure.NEXT
     queue_size: int = 10_000
     """Notifications that may wait for each member (PARALLEL, ROUND-ROBIN) or before the policy (FAILOVER)."""
+    drop: Drop = Drop.NEVER
+    slow_after: float = 0.8
+    """FAILOVER: a member that lets events wait for longer is passed over while another can take them; 0 is off."""
+    wait_for_member: float = 3.0
+    """PARALLEL, ROUND-ROBIN: as long as this an event waits for a member whose connection is down."""
 
 
 def options_heeded(policy: PolicyName | str | None) -> tuple[str, ...]:

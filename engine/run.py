@@ -42,6 +42,10 @@ class Outcome:
     reason: str = ""
     fault: Fault | None = None
     answer: bytes | None = None
+    is_unsent: bool = False
+    """A failure for want of a connection alone, of which surely nothing reached the other side."""
+    is_maybe_taken: bool = False
+    """A failure of which the other side may have taken the event all the same: whoever gets it next may get a copy."""
 
     @property
     def is_failure(self) -> bool:
@@ -63,9 +67,16 @@ DELIVERED = Outcome(Status.DELIVERED)
 SENT = Outcome(Status.SENT)
 
 
-def failed(reason: str, fault: Fault = Fault.MEMBER, answer: bytes | None = None) -> Outcome:
+def failed(
+    reason: str,
+    fault: Fault = Fault.MEMBER,
+    answer: bytes | None = None,
+    *,
+    unsent: bool = False,
+    maybe_taken: bool = False,
+) -> Outcome:
     """A failure with its reason, a member failure unless said otherwise."""
-    return Outcome(Status.FAILED, reason, fault, answer)
+    return Outcome(Status.FAILED, reason, fault, answer, unsent, maybe_taken)
 
 
 class Skip(NamedTuple):

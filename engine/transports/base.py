@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.clock import Clock, SystemClock
-from engine.run import Run
+from engine.run import Outcome, Run
 from engine.tasks import Tasks
 from engine.wire.payloads import WireFormat
 
@@ -53,6 +53,13 @@ class Connection:
     state: ConnectionState
     error: str | None = None
     retry_at: float | None = None
+    down_since: float | None = None
+    """Since when there is no connection although one is wanted, failed attempts included; None while up or idle."""
+    back_at: float | None = None
+    """When the connection came up after the peer had refused or ended it: a sign that the peer is there again. None
+    after a loss that was our own decision (nothing answered in time), as a peer that hangs takes connections too."""
+    blocked: str | None = None
+    """Why the peer takes nothing now although the connection is up, in words; None while it does."""
 
 
 IDLE = Connection(ConnectionState.IDLE)
@@ -100,6 +107,15 @@ class Transport(Protocol):
         order in which they were started. Never raises for what the network or the disk does. May settle
         synchronously; must not start anything for an event that it has settled.
         """
+
+    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
+        """Settle with `outcome` what was not handed over yet of the runs that are wanted back.
+
+        An event of which the kernel has a part, or all, stays where it is. May start runs from within.
+        """
+
+    def demand(self) -> None:
+        """See whether the peer is there, without an event: connect now, where the protocol has a connection."""
 
     async def reopen(self) -> None:
         """Let go of the file or connection and take it up anew (log rotation, `evi_flat_rotate`)."""

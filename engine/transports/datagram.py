@@ -94,6 +94,16 @@ class DatagramTransport(ABC):
         if self._timer is None:
             self._pump()
 
+    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
+        """Take back what has not left."""
+        taken = [one for one in self._queue if is_wanted(one.run)]
+        self._queue = deque(one for one in self._queue if not is_wanted(one.run))
+        for sending in taken:
+            settle_open(sending.run, range(sending.position, len(sending.run)), outcome)
+
+    def demand(self) -> None:  # noqa: B027 - nothing to be done is what is meant
+        """Datagrams know no connection."""
+
     async def reopen(self) -> None:
         """Let go of the socket; the next event opens a new one."""
         self._shut()

@@ -8,7 +8,7 @@ import logging
 import os
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
@@ -109,6 +109,16 @@ class FlatstoreTransport:
             return
         self._queue.append(run)
         self._wake()
+
+    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
+        """Take back what waits for its turn; what the writer is at stays there."""
+        taken = [run for run in self._queue if is_wanted(run)]
+        self._queue = deque(run for run in self._queue if not is_wanted(run))
+        for run in taken:
+            run.settle_all(outcome)
+
+    def demand(self) -> None:
+        """Files know no connection."""
 
     async def reopen(self) -> None:
         """Close the file and open it again by its path, for logrotate; tells of it as `evi_flat_rotate` does."""

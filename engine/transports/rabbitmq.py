@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
@@ -149,6 +150,18 @@ class RabbitmqTransport:
             self._pump()
         else:
             self._supervisor.demand()
+
+    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
+        """Take back what was not published."""
+        taken = [one.run for one in self._queue if is_wanted(one.run)]
+        self._queue = deque(one for one in self._queue if not is_wanted(one.run))
+        for run in taken:
+            run.settle_all(outcome)
+        self._tell_quiet()
+
+    def demand(self) -> None:
+        """Connect now, if there is no connection."""
+        self._supervisor.demand()
 
     async def reopen(self) -> None:
         """Open the channel anew, as soon as nothing is on its way; after `timeout` in any case."""

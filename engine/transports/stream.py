@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Callable
 from typing import ClassVar
 
 from pydantic import AliasChoices, Field
@@ -115,6 +116,18 @@ class StreamTransport:
             self._pump()
         else:
             self._supervisor.demand()
+
+    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
+        """Take back what was not begun."""
+        taken = [one for one in self._queue if not one.offset and is_wanted(one.run)]
+        self._queue = deque(one for one in self._queue if one.offset or not is_wanted(one.run))
+        for outgoing in taken:
+            settle_open(outgoing.run, range(len(outgoing.run)), outcome)
+        self._tell_quiet()
+
+    def demand(self) -> None:
+        """Connect now, if there is no connection."""
+        self._supervisor.demand()
 
     async def reopen(self) -> None:
         """Connect anew, as soon as nothing is on its way; after `timeout` in any case."""

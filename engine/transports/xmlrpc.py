@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import ClassVar, Literal
 
@@ -58,29 +58,29 @@ class XmlRpcOptions(TransportOptions):
 class _Waiting:
     """The events of a run for which no call was made yet."""
 
-    __slots__ = ("_payloads", "_positions", "_run")
+    __slots__ = ("_payloads", "_positions", "run")
 
     def __init__(self, run: Run, payloads: Payloads) -> None:
-        self._run = run
+        self.run = run
         self._payloads = payloads
         self._positions: Iterator[int] | None = None
 
     def take(self) -> tuple[Run, int, memoryview] | None:
         """The next event, as its run, its position and its body; None when there is none."""
         position = next(self._left(), None)
-        return None if position is None else (self._run, position, self._payloads[self._run.indices[position]])
+        return None if position is None else (self.run, position, self._payloads[self.run.indices[position]])
 
     def settle(self, outcome: Outcome) -> None:
         """Settle everything that is left."""
         left = list(self._left())
         for positions in stretches(left) if left else ():
-            self._run.settle(positions, outcome)
+            self.run.settle(positions, outcome)
 
     def _left(self) -> Iterator[int]:
         """The positions that are left. Events that cannot be encoded fail at the first look; they may start runs."""
         if self._positions is None:
-            refuse_unencodable(self._run, self._payloads.failures)
-            self._positions = chain.from_iterable(self._run.open_stretches())
+            refuse_unencodable(self.run, self._payloads.failures)
+            self._positions = chain.from_iterable(self.run.open_stretches())
         return self._positions
 
 
@@ -148,6 +148,18 @@ class XmlRpcTransport:
             self._callers.wake()
         else:
             self._supervisor.demand()
+
+    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
+        """Take back the events for which no call was made."""
+        taken = [one for one in self._queue if is_wanted(one.run)]
+        self._queue = deque(one for one in self._queue if not is_wanted(one.run))
+        for waiting in taken:
+            waiting.settle(outcome)
+        self._tell_quiet()
+
+    def demand(self) -> None:
+        """See whether the server can be reached, if it could not be."""
+        self._supervisor.demand()
 
     async def reopen(self) -> None:
         """Let go of the kept connections, as soon as nothing is on its way; after `timeout` in any case."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -28,6 +29,24 @@ class ScriptedTransport:
     """Sequence numbers in the order in which they were taken successfully."""
     connection: Connection = IDLE
     payload_max: int | None = None
+    on_wire: int | None = None
+    """How many of the open notifications count as handed over, the oldest; None is all."""
+    demanded: int = 0
+
+    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
+        """Settle what is not handed over."""
+        left = self.on_wire
+        for run in tuple(self.open):
+            for stretch in run.open_stretches():
+                kept = len(stretch) if left is None else min(left, len(stretch))
+                left = None if left is None else left - kept
+                if is_wanted(run):
+                    self.settle(run, stretch[kept:], outcome)
+        self.open = [run for run in self.open if run.unsettled]
+
+    def demand(self) -> None:
+        """Count it."""
+        self.demanded += 1
 
     def start(self, run: Run) -> None:
         """Take a run."""
