@@ -16,6 +16,7 @@ class State(StrEnum):
     UNTRIED = "untried"
     UP = "up"
     FAILED = "failed"
+    SLOW = "slow"
     DUE = "due"
     PAUSED = "paused"
 
@@ -43,6 +44,8 @@ class Health:
     failed_at: float | None = None
     paused: bool = False
     since: float = 0.0
+    is_slow: bool = False
+    """Whether the mark is for being too slow: passed over as a failed one, but better than nobody."""
     error: str | None = None
     error_at: float | None = None
     changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
@@ -55,10 +58,26 @@ class Health:
             self,
             tried=True,
             failed_at=now,
+            is_slow=False,
             since=since,
             error=error,
             error_at=now,
             changes=self._failed_again(now, error),
+        )
+
+    def slowed(self, now: float, error: str) -> Health:
+        """The health after the member let events wait too long: marked, unless it has failed outright before."""
+        if self.failed_at is not None and not self.is_slow:
+            return self.noted(now, error)
+        return replace(
+            self,
+            tried=True,
+            failed_at=now,
+            is_slow=True,
+            since=now,
+            error=error,
+            error_at=now,
+            changes=self._and(now, State.SLOW, error),
         )
 
     def succeeded(self, now: float, started_at: float) -> Health:
@@ -72,7 +91,7 @@ class Health:
             return self if self.tried else replace(self, tried=True, since=now, changes=self._and(now, State.UP))
         if started_at <= self.failed_at:
             return self
-        return replace(self, failed_at=None, since=now, changes=self._and(now, State.UP))
+        return replace(self, failed_at=None, is_slow=False, since=now, changes=self._and(now, State.UP))
 
     def noted(self, now: float, error: str) -> Health:
         """The health after an event failed on its own account: no mark, but the error can be looked up."""
@@ -96,7 +115,7 @@ class Health:
             return State.PAUSED
         if self.failed_at is not None:
             due = failover_timeout is not None and now >= self.failed_at + failover_timeout
-            return State.DUE if due else State.FAILED
+            return State.DUE if due else State.SLOW if self.is_slow else State.FAILED
         return State.UP if self.tried else State.UNTRIED
 
     def _and(self, now: float, state: State, reason: str = "") -> tuple[Change, ...]:

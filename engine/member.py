@@ -86,6 +86,11 @@ class Member:
         """Notifications that it can still take; what is left of the window counts only while nothing waits for it."""
         return self._queue_size - self.queued + (0 if self.queue else WINDOW - self.in_flight)
 
+    @property
+    def free(self) -> int:
+        """Notifications for which its queue has room."""
+        return self._queue_size - self.queued
+
     def offer(self, run: Run) -> None:
         """Queue a run; what does not fit fails at once, and is no mark against the member (design: a full queue)."""
         self.queue.append(run)
@@ -213,6 +218,10 @@ class Member:
         else:
             reason = f"the transport broke ({type(error).__name__}); the log tells where"
             run.settle_all(failed(reason, Fault.ANSWER))
+
+    def slowed(self, reason: str) -> None:
+        """It lets events wait: mark it, so that it is passed over while others can take them."""
+        self.health = self.health.slowed(self._clock.now(), reason)
 
     def _note_failure(self, outcome: Outcome, now: float) -> None:
         if outcome.marks:

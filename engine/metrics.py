@@ -183,6 +183,8 @@ class DeliveryCounters:
     delivered: int = 0
     sent: int = 0
     undelivered: int = 0
+    copies: int = 0
+    """Events given to another member, or once more, although one may have taken them: possible copies."""
 
     def add(self, other: DeliveryCounters) -> None:
         """Add another's figures to these."""
@@ -190,6 +192,7 @@ class DeliveryCounters:
         self.delivered += other.delivered
         self.sent += other.sent
         self.undelivered += other.undelivered
+        self.copies += other.copies
 
     @property
     def waiting(self) -> int:

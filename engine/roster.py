@@ -208,7 +208,7 @@ class Roster:
         joined: list[Target] = []
         try:
             for address in addresses:
-                joined.append(self._targets.join(address, lane.changed))  # noqa: PERF401 - all but the last are undone
+                joined.append(self._targets.join(address, lane.connection_changed))  # noqa: PERF401 - all but the last are undone
         except Exception:
             self._leave(lane, set(joined) - in_use)
             raise
@@ -216,7 +216,7 @@ class Roster:
 
     def _leave(self, lane: Lane, targets: Iterable[Target]) -> None:
         for target in targets:
-            self._targets.leave(target, lane.changed)
+            self._targets.leave(target, lane.connection_changed)
 
     def set_expiry(self, subscription: Subscription, expire_s: float | None) -> None:
         """Let a subscription end `expire_s` seconds from now; None is never."""

@@ -216,6 +216,10 @@ class Run:
             attempts=self.attempts,
         )
 
+    def is_of(self, handler: SettledHandler) -> bool:
+        """Whether `handler` hears how it ends: whose run it is."""
+        return self._handler == handler
+
     def settle(self, positions: range, outcome: Outcome) -> None:
         """Say how the events at `positions` (contiguous, in run positions) ended.
 

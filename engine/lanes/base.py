@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from engine.clock import Clock
 from engine.feed import Feed, Step
 from engine.member import Member
 from engine.metrics import DeliveryCounters
-from engine.options import SubscriptionOptions
+from engine.options import Drop, SubscriptionOptions
 from engine.policies.base import Standing
+from engine.policies.slowness import CROWDED
 from engine.run import Batch, Fault, Outcome, Run, Skip, Status, failed
 
 UNSUBSCRIBED = "the subscription ended"
@@ -25,6 +27,8 @@ class LaneContext:
     clock: Clock
     feed: Feed
     options: SubscriptionOptions
+    crowded: set[Any] = field(default_factory=set)
+    """Lanes whose queues are more than half full say so here, so that the door looks at them (`Dispatcher.put`)."""
 
 
 class Lane(ABC):
@@ -71,6 +75,25 @@ class Lane(ABC):
         self._laggards = [member for member in moving if member.room <= 0]
         return min(member.room for member in moving if member.room > 0 or member.patience.is_left(now))
 
+    @property
+    def free(self) -> int:
+        """Events for which somebody has room, whether or not it moves."""
+        return max((member.free for member in self.members if not member.health.paused), default=self._queue_size)
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it takes events beyond its room, and drops some: an operator chose that."""
+        return self.context.options.drop is not Drop.NEVER
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether its queues are so full that the door has to look at it."""
+        return self.closed_because is None and self.free < CROWDED * self._queue_size
+
+    @property
+    def _queue_size(self) -> int:
+        return self.context.options.queue_size
+
     def was_awaited(self, seconds: float) -> None:
         """Whoever raises events waited so long for room: it is held against those who had none while others had."""
         now = self.context.clock.now()
@@ -88,6 +111,10 @@ class Lane(ABC):
     def standings(self) -> list[Standing]:
         """What the policy may know of the members."""
         return [member.standing for member in self.members]
+
+    def connection_changed(self) -> None:
+        """The connection of a member's target is in another state now."""
+        self.changed()
 
     def changed(self) -> None:
         """Something that a console shows is different now."""

@@ -1,67 +1,71 @@
-"""The FAILOVER lane: one bounded queue in front of the policy; a member holds only what its transport was handed."""
+"""The FAILOVER lane: one bounded queue in front of the policy; a member holds only what its transport was handed.
+
+A member that lets events wait is left (`engine/policies/slowness.py`): what was not handed over there yet comes back to
+the front, what is in flight stays until it is answered or its deadline has passed, and nobody waits for it.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
-from engine.clock import Timer
 from engine.feed import Step
+from engine.lanes.alarm import Alarm
 from engine.lanes.base import UNSUBSCRIBED, Lane, LaneContext
+from engine.lanes.waiting import Pending, WaitingLine
 from engine.member import CROWD, HISTORY, NOT_CHOSEN, PATIENCE_S, REFILL, SIGNS, WINDOW, Member
-from engine.options import SubscriptionOptions
-from engine.policies import failover
-from engine.policies.base import End, Hold, Share, Wait
-from engine.run import Attempt, Batch, Outcome, Run
+from engine.options import Drop, SubscriptionOptions
+from engine.policies import failover, slowness
+from engine.policies.base import End, Hold, Share, Standing, Wait
+from engine.run import Attempt, Batch, Fault, Outcome, Run, failed
+from engine.transports.base import ConnectionState
 
+HOLD_RETRY_S = 1.0
+"""While every member is marked, one that has no connection to be watched is tried as often as this."""
 
-class Pending(NamedTuple):
-    """Events that wait for the policy, and how they fared so far."""
+LOOKS = 16
+"""A sixteenth of `slow_after` is the shortest time between two looks at what waits."""
 
-    batch: Batch
-    indices: range
-    attempts: tuple[Attempt, ...] = ()
-
-    @property
-    def first_seq(self) -> int:
-        """Sequence number of the first event; the queue is ordered by it."""
-        return self.batch.first_seq + self.indices.start
+PATIENT_SHARE = 8
+"""Whoever raises in bulk waits once events have waited for an eighth of `slow_after`."""
 
 
 class FailoverLane(Lane):
-    """Members in the order given, first success ends it. At most one member has events in flight at any time."""
+    """Members in the order given, first success ends it. At most one member that is waited for has events in flight."""
 
     def __init__(self, context: LaneContext, make_members: Callable[[Lane], Sequence[Member]]) -> None:
-        self._queue: deque[Pending] = deque()
-        self._queued = 0
+        self._line = WaitingLine()
         self._returned: list[Pending] = []
         """What failed, until everything in flight has settled and it can go back to the front in order."""
-        self._aside: list[Pending] = []
-        """Events that only marked members are left for; others need not wait behind them."""
-        self._set_aside_count = 0
+        self._late: list[Pending] = []
+        """What failed at a member that was left."""
+        self._left: set[int] = set()
+        """Members that were too slow and still have events in flight; nobody waits for these."""
         self._holder: int | None = None
+        self._chosen: int | None = None
+        """Who was given events last."""
+        self._chosen_at = context.clock.now()
+        """When that became so, or events were no longer held."""
         self._held_since: float | None = None
         self._moved_at = context.clock.now()
-        self._timer: Timer | None = None
-        self._wakes_at = 0.0
+        self._hold_alarm = Alarm(context.clock, self._hold_ends)
+        self._look_alarm = Alarm(context.clock, self._look_again)
         self._recent: deque[tuple[int, str]] = deque(maxlen=HISTORY)
         self._is_advancing = False
         self._heir: Callable[[Batch, range], bool] | None = None
         super().__init__(context, make_members)
 
     def take(self, batch: Batch) -> None:
-        """Queue the batch behind what waits; what does not fit is refused, newest first."""
+        """Queue the batch behind what waits; what does not fit is dropped, as the options say."""
         self.counters.taken += len(batch)
         self.version += 1
-        self._queue.append(Pending(batch, range(len(batch))))
-        self._queued += len(batch)
+        self._line.append(Pending(batch, range(len(batch)), batch.raised_at))
         self._advance()
-        if self._queued > CROWD:
+        waiting = self._line.count
+        if waiting > CROWD:
             batch.let_go()
-        surplus = self._queued - self.context.options.queue_size
-        if surplus > 0 and self._queue and self._queue[-1].batch is batch:
-            self._refuse_newest(surplus)
+        if waiting > self.context.options.queue_size * slowness.CROWDED:
+            self._look_at_crowd(batch)
 
     def next_member(self) -> int | None:
         """Who gets the next event; None while everybody is marked or paused."""
@@ -78,10 +82,26 @@ class FailoverLane(Lane):
 
     @property
     def room(self) -> int:
-        """Events that the queue can take; endless patience is not had with a subscription that stands still."""
-        stands_still = self._queued and self.context.clock.now() - self._moved_at > PATIENCE_S
-        size = self.context.options.queue_size
-        return size if stands_still else size - self._queued
+        """Events that the queue can take; endless patience is not had with a subscription that stands still.
+
+        None while events wait long enough for the member to seem slow soon: whoever can wait is not to make it so.
+        """
+        now = self.context.clock.now()
+        options = self.context.options
+        if self._line.count and now - self._moved_at > PATIENCE_S:
+            return options.queue_size
+        if options.slow_after and self._waited(now) * PATIENT_SHARE > options.slow_after:
+            return 0
+        return options.queue_size - self._line.count
+
+    @property
+    def free(self) -> int:
+        """Events that find room in the queue."""
+        return self.context.options.queue_size - self._line.count
+
+    def standings(self) -> list[Standing]:
+        """What the policy may know of the members."""
+        return [self._standing(member) for member in self.members]
 
     def histories(self) -> list[str]:
         """Each member's part in the last outcomes: its own, or that it was not chosen."""
@@ -98,14 +118,22 @@ class FailoverLane(Lane):
     def resume(self, index: int) -> None:
         """Resume a member; what is held may go to it."""
         super().resume(index)
-        self._put_back(self._take_aside())
+        self._line.call_back()
         self._advance()
 
     def use_options(self, options: SubscriptionOptions) -> None:
         """Other options from now on; what is held is judged by them."""
         super().use_options(options)
-        self._put_back(self._take_aside())
+        self._line.call_back()
         self._advance()
+
+    def connection_changed(self) -> None:
+        """A member came back, or says that it takes nothing: the policy is asked anew."""
+        super().connection_changed()
+        self._look()
+        if self._held_since is not None:
+            self._line.call_back()
+            self._advance()
 
     def inherit(self, old: Lane, places: Mapping[int, int]) -> None:
         """Keep what is known of the last outcomes of members that stayed."""
@@ -117,15 +145,14 @@ class FailoverLane(Lane):
         """Give what waits to `heir`, and later what fails of that which is in flight."""
         super().retire(heir)
         self._heir = heir
-        self._put_back(self._take_aside())
+        self._line.call_back()
         self._advance()
 
     def close(self, reason: str) -> None:
         """End: what waits ends undelivered for `reason`; what is in flight settles."""
-        self._stop_timer()
-        waiting = [*self._take_aside(), *self._queue]
-        self._queue.clear()
-        self._queued = 0
+        self._hold_alarm.stop()
+        self._look_alarm.stop()
+        waiting = self._line.take_all()
         super().close(reason)
         for pending in waiting:
             self.end(pending.batch, pending.indices, reason)
@@ -135,20 +162,38 @@ class FailoverLane(Lane):
         """A part of a run ended; what failed waits for the rest in flight, then returns to the front."""
         indices = self.note(run, positions, outcome)
         count = len(indices)
-        self._moved_at = self.context.clock.now()
+        now = self.context.clock.now()
+        is_left = run.member in self._left
         self._recent.extend([(run.member, SIGNS[outcome.status])] * min(count, HISTORY))
         if outcome.is_failure:
-            attempt = Attempt(run.member, self._moved_at, outcome, run.is_last_resort)
-            self._returned.append(Pending(run.batch, indices, _remember(run.attempts, attempt)))
+            attempts = _remember(run.attempts, Attempt(run.member, now, outcome, run.is_last_resort))
+            failures = self._late if is_left else self._returned
+            failures.append(Pending(run.batch, indices, now, attempts))
         else:
             self.count_taken(outcome.status, count)
         member = self.members[run.member]
         member.landed(run, count)
-        if not member.in_flight:
-            self._holder = None
-            self._put_back(self._returned)
-            self._returned = []
+        if is_left:
+            if not member.in_flight:
+                self._left.discard(run.member)
+                self._take_late_ones()
+        else:
+            self._moved_at = now
+            if not member.in_flight:
+                self._holder = None
+                self._line.put_back(self._returned)
+                self._returned = []
         self._advance()
+
+    def _standing(self, member: Member) -> Standing:
+        connection = member.target.transport.connection
+        health = member.health
+        back_at = connection.back_at
+        if health.failed_at is not None and connection.state is ConnectionState.IDLE:
+            back_at = health.failed_at + HOLD_RETRY_S
+        return Standing(health, None, connection.blocked, back_at, member.index in self._left)
+
+    # Deciding
 
     def _advance(self) -> None:
         """Start whatever the policy allows now. Not re-entered when a transport settles at once."""
@@ -156,20 +201,22 @@ class FailoverLane(Lane):
             return
         self._is_advancing = True
         try:
-            while self._queue and not self._returned and self._step(self._queue[0]):
+            while self._line and not self._returned and self._step(self._line.front):
                 pass
         finally:
             self._is_advancing = False
-        if not self._queue and not self._aside:
-            self._stop_timer()
+        if self._line.is_empty:
+            self._hold_alarm.stop()
             self._held_since = None
+        if self._holder is not None and not self._look_alarm.is_set:
+            self._look_again_in(self.context.options.slow_after)
 
     def _step(self, pending: Pending) -> bool:
         """Decide about the front of the queue; whether there may be more to decide."""
         if self.closed_because is not None:
             return self._end_front(self.closed_because)
         if self._heir is not None:
-            return self._bequeath(pending, self._heir)
+            return self._bequeath(self._heir)
         decision = self._decide(pending)
         if isinstance(decision, Share):
             return self._start(pending, decision)
@@ -179,9 +226,8 @@ class FailoverLane(Lane):
             return False
         return self._hold(pending, decision)
 
-    def _bequeath(self, pending: Pending, heir: Callable[[Batch, range], bool]) -> bool:
-        self._queue.popleft()
-        self._queued -= len(pending.indices)
+    def _bequeath(self, heir: Callable[[Batch, range], bool]) -> bool:
+        pending = self._line.take_front()
         self.counters.taken -= len(pending.indices)
         if not heir(pending.batch, pending.indices):
             self.counters.taken += len(pending.indices)
@@ -204,30 +250,33 @@ class FailoverLane(Lane):
         room = (1 if share.is_trial else WINDOW) - member.in_flight
         if room <= 0 or (member.in_flight and room < min(REFILL, len(pending.indices))):
             return False
-        indices = pending.indices[:room]
-        self._queue.popleft()
-        if len(indices) < len(pending.indices):
-            self._queue.appendleft(pending._replace(indices=pending.indices[room:]))
-        self._queued -= len(indices)
+        now = self.context.clock.now()
+        if share.member != self._chosen or self._held_since is not None:
+            self._chosen, self._chosen_at = share.member, now
+        if share.member in self._left:
+            self._left.discard(share.member)
+            self._take_late_ones()
+            return True  # what failed there may be older than the front
         self._holder = share.member
         self._held_since = None
-        self._hand_over(member, share, pending, indices)
+        self._hand_over(member, share, self._line.take_front(room), now)
         return True
 
-    def _hand_over(self, member: Member, share: Share, pending: Pending, indices: range) -> None:
+    def _hand_over(self, member: Member, share: Share, pending: Pending, now: float) -> None:
         context = self.context
-        now = context.clock.now()
         run = Run(
             pending.batch,
-            indices,
+            pending.indices,
             share.member,
             now,
             self.settled,
             skipped=share.skipped,
             attempts=pending.attempts,
         )
-        run.connect_now = share.is_trial
+        run.connect_now = True  # who is chosen is not marked, so it is worth a try whatever the back-off says
         run.is_last_resort = share.is_last_resort
+        if pending.attempts and pending.attempts[-1].outcome.is_maybe_taken:
+            self.counters.copies += len(pending.indices)
         if not member.in_flight:
             self._moved_at = now
         context.feed.add(
@@ -235,7 +284,7 @@ class FailoverLane(Lane):
             Step.PLANNED,
             context.subscription,
             pending.batch,
-            indices,
+            pending.indices,
             share.member,
             skipped=share.skipped,
             attempts=pending.attempts,
@@ -262,73 +311,103 @@ class FailoverLane(Lane):
                 attempts=pending.attempts,
             )
             self.changed()
-        self._wake_at(too_old if hold.until is None else min(hold.until, too_old))
+        self._hold_alarm.set(too_old if hold.until is None else min(hold.until, too_old))
         if not failover.own_account(pending.attempts):
             return False
-        self._queue.popleft()
-        self._set_aside(pending)
+        refused = self._line.set_front_aside(context.options.queue_size)
+        if refused is not None:
+            reason = f"queue full: {self._line.aside_count} events wait for a member that may take them"
+            self.end(refused.batch, refused.indices, reason)
         return True
 
-    def _set_aside(self, pending: Pending) -> None:
-        """Let others overtake. What is set aside is bounded as the queue is."""
-        room = max(0, self.context.options.queue_size - self._set_aside_count)
-        kept, refused = pending.indices[:room], pending.indices[room:]
-        if kept:
-            self._aside.append(pending._replace(indices=kept))
-            self._set_aside_count += len(kept)
-        if refused:
-            self._queued -= len(refused)
-            reason = f"queue full: {self._set_aside_count} events wait for a member that may take them"
-            self.end(pending.batch, refused, reason)
-
     def _end_front(self, reason: str) -> bool:
-        pending = self._queue.popleft()
-        self._queued -= len(pending.indices)
+        pending = self._line.take_front()
         self.end(pending.batch, pending.indices, reason)
         return True
 
-    def _refuse_newest(self, surplus: int) -> None:
-        newest = self._queue.pop()
-        kept = max(0, len(newest.indices) - surplus)
-        if kept:
-            self._queue.append(newest._replace(indices=newest.indices[:kept]))
-        self._queued -= len(newest.indices) - kept
-        self.end(newest.batch, newest.indices[kept:], f"queue full: {self._queued} events wait")
+    # Too many, too slow
 
-    def _wake_at(self, when: float) -> None:
-        """Ask the policy anew at `when`. The earliest call stands: several events can be held for several reasons."""
-        if self._timer is not None and self._wakes_at <= when:
+    def _look_at_crowd(self, batch: Batch) -> None:
+        """The queue is more than half full: somebody else may have room, or whoever raises is to hear of it."""
+        self.context.crowded.add(self)
+        self._look()
+        surplus = self._line.count - self.context.options.queue_size
+        if surplus <= 0 or not self._line:
             return
-        self._stop_timer()
-        self._wakes_at = when
-        self._timer = self.context.clock.call_at(when, self._timer_fired)
+        if self.context.options.drop is Drop.OLDEST:
+            while surplus > 0 and self._line:
+                dropped = self._line.take_front(surplus)
+                surplus -= len(dropped.indices)
+                reason = f"queue full: {self._line.count} events wait, and the oldest are dropped"
+                self.end(dropped.batch, dropped.indices, reason)
+        elif self._line.newest.batch is batch:
+            dropped = self._line.take_newest(surplus)
+            self.end(dropped.batch, dropped.indices, f"queue full: {self._line.count} events wait")
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _look(self) -> None:
+        """Leave the member that has events in flight, if it lets others wait and somebody else can take them."""
+        options = self.context.options
+        if self._holder is None or self._is_advancing:
+            return
+        now = self.context.clock.now()
+        reason = slowness.too_slow(self._pressure(self._holder, now), options.slow_after, options.queue_size)
+        if reason is not None and slowness.has_other_than(
+            self._holder, self.standings(), now, options.failover_timeout
+        ):
+            self._leave(self._holder, reason)
 
-    def _timer_fired(self) -> None:
-        self._timer = None
-        self._put_back(self._take_aside())
+    def _pressure(self, holder: int, now: float) -> slowness.Pressure:
+        member = self.members[holder]
+        blocked = member.target.transport.connection.blocked
+        silent_s = now - self._moved_at if member.in_flight else 0.0
+        return slowness.Pressure(self._line.count, self._waited(now), member.in_flight, silent_s, blocked)
+
+    def _waited(self, now: float) -> float:
+        """How long the front of the queue has waited for the member that was chosen, in seconds."""
+        return now - max(self._line.front.since, self._chosen_at) if self._line else 0.0
+
+    def _leave(self, index: int, reason: str) -> None:
+        """Take back from a member what was not handed over yet, and wait for the rest no longer."""
+        member = self.members[index]
+        member.slowed(reason)
+        self._is_advancing = True
+        try:
+            taken_back = failed(f"taken back: {reason}", Fault.ENGINE)
+            member.target.transport.withdraw(lambda run: run.member == index and run.is_of(self.settled), taken_back)
+        finally:
+            self._is_advancing = False
+        if member.in_flight:
+            self._left.add(index)
+        self._holder = None
+        self._line.put_back(self._returned)
+        self._returned = []
+        self.changed()
         self._advance()
 
-    def _take_aside(self) -> list[Pending]:
-        aside, self._aside = self._aside, []
-        self._queued -= self._set_aside_count
-        self._set_aside_count = 0
-        return aside
+    def _take_late_ones(self) -> None:
+        """What failed at members that were left goes to the front: it is older than what waits there."""
+        late, self._late = self._late, []
+        self._line.put_back(late)
 
-    def _put_back(self, returned: list[Pending]) -> None:
-        """Put events back into the queue in the order raised; they are nearly always all older than what waits."""
-        if not returned:
-            return
-        self._queued += sum(len(pending.indices) for pending in returned)
-        returned.sort(key=lambda pending: pending.first_seq)
-        if self._queue and self._queue[0].first_seq < returned[-1].first_seq:
-            self._queue = deque(sorted([*returned, *self._queue], key=lambda pending: pending.first_seq))
-        else:
-            self._queue.extendleft(reversed(returned))
+    def _look_again(self) -> None:
+        self._take_late_ones()
+        self._look()
+        self._advance()
+        if self._holder is not None or self._left:
+            now = self.context.clock.now()
+            waited = max(self._waited(now), now - self._moved_at)
+            self._look_again_in(self.context.options.slow_after - waited)
+
+    def _look_again_in(self, seconds: float) -> None:
+        slow_after = self.context.options.slow_after
+        if slow_after and self.closed_because is None:
+            wait = min(max(seconds, slow_after / LOOKS), slow_after)
+            self._look_alarm.set(self.context.clock.now() + wait)
+
+    def _hold_ends(self) -> None:
+        """A mark has run out, or an event is too old to be held: ask the policy anew."""
+        self._line.call_back()
+        self._advance()
 
 
 def _remember(attempts: tuple[Attempt, ...], attempt: Attempt) -> tuple[Attempt, ...]:

@@ -14,6 +14,12 @@ class Standing(NamedTuple):
 
     health: Health
     down: str | None = None
+    blocked: str | None = None
+    """Why it takes nothing now although its connection is up (a broker's alarm)."""
+    back_at: float | None = None
+    """When its connection came back, or when it may be tried without one, in monotonic seconds: see `failover.plan`."""
+    is_left: bool = False
+    """FAILOVER: it has events in flight for which nobody waits any more, as it was too slow."""
 
 
 Standings: TypeAlias = Sequence[Standing]
@@ -59,7 +65,19 @@ def paused_skip(member: int) -> Skip:
 def marked_skip(member: int, health: Health, now: float) -> Skip:
     """Passing over a member inside its failover_timeout, with the age and the words of its failure."""
     failed_at = health.failed_at if health.failed_at is not None else now
+    if health.is_slow:
+        return Skip(member, f"{health.error or 'too slow'}, {now - failed_at:.1f} s ago")
     return Skip(member, f"failed {now - failed_at:.1f} s ago: {health.error or 'unknown'}")
+
+
+def blocked_skip(member: int, words: str) -> Skip:
+    """Passing over a member that says itself that it takes nothing now."""
+    return Skip(member, words)
+
+
+def left_skip(member: int, health: Health) -> Skip:
+    """Passing over a member that was too slow, and has not settled yet what it was given then."""
+    return Skip(member, f"has not settled what it was given before: {health.error or 'too slow'}")
 
 
 def down_skip(member: int, error: str) -> Skip:

@@ -1,7 +1,8 @@
 """FAILOVER: the listed order, first success ends it; a failed member is skipped until failover_timeout has passed.
 
 Order holds because at most one member has events of the subscription in flight at any time: while the member that
-would be chosen is not the one that still has some, everything waits for those to settle.
+would be chosen is not the one that still has some, everything waits for those to settle. A member that is too slow is
+left behind with what it has in flight, and order ends there for these events alone.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from engine.policies.base import (
     End,
     Hold,
     Share,
+    Standing,
     Standings,
     Wait,
+    blocked_skip,
+    left_skip,
     marked_skip,
     paused_skip,
     summary,
@@ -41,6 +45,10 @@ def plan(
 ) -> Decision:
     """What is to be done with events that have `attempts` behind them.
 
+    The first member that can take them gets them. Where none is left but those that are too slow, or say that they take
+    nothing now, the first of these does: slow is better than nobody. Where all have failed, one that came back since
+    (`Standing.back_at`) is tried before its time.
+
     Args:
         indices: the events, as positions of their batch.
         attempts: how these events fared before; a member that they failed at on their own account is not tried again.
@@ -54,38 +62,79 @@ def plan(
     tried_at = {attempt.member: attempt.at for attempt in attempts}
     skipped: list[Skip] = []
     ready: list[float] = []
-    for member, (health, _) in enumerate(standings):
+    for member, standing in enumerate(standings):
         if member in refused_by:
             continue
-        ready_at = _ready_at(health, failover_timeout, tried_at.get(member))
-        if health.paused:
-            skipped.append(paused_skip(member))
-        elif ready_at is not None and now < ready_at:
-            skipped.append(marked_skip(member, health, now))
+        ready_at = _ready_at(standing.health, failover_timeout, tried_at.get(member))
+        skip = _skip(member, standing, ready_at, now)
+        if skip is None:
+            return _give(Share(member, indices, tuple(skipped), standing.health.failed_at is not None), holder)
+        skipped.append(skip)
+        if ready_at is not None and not standing.health.paused:
             ready.append(ready_at)
-        else:
-            return _give(Share(member, indices, tuple(skipped), health.failed_at is not None), holder)
+    passed_over = tuple(skipped)
     if len(refused_by) == len(standings):
         return End(summary(attempts))
+    if (slow := _slow_one(standings, passed_over)) is not None:
+        return _give(Share(slow, indices, _without(passed_over, slow)), holder)
+    if when_all_failed is WhenAllFailed.DROP:
+        return End(summary(attempts, skipped), passed_over)
+    back_at, back = min(_backs(standings, passed_over, tried_at), default=(None, None))
+    if back_at is not None and back is not None:
+        if back_at <= now:
+            return _give(Share(back, indices, _without(passed_over, back), is_trial=True), holder)
+        ready.append(back_at)
     if when_all_failed is WhenAllFailed.HOLD:
-        return Hold(min(ready, default=None), tuple(skipped))
-    if when_all_failed is WhenAllFailed.TRY and ready and not any(attempt.is_last_resort for attempt in attempts):
-        return _give(_last_resort(indices, standings, tuple(skipped)), holder)
-    return End(summary(attempts, skipped), tuple(skipped))
+        return Hold(min(ready, default=None), passed_over)
+    if ready and not any(attempt.is_last_resort for attempt in attempts):
+        return _give(_last_resort(indices, standings, passed_over), holder)
+    return End(summary(attempts, skipped), passed_over)
 
 
 def next_member(standings: Standings, now: float, failover_timeout: float) -> int | None:
-    """Who gets the next event; None while every member is marked or paused."""
-    for member, (health, _) in enumerate(standings):
-        ready_at = _ready_at(health, failover_timeout)
-        if not health.paused and (ready_at is None or now >= ready_at):
+    """Who gets the next event; None while every member has failed or is paused."""
+    skipped = []
+    for member, standing in enumerate(standings):
+        skip = _skip(member, standing, _ready_at(standing.health, failover_timeout), now)
+        if skip is None:
             return member
-    return None
+        skipped.append(skip)
+    return _slow_one(standings, skipped)
 
 
 def own_account(attempts: Sequence[Attempt]) -> Collection[int]:
     """The members at which these events failed on their own account."""
     return {attempt.member for attempt in attempts if attempt.outcome.is_own_account} if attempts else ()
+
+
+def _skip(member: int, standing: Standing, ready_at: float | None, now: float) -> Skip | None:
+    """Why a member is passed over; None when it can be given events."""
+    if standing.health.paused:
+        return paused_skip(member)
+    if ready_at is not None and now < ready_at:
+        return marked_skip(member, standing.health, now)
+    if standing.is_left:
+        return left_skip(member, standing.health)
+    return None if standing.blocked is None else blocked_skip(member, standing.blocked)
+
+
+def _slow_one(standings: Standings, skipped: Sequence[Skip]) -> int | None:
+    """The first of those passed over that has not failed, but only lets events wait."""
+    for member, _ in skipped:
+        health = standings[member].health
+        if not health.paused and (health.failed_at is None or health.is_slow or standings[member].is_left):
+            return member
+    return None
+
+
+def _backs(standings: Standings, skipped: Sequence[Skip], tried_at: dict[int, float]) -> list[tuple[float, int]]:
+    """When those came back, or may be tried, that have failed before that; with their positions."""
+    found = []
+    for member, _ in skipped:
+        health, back_at = standings[member].health, standings[member].back_at
+        if not health.paused and health.failed_at is not None and back_at is not None and back_at > health.failed_at:
+            found.append((max(back_at, tried_at.get(member, back_at - RETRY_S) + RETRY_S), member))
+    return found
 
 
 def _last_resort(indices: range, standings: Standings, skipped: tuple[Skip, ...]) -> Share:
@@ -94,8 +143,11 @@ def _last_resort(indices: range, standings: Standings, skipped: tuple[Skip, ...]
     _, member = min(
         (health.failed_at, member) for health, member in marks if health.failed_at is not None and not health.paused
     )
-    passed_over = tuple(skip for skip in skipped if skip.member != member)
-    return Share(member, indices, passed_over, is_trial=True, is_last_resort=True)
+    return Share(member, indices, _without(skipped, member), is_trial=True, is_last_resort=True)
+
+
+def _without(skipped: tuple[Skip, ...], member: int) -> tuple[Skip, ...]:
+    return tuple(skip for skip in skipped if skip.member != member)
 
 
 def _give(share: Share, holder: int | None) -> Share | Wait:

@@ -14,7 +14,7 @@ from engine.lanes.base import Lane, LaneContext
 from engine.member import Member
 from engine.options import SubscriptionOptions
 from engine.run import SENT, Batch, Fault, Outcome, Run, failed
-from engine.transports.base import IDLE, Connection
+from engine.transports.base import IDLE, Connection, ConnectionState
 from tests.support.clock import FakeClock
 
 
@@ -93,7 +93,7 @@ class LaneBench:
     ) -> None:
         self.clock = FakeClock()
         self.feed = Feed()
-        self.transports = [ScriptedTransport(answer) for _ in range(members)]
+        self.transports = [ScriptedTransport(answer, connection=Connection(ConnectionState.UP)) for _ in range(members)]
         self.targets = [ScriptedTarget(transport) for transport in self.transports]
         self.options = SubscriptionOptions(**options)
         context = LaneContext("test", self.clock, self.feed, self.options)

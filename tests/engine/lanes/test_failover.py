@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from engine.feed import Step
 from engine.lanes.failover import FailoverLane
-from engine.options import WhenAllFailed
+from engine.options import Drop, WhenAllFailed
 from engine.run import DELIVERED, SENT, Fault, Outcome, failed
 from tests.support.lanes import LaneBench
 
@@ -255,7 +255,14 @@ class FailoverMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.bench = LaneBench(
-            FailoverLane, members=3, answer=None, failover_timeout=5.0, hold_max_age=60.0, queue_size=400
+            FailoverLane,
+            members=3,
+            answer=None,
+            failover_timeout=5.0,
+            hold_max_age=60.0,
+            queue_size=400,
+            slow_after=0.0,
+            drop=Drop.NEWEST,
         )
         self.seen_starts = [0, 0, 0]
         self.marks: list[float | None] = [None, None, None]
@@ -322,7 +329,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bench = LaneBench(FailoverLane, members=3, answer=None, failover_timeout=5.0)
+        self.bench = LaneBench(FailoverLane, members=3, answer=None, failover_timeout=5.0, slow_after=0.0)
 
     @rule(number=st.integers(1, 1500))
     def raise_events(self, number: int) -> None:
