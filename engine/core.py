@@ -64,7 +64,9 @@ class Engine:
         context = TransportContext(self.tasks, self.clock, SystemRandom(), raise_event=self._raise_own)
         self._targets = Targets(context, self.tasks, settings.transports)
         dispatcher = self.dispatcher
-        self.roster = Roster(self.clock, self.feed, self._targets, dispatcher.note_room, dispatcher.drain)
+        self.roster = Roster(
+            self.clock, self.feed, self._targets, dispatcher.note_room, dispatcher.drain, dispatcher.door
+        )
         self._reporter = Reporter(self)
         for name in (*catalogue(), *settings.events):
             self.register_event(name)
@@ -141,7 +143,7 @@ class Engine:
                 503, "Too many subscriptions", f"subscription_limit is {self.settings.subscription_limit}"
             )
         self.register_event(event)
-        wanted = options or (found.options if found is not None else self._default_options())
+        wanted = options or (found.options if found is not None else self.settings.default_options())
         return self.roster.subscribe(event, address, expire_s, wanted)
 
     def unsubscribe(self, subscription_id: str) -> None:
@@ -221,10 +223,6 @@ class Engine:
         if not 0 <= member < len(lane.members):
             raise CommandError(404, "Member does not exist", f"there are {len(lane.members)} members, counted from 0")
         return lane
-
-    def _default_options(self) -> SubscriptionOptions:
-        settings = self.settings
-        return SubscriptionOptions(failover_timeout=settings.failover_timeout, queue_size=settings.queue_size)
 
     def _raise_own(self, name: str, params: tuple[tuple[str, str | int], ...]) -> None:
         """Raise an event of a transport's own. It is dispatched later, so that no transport meets itself."""

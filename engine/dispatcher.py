@@ -14,6 +14,7 @@ from engine.clock import Clock
 from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.lanes.base import Lane
+from engine.lanes.door import UNLIMITED, Door
 from engine.run import Batch
 
 _log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Dispatcher:
         self._clock = clock
         self._inbox_size = inbox_size
         self._lanes_of = lanes_of
+        self.door = Door()
         self._inbox: deque[_Chunk] = deque()
         self._waiting = 0
         self._next_seq = 1
@@ -60,12 +62,15 @@ class Dispatcher:
 
         Raises:
             RefusedError: the engine is stopping.
-            BusyError: the inbox is full.
+            BusyError: the inbox is full, or nobody who hears the event has room for it.
         """
         self._check_open(1)
         if self._waiting >= self._inbox_size:
             self.refused += 1
             raise BusyError(f"the engine is busy: {self._waiting} events wait in the inbox; try again")
+        if self.door.must_look(self._waiting) and self.door.room(self._lanes_of(event.name), self._waiting) <= 0:
+            self.refused += 1
+            raise _no_room((event.name,))
         last = self._inbox[-1] if self._inbox else None
         if last is not None and last.source == source and len(last.events) < BATCH_MAX:
             last.events.append(event)
@@ -78,6 +83,7 @@ class Dispatcher:
 
         Raises:
             RefusedError: the engine is stopping; it says how many were taken before.
+            BusyError: nobody who hears them has room or makes progress; it says how many were taken before.
         """
         for position in range(0, len(events), BATCH_MAX):
             part = list(events[position : position + BATCH_MAX])
@@ -92,6 +98,9 @@ class Dispatcher:
             if room <= 0:
                 await self._wait_for_room(names)
                 continue
+            if (room := min(room, self._room_behind_door(names))) <= 0:
+                self.refused += count - taken
+                raise _no_room(names, taken)
             part, events = events[:room], events[room:]
             self._inbox.append(_Chunk(part, self._clock.now(), source))
             self._took(len(part))
@@ -118,6 +127,7 @@ class Dispatcher:
             chunk = self._inbox.popleft()
             self._waiting -= len(chunk.events)
             self._dispatch(chunk)
+        self.door.forget_those_with_room()
         self.note_room()
 
     def _dispatch(self, chunk: _Chunk) -> None:
@@ -159,6 +169,11 @@ class Dispatcher:
         rooms = [lane.room for lane in self._lanes_for(names)]
         return min([self._inbox_size, *rooms]) - self._waiting
 
+    def _room_behind_door(self, names: Collection[str]) -> int:
+        if not self.door.must_look(self._waiting + BATCH_MAX):
+            return UNLIMITED
+        return min(self.door.room(self._lanes_of(name), self._waiting) for name in names)
+
     def _lanes_for(self, names: Collection[str]) -> list[Lane]:
         return [lane for name in names for lane in self._lanes_of(name)]
 
@@ -171,3 +186,8 @@ class Dispatcher:
                 await self._room_made.wait()
         except TimeoutError:
             return
+
+
+def _no_room(names: Collection[str], taken: int = 0) -> BusyError:
+    which = ", ".join(sorted(names)[:3])
+    return BusyError(f"no subscriber to {which} has room for more events now; try again, or see why they wait", taken)

@@ -25,7 +25,7 @@ class RefusedError(SwitchboardError):
 
 
 class BusyError(RefusedError):
-    """The inbox is full; the raiser may try again."""
+    """The inbox is full, or nobody who hears an event has room for it; the raiser may try again."""
 
 
 @dataclass(frozen=True, slots=True)

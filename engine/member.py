@@ -10,6 +10,7 @@ from engine.address import MemberAddress, printed
 from engine.clock import Clock
 from engine.health import Health
 from engine.metrics import Latencies, MemberCounters
+from engine.options import Drop
 from engine.patience import Patience
 from engine.policies.base import Standing
 from engine.run import Fault, Outcome, Run, Status, failed
@@ -51,6 +52,7 @@ class Member:
         clock: Clock,
         queue_size: int,
         freed: Callable[[], None],
+        drop: Drop = Drop.NEVER,
     ) -> None:
         self.index = index
         self.address = address
@@ -69,6 +71,7 @@ class Member:
         """When a transport last settled something of it or got its first work: whether it is worth waiting for."""
         self._clock = clock
         self._queue_size = queue_size
+        self._drop = drop
         self._freed = freed
         self.patience = Patience(clock.now())
         """What is left of the time that others wait for it."""
@@ -88,23 +91,28 @@ class Member:
 
     @property
     def free(self) -> int:
-        """Notifications for which its queue has room."""
-        return self._queue_size - self.queued
+        """Notifications for which it is sure to have room; an idle one has its whole window beside its queue."""
+        is_idle = not self.queue and not self.in_flight and self.target.transport.connection.down_since is None
+        return self._queue_size - self.queued + (WINDOW if is_idle else 0)
 
     def offer(self, run: Run) -> None:
-        """Queue a run; what does not fit fails at once, and is no mark against the member (design: a full queue)."""
+        """Queue a run; where that is too much, the newest or the oldest fails at once, which marks nobody."""
         self.queue.append(run)
         self.queued += len(run)
         self.pump()
         if self.queued > CROWD:
             run.batch.let_go()
         surplus = self.queued - self._queue_size
-        if surplus > 0:
+        if surplus > 0 and self._drop is Drop.OLDEST:
+            for dropped in self.give_back(surplus):
+                self._refuse(dropped, "and the oldest are dropped")
+        elif surplus > 0:
             self._refuse_newest(surplus)
 
-    def use_queue_size(self, queue_size: int) -> None:
-        """Another bound for what comes from now on; what waits already stays."""
+    def use_queue(self, queue_size: int, drop: Drop) -> None:
+        """Another bound for what comes from now on, and what happens beyond it; what waits already stays."""
         self._queue_size = queue_size
+        self._drop = drop
 
     def move_to(self, address: MemberAddress, target: Target) -> None:
         """Go on at another target of the same socket. What the old one has in flight ends there."""
@@ -206,8 +214,12 @@ class Member:
             fitting, run = run.split(kept)
             self.queue.append(fitting)
             self.queued += kept
+        self._refuse(run)
+
+    def _refuse(self, run: Run, how: str = "") -> None:
         self.counters.refused += len(run)
-        run.settle_all(failed(f"queue full: {self.queued} notifications wait", Fault.QUEUE))
+        told = f"queue full: {self.queued} notifications wait"
+        run.settle_all(failed(f"{told}, {how}" if how else told, Fault.QUEUE))
 
     def _broke(self, run: Run, error: Exception) -> None:
         """Fail a run at which the transport raised. It may be the event's doing, so it is not tried here again."""

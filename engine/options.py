@@ -63,5 +63,6 @@ class SubscriptionOptions:
 def options_heeded(policy: PolicyName | str | None) -> tuple[str, ...]:
     """The options that mean something under a policy; None is a plain subscription."""
     if policy == PolicyName.FAILOVER:
-        return ("failover_timeout", "when_all_failed", "hold_max_age", "queue_size")
-    return ("on_failure", "queue_size") if policy == PolicyName.ROUND_ROBIN else ("queue_size",)
+        return ("failover_timeout", "when_all_failed", "hold_max_age", "slow_after", "queue_size", "drop")
+    waiting = ("wait_for_member", "queue_size", "drop")
+    return ("on_failure", *waiting) if policy == PolicyName.ROUND_ROBIN else waiting

@@ -12,6 +12,7 @@ from engine.clock import Clock
 from engine.errors import CommandError
 from engine.feed import Feed
 from engine.lanes.base import Lane, LaneContext
+from engine.lanes.door import Door
 from engine.lanes.failover import FailoverLane
 from engine.lanes.parallel import ParallelLane
 from engine.lanes.round_robin import RoundRobinLane
@@ -42,6 +43,7 @@ class Roster:
         targets: Targets,
         freed: Callable[[], None],
         before_change: Callable[[], None],
+        door: Door,
     ) -> None:
         self.table = SubscriptionTable()
         self.retired = DeliveryCounters()
@@ -52,6 +54,7 @@ class Roster:
         self._targets = targets
         self._freed = freed
         self._before_change = before_change
+        self._door = door
         self._closing: list[Lane] = []
         self._draining: list[Lane] = []
         """Lanes that another took the place of, until what they have under way has ended."""
@@ -160,7 +163,7 @@ class Roster:
         self._before_change()
         subscription_id = self.table.id_for(event, address)
         policy = address.policy if isinstance(address, VirtualAddress) else PolicyName.PARALLEL
-        context = LaneContext(subscription_id, self._clock, self._feed, options)
+        context = LaneContext(subscription_id, self._clock, self._feed, options, self._door)
         lane = _LANES[policy](context, lambda lane: self._make_members(lane, members_of(address), options))
         subscription = Subscription(subscription_id, event, address, options, lane, None)
         self.table.add(subscription)
@@ -169,7 +172,7 @@ class Roster:
     def _replace_lane(self, found: Subscription, address: Address, options: SubscriptionOptions) -> None:
         old = found.lane
         policy = address.policy if isinstance(address, VirtualAddress) else PolicyName.PARALLEL
-        context = LaneContext(found.id, self._clock, self._feed, options)
+        context = LaneContext(found.id, self._clock, self._feed, options, self._door)
         lane = _LANES[policy](context, lambda lane: self._make_members(lane, members_of(address), options))
         lane.inherit(old, _move_members(old, lane))
         ended = replace(old.counters, taken=old.counters.taken - old.counters.waiting)
@@ -185,7 +188,7 @@ class Roster:
     ) -> list[Member]:
         targets = self._join(lane, addresses, frozenset())
         return [
-            Member(index, address, target, self._clock, options.queue_size, self._freed)
+            Member(index, address, target, self._clock, options.queue_size, self._freed, options.drop)
             for index, (address, target) in enumerate(zip(addresses, targets, strict=True))
         ]
 

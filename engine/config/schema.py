@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from engine.address import PolicyName
 from engine.event import NAME_MAX
-from engine.options import Colour, OnFailure, SubscriptionOptions, WhenAllFailed
+from engine.options import Colour, Drop, OnFailure, SubscriptionOptions, WhenAllFailed
 from engine.transports.base import TransportOptions
 
 EventName = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
+
+
+def _off_is_zero(value: object) -> object:
+    """`off` is a word of YAML for false."""
+    return 0 if value is False or value == "off" else value
+
+
+SlowAfter = Annotated[float, Field(ge=0), BeforeValidator(_off_is_zero, json_schema_input_type=float | Literal["off"])]
 
 
 class Section(BaseModel):
@@ -34,6 +43,9 @@ class SubscriptionSettings(Section):
     hold_max_age: float = Field(3600.0, gt=0, description="Longest time that an event is held, in seconds.")
     on_failure: OnFailure = Field(OnFailure.NEXT, description="ROUND-ROBIN, when a member failed an event.")
     queue_size: int | None = Field(None, gt=0, description="Overrides the global `queue_size`.")
+    drop: Drop = Field(Drop.NEVER, description="What is dropped where no member has room; never: raisers are told.")
+    slow_after: SlowAfter | None = Field(None, description="Overrides the global `slow_after`.")
+    wait_for_member: float | None = Field(None, ge=0, description="Overrides the global `wait_for_member`.")
 
     @property
     def socket_text(self) -> str:
@@ -85,6 +97,14 @@ class Settings(Section):
     colour: Colour | None = Field(None, description="Of the label in the console.")
     failover_timeout: float = Field(30.0, ge=0, description="Seconds for which FAILOVER skips a failed member.")
     queue_size: int = Field(10_000, gt=0, description="Notifications that may wait in each queue.")
+    slow_after: SlowAfter = Field(
+        0.8, description="FAILOVER: seconds after which a member that lets events wait is passed over; off or 0: never."
+    )
+    wait_for_member: float = Field(
+        3.0,
+        ge=0,
+        description="PARALLEL, ROUND-ROBIN: seconds that an event waits for a lost connection; 0: not at all.",
+    )
     inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")
     subscription_limit: int = Field(10_000, gt=0, description="Subscriptions that there may be at most.")
     raise_limit: int = Field(
@@ -100,13 +120,28 @@ class Settings(Section):
 
     def options_for(self, subscription: SubscriptionSettings) -> SubscriptionOptions:
         """The subscription's options, with the global ones where it has none of its own."""
-        own_timeout = subscription.failover_timeout
-        return SubscriptionOptions(
-            failover_timeout=self.failover_timeout if own_timeout is None else own_timeout,
+        own = {
+            name: value
+            for name in ("failover_timeout", "slow_after", "wait_for_member")
+            if (value := getattr(subscription, name)) is not None
+        }
+        return replace(
+            self.default_options(),
             when_all_failed=subscription.when_all_failed,
             hold_max_age=subscription.hold_max_age,
             on_failure=subscription.on_failure,
             queue_size=subscription.queue_size or self.queue_size,
+            drop=subscription.drop,
+            **own,
+        )
+
+    def default_options(self) -> SubscriptionOptions:
+        """The options of a subscription that has none of its own."""
+        return SubscriptionOptions(
+            failover_timeout=self.failover_timeout,
+            queue_size=self.queue_size,
+            slow_after=self.slow_after,
+            wait_for_member=self.wait_for_member,
         )
 
     def transport_options(self, scheme: str) -> TransportOptions | None:

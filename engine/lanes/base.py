@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from engine.clock import Clock
 from engine.feed import Feed, Step
+from engine.lanes.door import Door
 from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.options import Drop, SubscriptionOptions
@@ -27,8 +27,8 @@ class LaneContext:
     clock: Clock
     feed: Feed
     options: SubscriptionOptions
-    crowded: set[Any] = field(default_factory=set)
-    """Lanes whose queues are more than half full say so here, so that the door looks at them (`Dispatcher.put`)."""
+    door: Door = field(default_factory=Door)
+    """Where a lane says that it is more than half full (`Dispatcher.put`)."""
 
 
 class Lane(ABC):
@@ -44,6 +44,7 @@ class Lane(ABC):
         self._laggards: list[Member] = []
         """Who had no room when `room` was last asked for, while others had."""
         self.members = list(make_members(self))
+        context.door.expect(context.options.queue_size)
 
     @abstractmethod
     def take(self, batch: Batch) -> None:
@@ -90,6 +91,11 @@ class Lane(ABC):
         """Whether its queues are so full that the door has to look at it."""
         return self.closed_because is None and self.free < CROWDED * self._queue_size
 
+    def tell_if_crowded(self, member: int) -> None:
+        """Say so at the door when this one's queue is more than half full: only then all of them can be."""
+        if self.members[member].free < CROWDED * self._queue_size:
+            self.context.door.crowded.add(self)
+
     @property
     def _queue_size(self) -> int:
         return self.context.options.queue_size
@@ -132,8 +138,9 @@ class Lane(ABC):
     def use_options(self, options: SubscriptionOptions) -> None:
         """Other options from now on. Members, their health and what waits stay."""
         self.context = replace(self.context, options=options)
+        self.context.door.expect(options.queue_size)
         for member in self.members:
-            member.use_queue_size(options.queue_size)
+            member.use_queue(options.queue_size, options.drop)
         self.changed()
 
     def inherit(self, old: Lane, places: Mapping[int, int]) -> None:  # noqa: ARG002 - for lanes that know places

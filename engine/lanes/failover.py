@@ -96,8 +96,8 @@ class FailoverLane(Lane):
 
     @property
     def free(self) -> int:
-        """Events that find room in the queue."""
-        return self.context.options.queue_size - self._line.count
+        """Events that find room, also when everything that is in flight comes back."""
+        return self.context.options.queue_size + WINDOW - self._line.count - self.in_flight
 
     def standings(self) -> list[Standing]:
         """What the policy may know of the members."""
@@ -329,20 +329,22 @@ class FailoverLane(Lane):
 
     def _look_at_crowd(self, batch: Batch) -> None:
         """The queue is more than half full: somebody else may have room, or whoever raises is to hear of it."""
-        self.context.crowded.add(self)
+        self.context.door.crowded.add(self)
         self._look()
-        surplus = self._line.count - self.context.options.queue_size
-        if surplus <= 0 or not self._line:
-            return
-        if self.context.options.drop is Drop.OLDEST:
-            while surplus > 0 and self._line:
-                dropped = self._line.take_front(surplus)
-                surplus -= len(dropped.indices)
-                reason = f"queue full: {self._line.count} events wait, and the oldest are dropped"
-                self.end(dropped.batch, dropped.indices, reason)
-        elif self._line.newest.batch is batch:
+        options = self.context.options
+        surplus = self._line.count - options.queue_size - (WINDOW if options.drop is Drop.NEVER else 0)
+        if surplus > 0 and options.drop is Drop.OLDEST:
+            self._drop_oldest(surplus)
+        elif surplus > 0 and self._line and self._line.newest.batch is batch:
             dropped = self._line.take_newest(surplus)
             self.end(dropped.batch, dropped.indices, f"queue full: {self._line.count} events wait")
+
+    def _drop_oldest(self, surplus: int) -> None:
+        while surplus > 0 and self._line:
+            dropped = self._line.take_front(surplus)
+            surplus -= len(dropped.indices)
+            reason = f"queue full: {self._line.count} events wait, and the oldest are dropped"
+            self.end(dropped.batch, dropped.indices, reason)
 
     def _look(self) -> None:
         """Leave the member that has events in flight, if it lets others wait and somebody else can take them."""

@@ -30,6 +30,7 @@ class ParallelLane(Lane):
         for share in shares:
             run = Run(batch, indices, share.member, now, delivery.settled, skipped=skipped)
             self.members[share.member].offer(run)
+        self.tell_if_crowded(shares[0].member)
 
     def next_member(self) -> int | None:
         """PARALLEL has no next one."""

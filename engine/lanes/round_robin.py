@@ -38,6 +38,13 @@ class RoundRobinLane(Lane):
         now = self.context.clock.now()
         for share in planned.shares:
             self._give(batch, share, now, ())
+        self.tell_if_crowded(planned.shares[0].member)
+
+    @property
+    def free(self) -> int:
+        """Events for which the members have room together: what finds none at one is passed on."""
+        rooms = [max(0, member.free) for member in self.members if not member.health.paused]
+        return sum(rooms) if rooms else self.context.options.queue_size
 
     def next_member(self) -> int | None:
         """Whose turn it is, passing over who cannot be given anything."""

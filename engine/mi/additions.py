@@ -27,13 +27,13 @@ async def raise_many(caller: Caller, arguments: Arguments) -> dict[str, int]:
     if len(listed) > CALLS_MAX:
         raise invalid_params(f"expected at most {CALLS_MAX} events, found {len(listed)}")
     events = [Event(name, _params(position, given)) for position, given in enumerate(listed, 1)]
-    taken = await hand_over_many(caller.engine, events, caller.source)
-    if taken < len(events):
-        raise refused_after(taken, len(events))
+    refused = await hand_over_many(caller.engine, events, caller.source)
+    if refused is not None:
+        raise refused_after(refused, len(events))
     subscriptions = len(caller.engine.table.of_event(name))
     if not subscriptions:
         raise nobody_heard()
-    return {"raised": taken, "subscriptions": subscriptions}
+    return {"raised": len(events), "subscriptions": subscriptions}
 
 
 @method("subscription", module=MODULE, names=("sb:unsubscribe",))

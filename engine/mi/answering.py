@@ -88,12 +88,13 @@ class _Raising:
         self._requests, self._events = [], []
         try:
             with answering_errors("raise_event"):
-                taken = await hand_over_many(self._caller.engine, events, self._caller.source)
+                error = await hand_over_many(self._caller.engine, events, self._caller.source)
         except CommandError as error:
             return _those_told(_told(request, error) for request in requests)
         table = self._caller.engine.table
         heard = {name for name in {event.name for event in events} if table.of_event(name)}
-        unheard, refused = nobody_heard(), refused_after(taken, len(events))
+        unheard, refused = nobody_heard(), None if error is None else refused_after(error, len(events))
+        taken = len(events) if error is None else error.taken
         return _those_told(
             _told(request, refused if number >= taken else None if event.name in heard else unheard)
             for number, (request, event) in enumerate(zip(requests, events, strict=True))

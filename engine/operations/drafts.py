@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from engine.core import Engine
     from engine.subscription import Subscription
 
-OPTIONS = ("failover_timeout", "when_all_failed", "hold_max_age", "on_failure", "queue_size")
+OPTIONS = (
+    "failover_timeout",
+    "when_all_failed",
+    "hold_max_age",
+    "slow_after",
+    "on_failure",
+    "wait_for_member",
+    "queue_size",
+    "drop",
+)
 """What can be set beside policy, members and expiry, in the order of the form."""
 
 

@@ -38,18 +38,21 @@ def hand_over(engine: Engine, event: Event, source: str) -> int:
         raise CommandError(500, "Cannot Raise Event", str(error)) from None
 
 
-async def hand_over_many(engine: Engine, events: Sequence[Event], source: str) -> int:
-    """Give events to the engine, in order, waiting for room. How many it took: all, unless it is stopping."""
+async def hand_over_many(engine: Engine, events: Sequence[Event], source: str) -> RefusedError | None:
+    """Give events to the engine, in order, waiting for room. None when it took all; else why, and how many before."""
     try:
         await engine.raise_many(events, source)
     except RefusedError as error:
-        return error.taken
-    return len(events)
+        return error
+    return None
 
 
-def refused_after(taken: int, count: int) -> CommandError:
-    """The error for events that came while the engine was stopping, of which it had taken some."""
-    return CommandError(500, "Cannot Raise Event", f"the engine is stopping: {taken} of {count} events were raised")
+def refused_after(error: RefusedError, count: int) -> CommandError:
+    """What is answered for events that were refused, when some of `count` were taken before."""
+    told = f"{error}; {error.taken} of {count} events were raised"
+    if isinstance(error, BusyError):
+        return CommandError(503, "Busy", told)
+    return CommandError(500, "Cannot Raise Event", told)
 
 
 def checked_event(name: str, params: Any) -> Event:

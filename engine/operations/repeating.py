@@ -98,6 +98,7 @@ async def _run(engine: Engine, series: Series) -> None:
         try:
             await engine.raise_many([series.event] * chunk, SOURCE)
         except RefusedError as error:
+            series.raised += error.taken
             series.failure = str(error)
             return
         series.raised += chunk

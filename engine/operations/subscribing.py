@@ -38,6 +38,9 @@ async def subscribe(
     hold_max_age: float | None = None,
     on_failure: str | None = None,
     queue_size: int | None = None,
+    drop: str | None = None,
+    slow_after: float | str | None = None,
+    wait_for_member: float | None = None,
     is_by_hand: bool = False,
 ) -> dict[str, Any]:
     """Subscribe a socket to an event. `expire` in seconds, absent is permanent; subscribing again refreshes.
@@ -53,6 +56,9 @@ async def subscribe(
         "hold_max_age": hold_max_age,
         "on_failure": on_failure,
         "queue_size": queue_size,
+        "drop": drop,
+        "slow_after": slow_after,
+        "wait_for_member": wait_for_member,
     }
     entry = _entry(name, socket, {key: value for key, value in chosen.items() if value is not None})
     options = _options(engine, entry)

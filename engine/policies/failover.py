@@ -62,6 +62,7 @@ def plan(
     tried_at = {attempt.member: attempt.at for attempt in attempts}
     skipped: list[Skip] = []
     ready: list[float] = []
+    slow: int | None = None
     for member, standing in enumerate(standings):
         if member in refused_by:
             continue
@@ -70,36 +71,36 @@ def plan(
         if skip is None:
             return _give(Share(member, indices, tuple(skipped), standing.health.failed_at is not None), holder)
         skipped.append(skip)
-        if ready_at is not None and not standing.health.paused:
+        if slow is None and _only_waits(standing, ready_at, now):
+            slow = member
+        elif ready_at is not None and not standing.health.paused:
             ready.append(ready_at)
-    passed_over = tuple(skipped)
     if len(refused_by) == len(standings):
         return End(summary(attempts))
-    if (slow := _slow_one(standings, passed_over)) is not None:
-        return _give(Share(slow, indices, _without(passed_over, slow)), holder)
+    if slow is not None:
+        return _give(Share(slow, indices, _without(skipped, slow)), holder)
     if when_all_failed is WhenAllFailed.DROP:
-        return End(summary(attempts, skipped), passed_over)
-    back_at, back = min(_backs(standings, passed_over, tried_at), default=(None, None))
+        return End(summary(attempts, skipped), tuple(skipped))
+    back_at, back = min(_backs(standings, skipped, tried_at), default=(None, None))
     if back_at is not None and back is not None:
         if back_at <= now:
-            return _give(Share(back, indices, _without(passed_over, back), is_trial=True), holder)
+            return _give(Share(back, indices, _without(skipped, back), is_trial=True), holder)
         ready.append(back_at)
     if when_all_failed is WhenAllFailed.HOLD:
-        return Hold(min(ready, default=None), passed_over)
-    if ready and not any(attempt.is_last_resort for attempt in attempts):
-        return _give(_last_resort(indices, standings, passed_over), holder)
-    return End(summary(attempts, skipped), passed_over)
+        return Hold(min(ready, default=None), tuple(skipped))
+    return _give_or_end(indices, attempts, standings, skipped, holder)
 
 
 def next_member(standings: Standings, now: float, failover_timeout: float) -> int | None:
     """Who gets the next event; None while every member has failed or is paused."""
-    skipped = []
+    slow: int | None = None
     for member, standing in enumerate(standings):
-        skip = _skip(member, standing, _ready_at(standing.health, failover_timeout), now)
-        if skip is None:
+        ready_at = _ready_at(standing.health, failover_timeout)
+        if _skip(member, standing, ready_at, now) is None:
             return member
-        skipped.append(skip)
-    return _slow_one(standings, skipped)
+        if slow is None and _only_waits(standing, ready_at, now):
+            slow = member
+    return slow
 
 
 def own_account(attempts: Sequence[Attempt]) -> Collection[int]:
@@ -118,13 +119,10 @@ def _skip(member: int, standing: Standing, ready_at: float | None, now: float) -
     return None if standing.blocked is None else blocked_skip(member, standing.blocked)
 
 
-def _slow_one(standings: Standings, skipped: Sequence[Skip]) -> int | None:
-    """The first of those passed over that has not failed, but only lets events wait."""
-    for member, _ in skipped:
-        health = standings[member].health
-        if not health.paused and (health.failed_at is None or health.is_slow or standings[member].is_left):
-            return member
-    return None
+def _only_waits(standing: Standing, ready_at: float | None, now: float) -> bool:
+    """Whether a member that is passed over has not failed, but only lets events wait."""
+    has_failed = ready_at is not None and now < ready_at and not standing.health.is_slow
+    return not standing.health.paused and not has_failed
 
 
 def _backs(standings: Standings, skipped: Sequence[Skip], tried_at: dict[int, float]) -> list[tuple[float, int]]:
@@ -137,7 +135,17 @@ def _backs(standings: Standings, skipped: Sequence[Skip], tried_at: dict[int, fl
     return found
 
 
-def _last_resort(indices: range, standings: Standings, skipped: tuple[Skip, ...]) -> Share:
+def _give_or_end(
+    indices: range, attempts: Sequence[Attempt], standings: Standings, skipped: Sequence[Skip], holder: int | None
+) -> Decision:
+    """`when_all_failed: try`: one attempt at a marked member for these events."""
+    is_any_marked = any(not standings[skip.member].health.paused for skip in skipped)
+    if is_any_marked and not any(attempt.is_last_resort for attempt in attempts):
+        return _give(_last_resort(indices, standings, skipped), holder)
+    return End(summary(attempts, skipped), tuple(skipped))
+
+
+def _last_resort(indices: range, standings: Standings, skipped: Sequence[Skip]) -> Share:
     """One attempt at the member whose mark is oldest."""
     marks = [(standings[skip.member].health, skip.member) for skip in skipped]
     _, member = min(
@@ -146,7 +154,7 @@ def _last_resort(indices: range, standings: Standings, skipped: tuple[Skip, ...]
     return Share(member, indices, _without(skipped, member), is_trial=True, is_last_resort=True)
 
 
-def _without(skipped: tuple[Skip, ...], member: int) -> tuple[Skip, ...]:
+def _without(skipped: Sequence[Skip], member: int) -> tuple[Skip, ...]:
     return tuple(skip for skip in skipped if skip.member != member)
 
 

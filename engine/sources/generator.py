@@ -10,7 +10,7 @@ from random import Random, SystemRandom
 
 from engine.clock import Clock
 from engine.config.schema import GeneratorSettings
-from engine.errors import RefusedError
+from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.sources.variation import varied_event
 from engine.tasks import Tasks
@@ -37,7 +37,8 @@ class Generator:
 
     Args:
         settings: names and rate.
-        raise_many: takes events and their source, and waits for room; `RefusedError` from it ends the stream.
+        raise_many: takes events and their source, and waits for room; `BusyError` from it leaves out the rest,
+            any other `RefusedError` ends the stream.
         clock: decides how many are due.
         tasks: where its one task lives.
         random: of the parameters; tests seed it.
@@ -88,12 +89,19 @@ class Generator:
                 next_at = max(next_at, now - max(_CATCH_UP_S, 1 / self._rate))
                 due = min(_BATCH_MAX, int((now - next_at) * self._rate) + 1) if now >= next_at else 0
                 if due:
-                    await self._raise_many([self._event() for _ in range(due)], SOURCE)
-                    self.raised += due
+                    self.raised += await self._raise(due)
                     next_at += due / self._rate
                 await asyncio.sleep(min(pause, max(_PAUSE_S, next_at - self._clock.now())))
         except RefusedError as error:
             _log.info("the generator ends: %s", error)
+
+    async def _raise(self, count: int) -> int:
+        """Raise so many; how many were taken. Where nobody has room for more, the rest is left out."""
+        try:
+            await self._raise_many([self._event() for _ in range(count)], SOURCE)
+        except BusyError as error:
+            return error.taken
+        return count
 
     def _event(self) -> Event:
         return varied_event(next(self._names), self._random, self._clock.wall())

@@ -19,8 +19,11 @@ from tests.support.waiting import until
 class RecordingLane:
     """Takes batches and says how much room it has."""
 
+    takes_all = False
+    is_crowded = False
+
     def __init__(self, room: int = 1_000_000) -> None:
-        self.room = room
+        self.room = self.free = room
         self.batches: list[Batch] = []
 
     def take(self, batch: Batch) -> None:

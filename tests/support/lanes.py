@@ -141,7 +141,13 @@ class LaneBench:
     def _make_members(self, lane: Lane) -> list[Member]:
         return [
             Member(
-                index, UdpAddress("127.0.0.1", 9000 + index), target, self.clock, self.options.queue_size, lambda: None
+                index,
+                UdpAddress("127.0.0.1", 9000 + index),
+                target,
+                self.clock,
+                self.options.queue_size,
+                lambda: None,
+                self.options.drop,
             )
             for index, target in enumerate(self.targets)
         ]

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Label, Select
 
-from engine.options import OnFailure, WhenAllFailed, options_heeded
+from engine.options import Drop, OnFailure, WhenAllFailed, options_heeded
 from tui.keyed import key_of
 from tui.link import Link
 from tui.render.difference import changed_only, difference_lines
@@ -39,12 +39,23 @@ _OPTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     ("hold_max_age", "seconds an event is held at most", ()),
+    ("slow_after", "seconds events may wait at one; 0 is off", ()),
     (
         "on_failure",
         "when a member failed an event",
         (("next: pass it on, one lap", OnFailure.NEXT), ("fail: undelivered at once", OnFailure.FAIL)),
     ),
+    ("wait_for_member", "seconds to wait for a lost connection", ()),
     ("queue_size", "notifications that may wait", ()),
+    (
+        "drop",
+        "with no room left",
+        (
+            ("never: whoever raises is told", Drop.NEVER),
+            ("oldest: undelivered", Drop.OLDEST),
+            ("newest: undelivered", Drop.NEWEST),
+        ),
+    ),
 )
 """Option, what it says, its values with their words where they are few."""
 

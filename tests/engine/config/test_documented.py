@@ -36,7 +36,11 @@ def shown(name: str, field: FieldInfo) -> set[str]:
         return {"required"}
     default: Any = field.get_default(call_default_factory=True)
     if default in (None, "", (), {}):
-        return {"–", "the global one"} if name in {"failover_timeout", "queue_size"} else {"–"}
+        return (
+            {"–", "the global one"}
+            if name in {"failover_timeout", "queue_size", "slow_after", "wait_for_member"}
+            else {"–"}
+        )
     return {f"{default:g}" if isinstance(default, float) else str(default)}
 
 

@@ -110,7 +110,7 @@ def test_held_events_end_with_their_age() -> None:
 
 
 def test_a_full_queue_refuses_the_newest() -> None:
-    bench = LaneBench(FailoverLane, members=1, queue_size=5)
+    bench = LaneBench(FailoverLane, members=1, queue_size=5, drop=Drop.NEWEST)
     bench.fail(0)
     bench.raise_events(3)
     bench.raise_events(4)

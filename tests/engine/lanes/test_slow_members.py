@@ -229,6 +229,16 @@ def test_a_backlog_that_was_held_is_no_sign_of_slowness() -> None:
     assert bench.transports[0].took == bench.raised
 
 
+def test_a_failed_member_whose_mark_ran_out_while_it_blocks_is_better_than_nobody() -> None:
+    bench = LaneBench(FailoverLane, members=1, failover_timeout=5.0)
+    bench.fail(0)
+    bench.raise_events(2)
+    bench.heal(0)
+    bench.transports[0].connection = Connection(ConnectionState.UP, blocked="the broker is blocking publishers")
+    bench.clock.advance(5)
+    assert bench.transports[0].took == [1, 2]
+
+
 # Coming back
 
 

@@ -146,3 +146,65 @@ def test_the_choice_is_the_first_that_may_be_tried(
         assert decision.until == (min(marks) if marks else None)
     else:
         assert not isinstance(decision, Hold)
+
+
+slow_standings = st.builds(
+    Standing,
+    st.builds(
+        Health,
+        tried=st.booleans(),
+        failed_at=st.none() | st.floats(NOW - 60, NOW),
+        paused=st.booleans(),
+        is_slow=st.booleans(),
+        error=st.just("no answer"),
+    ),
+    blocked=st.none() | st.just("low on memory"),
+    back_at=st.none() | st.floats(NOW - 60, NOW + 2),
+    is_left=st.booleans(),
+)
+
+
+@given(
+    st.lists(slow_standings, min_size=1, max_size=5),
+    st.none() | st.integers(0, 4),
+    st.lists(st.builds(Attempt, st.integers(0, 4), st.floats(NOW - 60, NOW), st.just(failed("late"))), max_size=3),
+)
+def test_nobody_waits_for_a_moment_that_has_passed_nor_while_one_is_only_slow(
+    standings: list[Standing], holder: int | None, attempts: list[Attempt]
+) -> None:
+    decision = failover.plan(
+        range(5),
+        [attempt for attempt in attempts if attempt.member < len(standings)],
+        standings,
+        None if holder is None else holder % len(standings),
+        NOW,
+        failover_timeout=TIMEOUT,
+        when_all_failed=WhenAllFailed.HOLD,
+    )
+    assert not isinstance(decision, End)
+    if isinstance(decision, Hold):
+        assert decision.until is None or decision.until > NOW
+        assert {skip.member for skip in decision.skipped} == set(range(len(standings)))
+        assert all(one.health.paused or one.health.failed_at is not None for one in standings), "only failed ones wait"
+
+
+def test_slow_goes_before_back_and_back_before_waiting() -> None:
+    slow = Standing(UP.slowed(NOW - 5, "too slow: 9 wait, the oldest 0.8 s"))
+    back = Standing(marked(5), back_at=NOW - 1)
+    share = failover.plan(
+        range(2), (), [back, slow], None, NOW, failover_timeout=TIMEOUT, when_all_failed=WhenAllFailed.HOLD
+    )
+    assert isinstance(share, Share)
+    assert (share.member, share.is_trial) == (1, False)
+    assert [skip.reason for skip in share.skipped] == ["failed 5.0 s ago: connection refused"]
+    share = failover.plan(
+        range(2),
+        (),
+        [Standing(marked(5)), back],
+        None,
+        NOW,
+        failover_timeout=TIMEOUT,
+        when_all_failed=WhenAllFailed.HOLD,
+    )
+    assert isinstance(share, Share)
+    assert (share.member, share.is_trial) == (1, True)

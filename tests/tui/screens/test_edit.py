@@ -27,6 +27,9 @@ OPTIONS = {
     "hold_max_age": 3600.0,
     "on_failure": "next",
     "queue_size": 10_000,
+    "drop": "never",
+    "slow_after": 0.8,
+    "wait_for_member": 3.0,
 }
 DESCRIBED = {
     "id": "s1",
@@ -197,9 +200,9 @@ async def test_only_the_options_that_the_policy_heeds_are_shown_and_sent() -> No
     link = FakeLink()
     async with form(link) as (shown, _members):
         for policy, options in (
-            ("ROUND-ROBIN", ["on_failure", "queue_size"]),
-            ("PARALLEL", ["queue_size"]),
-            ("FAILOVER", ["failover_timeout", "when_all_failed", "hold_max_age", "queue_size"]),
+            ("ROUND-ROBIN", ["on_failure", "wait_for_member", "queue_size", "drop"]),
+            ("PARALLEL", ["wait_for_member", "queue_size", "drop"]),
+            ("FAILOVER", ["failover_timeout", "when_all_failed", "hold_max_age", "slow_after", "queue_size", "drop"]),
         ):
             shown.app.screen.query_one(Select).value = policy
             await shown.until(partial(is_checked_with, link, policy), "the check")
