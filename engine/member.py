@@ -91,9 +91,11 @@ class Member:
 
     @property
     def free(self) -> int:
-        """Notifications for which it is sure to have room; an idle one has its whole window beside its queue."""
-        is_idle = not self.queue and not self.in_flight and self.target.transport.connection.down_since is None
-        return self._queue_size - self.queued + (WINDOW if is_idle else 0)
+        """Notifications for which it is sure to have room, in its queue and in its window."""
+        window = WINDOW - self.in_flight
+        is_open = not self.queue and self.target.transport.connection.down_since is None
+        is_filled = window >= REFILL or not self._was_full
+        return self._queue_size - self.queued + (window if is_open and is_filled else 0)
 
     def offer(self, run: Run) -> None:
         """Queue a run; where that is too much, the newest or the oldest fails at once, which marks nobody."""

@@ -10,7 +10,7 @@ import pytest
 from engine.address import parse
 from engine.config.schema import Settings
 from engine.core import Engine
-from engine.errors import SwitchboardError
+from engine.errors import BusyError, SwitchboardError
 from engine.health import State
 from engine.options import OnFailure, SubscriptionOptions, WhenAllFailed
 from engine.run import DELIVERED, SENT, failed
@@ -109,8 +109,12 @@ async def test_a_smaller_queue_keeps_what_waits_and_refuses_what_is_new(engine: 
     assert subscription.lane.members[0].queued == 6
     engine.subscribe("E_TEST", parse("udp:127.0.0.1:9"), None, SubscriptionOptions(queue_size=4))
     assert subscription.lane.members[0].queued == 6
+    with pytest.raises(BusyError):
+        raise_now(engine, 1)
+    assert engine.dispatcher.refused == 1
+    engine.subscribe("E_TEST", parse("udp:127.0.0.1:10"), None)
     raise_now(engine, 3)
-    assert subscription.lane.members[0].counters.refused == 3
+    assert subscription.lane.members[0].counters.refused == 3, "what another can take is taken, and refused here alone"
 
 
 async def test_a_new_password_exchanges_that_connection_alone(engine: Engine, world: World) -> None:
