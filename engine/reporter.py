@@ -69,6 +69,7 @@ class Reporter:
             undelivered=total.undelivered,
             waiting=total.waiting + dispatcher.waiting,
             failed=engine.roster.retired_failures + failures,
+            copies=total.copies,
         )
 
     def _row(self, subscription: Subscription, now: float) -> SubscriptionRow:
@@ -111,6 +112,7 @@ def _subscription_row(subscription: Subscription, now: float, version: int) -> S
         waiting=counters.waiting,
         held_since=lane.held_since,
         last_undelivered=lane.last_undelivered,
+        copies=counters.copies,
     )
 
 

@@ -76,6 +76,8 @@ class SubscriptionRow:
     """FAILOVER: since when events wait because every member is marked or paused."""
     last_undelivered: str | None
     """Reason of the last undelivered event."""
+    copies: int = 0
+    """Events given to another member, or once more, although one may have taken them: possible copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Figures:
     """Deliveries that have not ended yet."""
     failed: int
     """Notifications that failed, whether or not another member took the event."""
+    copies: int = 0
+    """Events given to another member, or once more, although one may have taken them: possible copies."""
 
 
 @dataclass(frozen=True, slots=True)

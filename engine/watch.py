@@ -60,6 +60,6 @@ def _members(snapshot: EngineSnapshot) -> Iterator[tuple[SubscriptionRow, Member
 
 def _trouble(member: MemberRow) -> str | None:
     """What is wrong with a member; one that is due has not shown yet that it works."""
-    if member.state in {State.FAILED, State.DUE}:
+    if member.state in {State.FAILED, State.SLOW, State.DUE}:
         return member.error or "no reason was given"
     return None

@@ -25,6 +25,7 @@ class StateLook(NamedTuple):
 STATE_LOOKS: dict[State, StateLook] = {
     State.UP: StateLook("●", "UP", "good"),
     State.FAILED: StateLook("✖", "FAILED", "bad"),
+    State.SLOW: StateLook("◑", "SLOW", "warn"),
     State.DUE: StateLook("◔", "DUE", "warn"),
     State.UNTRIED: StateLook("○", "UNTRIED", "faint"),
     State.PAUSED: StateLook("‖", "PAUSED", "warn"),
@@ -32,6 +33,13 @@ STATE_LOOKS: dict[State, StateLook] = {
 
 CONNECTING_LOOK = StateLook("◍", "CONNECTING", "warn")
 """Of a member that waits for its connection. A mark or a pause is told before that."""
+
+
+MARKED = frozenset({State.FAILED, State.SLOW})
+"""Passed over until failover_timeout has passed; a slow one only while another can take events."""
+
+CANNOT = frozenset({State.FAILED, State.PAUSED})
+"""Takes nothing."""
 
 
 class Concern(IntEnum):
@@ -47,7 +55,7 @@ CONCERN_ROLES: dict[Concern, Role] = {Concern.NONE: "good", Concern.SOME: "warn"
 
 def state_at(member: MemberRow, now: float) -> State:
     """The state at `now`, which may be later than the snapshot: a mark runs out without any news."""
-    if member.state is State.FAILED and member.skipped_until is not None and member.skipped_until <= now:
+    if member.state in MARKED and member.skipped_until is not None and member.skipped_until <= now:
         return State.DUE
     return member.state
 
@@ -84,10 +92,9 @@ def mark(member: MemberRow, now: float) -> Mark:
 def concern(row: SubscriptionRow, now: float) -> Concern:
     """How much the subscription needs a person."""
     states = [state_at(member, now) for member in row.members]
-    out = [state for state in states if state in {State.FAILED, State.PAUSED}]
-    if row.held_since is not None or len(out) == len(states):
+    if row.held_since is not None or all(state in CANNOT for state in states):
         return Concern.GRAVE
-    return Concern.SOME if out or State.DUE in states else Concern.NONE
+    return Concern.SOME if any(state in _OUT_WORDS for state in states) else Concern.NONE
 
 
 def sentence(row: SubscriptionRow, now: float, wall_offset: float | None = None) -> str:
@@ -95,17 +102,19 @@ def sentence(row: SubscriptionRow, now: float, wall_offset: float | None = None)
 
     `wall_offset` (wall clock - monotonic) makes that a time of the clock; without it, it is a length of time.
     """
-    said = _said(row, now, wall_offset)
-    if not row.undelivered:
-        return said
-    return f"{said}; {figures.count(row.undelivered)} undelivered"
+    said = [_said(row, now, wall_offset)]
+    if row.undelivered:
+        said.append(f"{figures.count(row.undelivered)} undelivered")
+    if row.copies:
+        said.append(f"{figures.count(row.copies)} possible cop{'y' if row.copies == 1 else 'ies'}")
+    return "; ".join(said)
 
 
 def _said(row: SubscriptionRow, now: float, wall_offset: float | None) -> str:
     if row.held_since is not None:
         return f"{_events(row.waiting)} held {_since(row.held_since, now, wall_offset)}: nobody can take them"
     states = [state_at(member, now) for member in row.members]
-    if all(state in {State.FAILED, State.PAUSED} for state in states):
+    if all(state in CANNOT for state in states):
         since = _since(max(member.since for member in row.members), now, wall_offset)
         return f"nobody can take events {since}: {_out(row.members, states)}"
     if all(state is State.UNTRIED for state in states):
@@ -117,7 +126,7 @@ def _said(row: SubscriptionRow, now: float, wall_offset: float | None) -> str:
     out = _out(row.members, states)
     does = "take turns" if row.policy is PolicyName.ROUND_ROBIN else "get every event"
     if out:
-        able = sum(state not in {State.FAILED, State.PAUSED} for state in states)
+        able = sum(state not in CANNOT for state in states)
         last = max(member.since for member, state in zip(row.members, states, strict=True) if state in _OUT_WORDS)
         return f"{able} of {len(states)} {does} {_since(last, now, wall_offset)}: {out}"
     return _turns(row) if row.policy is PolicyName.ROUND_ROBIN else _all_of_them(row, states)
@@ -177,7 +186,7 @@ def _all_of_them(row: SubscriptionRow, states: Sequence[State]) -> str:
     return f"{len(states)} of {len(states)} up, {figures.latency(max(latencies) - min(latencies))} apart"
 
 
-_OUT_WORDS = {State.FAILED: "failed", State.PAUSED: "paused", State.DUE: "due"}
+_OUT_WORDS = {State.FAILED: "failed", State.SLOW: "slow", State.PAUSED: "paused", State.DUE: "due"}
 
 
 def _out(members: Sequence[MemberRow], states: Sequence[State]) -> str:
@@ -206,6 +215,8 @@ def remark(row: SubscriptionRow, member: MemberRow, now: float, bar_width: int) 
     match state_at(member, now):
         case State.FAILED:
             return Remark(_error(member, now), "bad", _countdown(row, member, now, bar_width))
+        case State.SLOW:
+            return Remark(_error(member, now), "warn", _countdown(row, member, now, bar_width))
         case State.DUE:
             return Remark(_error(member, now), "warn", "due: the next event tries it")
         case State.PAUSED:
@@ -255,7 +266,7 @@ def _at_work(row: SubscriptionRow, member: MemberRow, now: float) -> Remark:
 
 def moment(row: SubscriptionRow, member: MemberRow | None, now: float) -> float | None:
     """The part of the time that a line shows: tenths while a mark counts down, seconds while something ages."""
-    if member is not None and state_at(member, now) is State.FAILED and member.skipped_until is not None:
+    if member is not None and state_at(member, now) in MARKED and member.skipped_until is not None:
         return round(now, 1)
     aging = row.expires_at is not None or row.held_since is not None if member is None else member.error_at is not None
     paused = member is not None and member.state is State.PAUSED

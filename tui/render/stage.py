@@ -12,7 +12,7 @@ from engine.address import PolicyName
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.render import figures
-from tui.render.health import STATE_LOOKS, remark, state_at
+from tui.render.health import MARKED, STATE_LOOKS, remark, state_at
 from tui.render.line import Line, Part, Role, cell, clean, fitted, shortened, squeezed
 from tui.stageplay import Kind, Move
 
@@ -244,7 +244,7 @@ def _outlook(row: SubscriptionRow, now: float) -> str:
     due = [index + 1 for index, state in states.items() if state is State.DUE]
     if due:
         return f"The timeout of {due[0]} is over: the next event tries it. If that works, it takes events again."
-    marked = [member for member in row.members if states[member.index] is State.FAILED and member.skipped_until]
+    marked = [member for member in row.members if states[member.index] in MARKED and member.skipped_until]
     if marked:
         left = figures.tenths((marked[0].skipped_until or now) - now)
         return f"In {left} the next event will try {marked[0].index + 1} again. Until then it is passed over."

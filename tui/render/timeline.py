@@ -80,7 +80,7 @@ def _failed(snapshot: EngineSnapshot) -> set[tuple[str, int]]:
 
 
 def _is_out(member: MemberRow) -> bool:
-    return member.state in {State.FAILED, State.DUE}
+    return member.state in {State.FAILED, State.SLOW, State.DUE}
 
 
 def _parts(signs: Sequence[str]) -> list[Part]:

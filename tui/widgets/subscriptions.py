@@ -149,7 +149,7 @@ class SubscriptionsView(LineView):
             Place(row.id, member.index)
             for row, members, _ in self._shown
             for member in members
-            if health.state_at(member, now) in {State.FAILED, State.DUE, State.PAUSED}
+            if health.state_at(member, now) in {State.FAILED, State.SLOW, State.DUE, State.PAUSED}
         ]
         if not out:
             return False

@@ -40,6 +40,14 @@ def sub(policy: PolicyName | None, *members: MemberRow, **changes: object) -> Su
         ),
         (sub(ROUND_ROBIN, failed_member(0, "udp:a:1", None), UP), "1 of 2 take turns for 8 min 20 s: 1 is failed"),
         (sub(PARALLEL, member(0, "udp:a:1"), UP, undelivered=3), "2 of 2 get every event; 3 undelivered"),
+        (
+            sub(FAILOVER, member(0, "udp:a:1", State.SLOW, skipped_until=NOW + 9), UP, copies=1),
+            "delivered, on the 2nd choice for 8 min 20 s: 1 is slow; 1 possible copy",
+        ),
+        (
+            sub(FAILOVER, member(0, "udp:a:1", State.SLOW, skipped_until=NOW - 1, is_next=True), UP),
+            "1 is due: the next event tries it",
+        ),
     ],
 )
 def test_the_sentence_about_a_subscription(row: SubscriptionRow, said: str) -> None:
@@ -138,3 +146,15 @@ def test_only_lines_that_show_time_depend_on_it() -> None:
     assert health.moment(CDR, None, NOW) == int(NOW)
     assert health.moment(AOR, None, NOW) is None
     assert health.moment(AOR, AOR.members[1], NOW) == int(NOW)
+
+
+def test_a_slow_member_is_looked_at_but_no_alarm() -> None:
+    slow = member(0, "udp:a:1", State.SLOW, skipped_until=NOW + 15, error="too slow: 9 wait", error_at=NOW - 15)
+    row = sub(FAILOVER, slow, UP)
+    assert health.concern(row, NOW) is Concern.SOME
+    assert health.concern(sub(FAILOVER, slow), NOW) is Concern.SOME, "it takes events, as there is nobody better"
+    assert health.look(slow, NOW).word == "SLOW"
+    assert health.look(slow, NOW + 16).word == "DUE"
+    remark = health.remark(row, slow, NOW, 7)
+    assert remark.words == "too slow: 9 wait, 15 s ago"
+    assert remark.countdown.startswith("next try in")
