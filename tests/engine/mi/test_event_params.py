@@ -19,7 +19,9 @@ from engine.mi.jsontext import JsonObject, decode
         ("{}", ()),
         ('{"a":3.7,"b":-0.5,"c":1e3,"d":1000000000000}', (("a", 3), ("b", 0), ("c", 1000), ("d", 2147483647))),
         ('{"x":1,"y":"2","x":"3"} trailing', (("x", 1), ("y", "2"), ("x", "3"))),
-        ('{"n":null,"s":"42","":"e"}', (("n", None), ("s", "42"), ("", "e"))),
+        (JsonObject([("n", None), ("s", "42"), ("", "e")]), (("n", None), ("s", "42"), ("", "e"))),
+        ('{"n":null,"t":true,"f":false,"":"e"}', (("n", "null"), ("t", "true"), ("f", "false"), ("", "e"))),
+        ('{ "a" : [ 1 , 2.5 ] , "b" : { "c" : "\udcc3" } }', (("a", "[1,2.5]"), ("b", '{"c":"\udcc3"}'))),
         ('{"a":"\udcc3("}', (("a", "\udcc3("),)),
     ],
 )
@@ -28,8 +30,8 @@ def test_every_accepted_form(given: Any, params: tuple[Param, ...]) -> None:
 
 
 def test_an_object_means_the_same_as_the_string_that_holds_it() -> None:
-    text = '{"a":1,"b":"x","a":null,"c":-1.5}'
-    assert event_params(decode(text)) == event_params(text) == (("a", 1), ("b", "x"), ("a", None), ("c", -1))
+    text = '{"a":1,"b":"x","a":"","c":-1.5}'
+    assert event_params(decode(text)) == event_params(text) == (("a", 1), ("b", "x"), ("a", ""), ("c", -1))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_escapes_that_no_event_can_carry_are_refused_as_captured(text: str) -> N
         ('{"l":[]}', "parameter 'l': an event carries strings, integers and null, not an array"),
     ],
 )
-def test_what_an_event_cannot_carry_is_refused_by_name(text: str, words: str) -> None:
+def test_what_an_event_cannot_carry_is_refused_by_name_in_an_object(text: str, words: str) -> None:
     with pytest.raises(CommandError) as caught:
-        event_params(text)
+        event_params(decode(text))
     assert caught.value.data == words
