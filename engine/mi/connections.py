@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, cast
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from engine.errors import CommandError
@@ -29,6 +30,9 @@ SWEEP_S = 1.0
 EXTRA = 16
 """Connections beyond the limit that are still taken, to be told that there are too many."""
 
+LINGER_S = 2.0
+"""What a client still sends after it was refused is read for so long, so that it gets to read why."""
+
 HEAD_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 WORDS_MAX = 200
@@ -39,6 +43,9 @@ UNREADABLE = (web.RequestPayloadError, HttpProcessingError)
 
 TLS_HELLO = b"\x16\x03"
 """How a client begins that takes this for an encrypted port."""
+
+
+_STATUS_BEFORE = re.compile(r"^[0-9]+, message:")
 
 
 class Phase(Enum):
@@ -76,13 +83,15 @@ class Limits:
 class Client(web.RequestHandler):
     """One connection. It knows what it is doing, and since when."""
 
-    __slots__ = ("address", "gone", "is_surplus", "is_tls", "phase", "since")
+    __slots__ = ("address", "body", "gone", "is_surplus", "is_tls", "phase", "since")
 
     def __init__(self, server: web.Server, address: str, gone: Callable[[Client], None]) -> None:
         loop = asyncio.get_running_loop()
-        super().__init__(server, loop=loop, access_log=cast(Any, None))
+        super().__init__(server, loop=loop, access_log=cast(Any, None), lingering_time=LINGER_S)
         self.address = address
         self.gone = gone
+        self.body: StreamReader | None = None
+        """What is being read of the request that is under way."""
         self.is_surplus = False
         """Whether it came when there was no place for it, and is only to be told so."""
         self.is_tls = False
@@ -97,11 +106,14 @@ class Client(web.RequestHandler):
     def drop(self) -> None:
         """Close at once, without waiting for what the client does not read."""
         transport = self.transport
-        if self.phase is Phase.HEAD and isinstance(transport, asyncio.Transport):
+        if transport is None or transport.get_write_buffer_size():
+            self.force_close()
+            if transport is not None:
+                transport.abort()
+            return
+        if self.phase is Phase.HEAD:
             transport.write(HEAD_LATE)
         self.force_close()
-        if self.phase is Phase.ANSWER and isinstance(transport, asyncio.Transport):
-            transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """The first bytes of a request begin it."""
@@ -109,6 +121,14 @@ class Client(web.RequestHandler):
             self.enter(Phase.HEAD)
             self.is_tls = data.startswith(TLS_HELLO)
         super().data_received(data)
+        if self.phase is Phase.BODY:
+            self._give_up_body()
+
+    def _give_up_body(self) -> None:
+        """aiohttp keeps a mistake in the middle of a body for after the request, which waits for the rest meanwhile."""
+        problem = getattr(self._messages[-1][0], "exc", None) if self._messages else None
+        if problem is not None and self.body is not None and not self.body.is_eof():
+            self.body.set_exception(web.RequestPayloadError(told(problem)))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection is over."""
@@ -147,6 +167,11 @@ class Connections:
 
     def __len__(self) -> int:
         return len(self._clients)
+
+    @property
+    def working(self) -> int:
+        """How many of them wait for us."""
+        return sum(client.phase is Phase.WORKING for client in self._clients)
 
     def admit(self, server: web.Server, address: str) -> Client | None:
         """The protocol of a connection that has come; None when even the places for those to be told are taken."""
@@ -230,5 +255,5 @@ def bad_request(address: str, words: str) -> web.Response:
 def told(problem: BaseException | str) -> str:
     """What was wrong with a request, in one short line: the client's bytes are in it."""
     text = problem if isinstance(problem, str) else getattr(problem, "message", "") or reason_of(problem)
-    line = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(line.split())[:WORDS_MAX]
+    line = "".join(sign if sign.isprintable() else " " for sign in _STATUS_BEFORE.sub("", text))
+    return " ".join(line.removesuffix("^").split())[:WORDS_MAX]

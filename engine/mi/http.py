@@ -77,6 +77,16 @@ class MiHttp:
         _log.info("MI listens on %s", self.url)
         return self.url
 
+    @property
+    def connections(self) -> int:
+        """How many connections there are."""
+        return len(self._connections)
+
+    @property
+    def working(self) -> int:
+        """How many of them wait for us."""
+        return self._connections.working
+
     async def stop(self) -> None:
         """Stop listening; requests under way get a second."""
         listener, self._listener = self._listener, None
@@ -91,11 +101,14 @@ class MiHttp:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         client = request.protocol
         assert isinstance(client, Client)  # noqa: S101 - made by Connections
+        client.body = request.content
         client.enter(Phase.BODY)
         try:
             response = await self._answer(request, client)
         except CommandError as error:
             response = responses.refusal(error)
+        except ConnectionError:
+            return responses.nobody_there()  # the client has gone in the middle of its request
         client.enter(Phase.ANSWER)
         # Written here and not by aiohttp in its next turn, since the engine takes this turn's events before that. Of a
         # client that has gone aiohttp takes note itself, when it finds the answer unsent.

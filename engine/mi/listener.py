@@ -46,13 +46,14 @@ class Listener:
         admit: Callable[[str], Client | None],
         make_room: Callable[[], bool],
         count: Callable[[], int],
+        descriptors: Descriptors | None = None,
     ) -> None:
         self._sockets = sockets
         self._admit = admit
         self._make_room = make_room
         self._count = count
         self._tasks = Tasks()
-        self._descriptors = Descriptors()
+        self._descriptors = descriptors or Descriptors()
         self._trouble = _Trouble()
         self._pause_s = PAUSE_MIN_S
         self._paused: asyncio.TimerHandle | None = None

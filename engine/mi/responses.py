@@ -25,6 +25,13 @@ def refusal(error: CommandError) -> web.Response:
     return response
 
 
+def nobody_there() -> web.Response:
+    """What is put down as the answer to a client that has gone; it is never sent."""
+    response = web.Response(status=400)
+    response.force_close()
+    return response
+
+
 def page(status: int, words: str) -> web.Response:
     """A page. OpenSIPS' own answers to a wrong path or method are pages (captured)."""
     body = f"<html><body>{words}</body></html>".encode()
