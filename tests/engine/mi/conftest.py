@@ -24,11 +24,13 @@ class Mi:
         self.clock = FakeClock()
         self.engine = Engine(settings, clock=self.clock)
         self.settings = mi
+        self.host = "127.0.0.1"
+        """Where the calls come from."""
 
     async def __call__(self, method: str, *positional: Any, **named: Any) -> Any:
         """The result of a method; raises CommandError as the method does."""
         params = JsonObject(named.items()) if named else list(positional)
-        return await call(Caller(self.engine, self.settings, "MI test", "127.0.0.1"), Request(method, params, 1, False))
+        return await call(Caller(self.engine, self.settings, "MI test", self.host), Request(method, params, 1, False))
 
     async def sockets(self, event: str) -> list[str]:
         """The sockets that are subscribed to an event, newest first."""
