@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from engine.errors import CommandError
 from engine.event import Param
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import JsonObject, decode
+from tests.conformance.vectors import document
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,29 @@ def test_what_an_event_cannot_carry_is_refused_by_name_in_an_object(text: str, w
     with pytest.raises(CommandError) as caught:
         event_params(decode(text))
     assert caught.value.data == words
+
+
+@pytest.mark.parametrize("transport", ["udp", "unix", "stream", "rabbitmq"])
+def test_nested_values_and_null_reach_receivers_as_captured(transport: str) -> None:
+    """Where the peer's value was not damaged, its receivers got the compact JSON text."""
+    captured = {
+        vector["case"]: vector for group in document(f"wire-{transport}")["groups"] for vector in group["vectors"]
+    }
+    whole = {"boolnull": {"n"}, "nested": {"obj"}, "nestedstr": {"o"}, "nestedws": {"b"}}
+    for case, names in whole.items():
+        vector = captured[case]
+        received = json.loads(vector["received"][0]["text"])["params"]
+        ours = dict(event_params(json.loads(vector["mi_request"])["params"]["params"]))
+        assert {name: ours[name] for name in names} == {name: received[name] for name in names}
+
+
+@pytest.mark.parametrize("depth", [400, 5000])
+def test_deep_values_are_taken_or_refused_and_nothing_else(depth: int) -> None:
+    value = "[" * depth + "]" * depth
+    try:
+        params = event_params(f'{{"deep":{value}}}')
+    except CommandError as error:
+        told = error.message
+    else:
+        told = params[0][1]
+    assert told in {"Bad Params", value}
