@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from time import monotonic
 from typing import Any, cast
 
 from aiohttp import StreamReader, web
@@ -91,17 +92,22 @@ class Client(web.RequestHandler):
         self.address = address
         self.gone = gone
         self.body: StreamReader | None = None
-        """What is being read of the request that is under way."""
+        """Where the body is read that is waited for, or was last."""
         self.is_surplus = False
         """Whether it came when there was no place for it, and is only to be told so."""
         self.is_tls = False
         self.phase = Phase.IDLE
-        self.since = loop.time()
+        self.since = monotonic()
 
     def enter(self, phase: Phase) -> None:
         """Something else begins."""
         self.phase = phase
-        self.since = self._loop.time()
+        self.since = monotonic()
+
+    def begin_body(self, body: StreamReader) -> None:
+        """The rest of a request is waited for."""
+        self.body = body
+        self.enter(Phase.BODY)
 
     def drop(self) -> None:
         """Close at once, without waiting for what the client does not read."""
@@ -117,8 +123,8 @@ class Client(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """The first bytes of a request begin it."""
-        if self.phase is Phase.IDLE and data:
-            self.enter(Phase.HEAD)
+        if self.phase is Phase.IDLE:
+            self.phase, self.since = Phase.HEAD, monotonic()
             self.is_tls = data.startswith(TLS_HELLO)
         super().data_received(data)
         if self.phase is Phase.BODY:
@@ -237,7 +243,7 @@ class Connections:
     def _look(self) -> None:
         """Close what has kept us waiting too long."""
         self._timer = None
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         for client in tuple(self._clients):
             allowed = self._limits.of(client.phase)
             if allowed is not None and now - client.since > allowed and client.transport is not None:

@@ -101,8 +101,7 @@ class MiHttp:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         client = request.protocol
         assert isinstance(client, Client)  # noqa: S101 - made by Connections
-        client.body = request.content
-        client.enter(Phase.BODY)
+        client.phase = Phase.WORKING
         try:
             response = await self._answer(request, client)
         except CommandError as error:
@@ -115,7 +114,7 @@ class MiHttp:
         with suppress(ConnectionError):
             await response.prepare(request)
             await response.write_eof()
-        client.enter(Phase.IDLE)
+        client.phase = Phase.IDLE
         return response
 
     async def _answer(self, request: web.BaseRequest, client: Client) -> web.StreamResponse:
@@ -130,11 +129,24 @@ class MiHttp:
             return responses.page(406, "Unsupported HTTP request!")
         check_content_type(request.headers.get("Content-Type"))
         try:
-            body = await _body(request, self._limits.body_s)
+            body = await self._body(request, client)
         except UNREADABLE as error:
             return bad_request(_peer(request), told(error))
-        client.enter(Phase.WORKING)
         return await self._call(body, f"MI {_peer(request)}", client.address)
+
+    async def _body(self, request: web.BaseRequest, client: Client) -> bytes:
+        encoding = request.headers.get("Content-Encoding")
+        if encoding is not None:
+            _check_encoding(encoding)
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        whole = _whole(request)
+        if whole is None:
+            client.begin_body(request.content)
+            whole = await _rest(request, self._limits.body_s)
+            client.phase = Phase.WORKING
+        return whole
 
     async def _call(self, body: bytes, source: str, host: str) -> web.Response:
         try:
@@ -157,19 +169,18 @@ class MiHttp:
         return (self._listen_host, *reached, *self.settings.allowed_hosts)
 
 
-async def _body(request: web.BaseRequest, limit_s: float) -> bytes:
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ENCODINGS:
-        raise CommandError(400, "Bad Request", f"Content-Encoding {encoding!r} is not known here")
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
-    if request.content.is_eof() and not request.content.at_eof():
-        # All of it came with the head, as it nearly always does: nothing to wait for, and no timer to set.
-        whole = request.content.read_nowait()
-        if len(whole) <= BODY_MAX:
-            return whole
+def _whole(request: web.BaseRequest) -> bytes | None:
+    """The body, where all of it came with the head, as it nearly always does: nothing to wait for."""
+    if not request.content.is_eof() or request.content.at_eof():
+        return None
+    whole = request.content.read_nowait()
+    if len(whole) > BODY_MAX:
         raise CommandError(400, "Bad Request", f"the body is larger than {BODY_MAX} bytes")
+    return whole
+
+
+async def _rest(request: web.BaseRequest, limit_s: float) -> bytes:
+    """The body, as it comes."""
     parts, size = [], 0
     try:
         async with asyncio.timeout(limit_s):
@@ -183,6 +194,11 @@ async def _body(request: web.BaseRequest, limit_s: float) -> bytes:
     if not size:
         raise CommandError(400, "Bad Request", "the body is empty, expected a JSON-RPC request")
     return b"".join(parts)
+
+
+def _check_encoding(encoding: str) -> None:
+    if encoding.strip().lower() not in ENCODINGS:
+        raise CommandError(400, "Bad Request", f"Content-Encoding {encoding!r} is not known here")
 
 
 def _peer(request: web.BaseRequest) -> str:
