@@ -134,7 +134,7 @@ class Client(web.RequestHandler):
         """aiohttp keeps a mistake in the middle of a body for after the request, which waits for the rest meanwhile."""
         problem = getattr(self._messages[-1][0], "exc", None) if self._messages else None
         if problem is not None and self.body is not None and not self.body.is_eof():
-            self.body.set_exception(web.RequestPayloadError(told(problem)))
+            self.body.set_exception(web.RequestPayloadError(line_of(problem)))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection is over."""
@@ -151,7 +151,7 @@ class Client(web.RequestHandler):
         """The answer to what is no HTTP request; without a traceback, as it is the client's fault."""
         if status != 400:
             return super().handle_error(request, status, exc, message)
-        words = "a TLS handshake, but MI speaks plain HTTP" if self.is_tls else told(exc or message or "")
+        words = "a TLS handshake, but MI speaks plain HTTP" if self.is_tls else line_of(exc or message or "")
         self.enter(Phase.ANSWER)
         return bad_request(self.address, words)
 
@@ -258,7 +258,7 @@ def bad_request(address: str, words: str) -> web.Response:
     return refusal(CommandError(400, "Bad Request", words))
 
 
-def told(problem: BaseException | str) -> str:
+def line_of(problem: BaseException | str) -> str:
     """What was wrong with a request, in one short line: the client's bytes are in it."""
     text = problem if isinstance(problem, str) else getattr(problem, "message", "") or reason_of(problem)
     line = "".join(sign if sign.isprintable() else " " for sign in _STATUS_BEFORE.sub("", text))

@@ -14,7 +14,7 @@ from engine.errors import CommandError, SwitchboardError
 from engine.mi import additions, methods, responses
 from engine.mi.access import check_content_type, check_origin, listen_address
 from engine.mi.answering import answer, answer_all
-from engine.mi.connections import UNREADABLE, Client, Connections, Limits, Phase, bad_request, told
+from engine.mi.connections import UNREADABLE, Client, Connections, Limits, Phase, bad_request, line_of
 from engine.mi.envelope import InvalidRequestError, error_answer, parse_calls
 from engine.mi.listener import Listener, listening_sockets
 from engine.mi.registry import Caller
@@ -131,7 +131,7 @@ class MiHttp:
         try:
             body = await self._body(request, client)
         except UNREADABLE as error:
-            return bad_request(_peer(request), told(error))
+            return bad_request(_peer(request), line_of(error))
         return await self._call(body, f"MI {_peer(request)}", client.address)
 
     async def _body(self, request: web.BaseRequest, client: Client) -> bytes:
