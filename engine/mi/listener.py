@@ -1,5 +1,5 @@
 """Listening for MI's connections. asyncio's own listener cannot be used: out of descriptors, it logs a traceback for
-each place of its backlog (Python before 3.12 goes on doing so), and it knows no reserve.
+each place of its backlog, once a second (seen in Python 3.11), and it knows no reserve.
 """
 
 from __future__ import annotations
