@@ -59,6 +59,11 @@ def acting_for(who: str) -> Iterator[None]:
         _who.reset(token)
 
 
+def acting() -> str:
+    """Who acts now."""
+    return _who.get()
+
+
 class AuditTrail:
     """The last `capacity` entries."""
 

@@ -10,7 +10,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from engine.address import Address
-from engine.audit import AuditTrail
+from engine.audit import AuditTrail, acting
 from engine.catalogue import catalogue
 from engine.clock import Clock, SystemClock
 from engine.config.schema import Settings
@@ -23,7 +23,7 @@ from engine.logs import LogRing
 from engine.options import SubscriptionOptions
 from engine.reload import ReloadReport, apply, subscribe_configured
 from engine.reporter import Reporter
-from engine.roster import Roster
+from engine.roster import STOPPED, Roster
 from engine.snapshot import EngineSnapshot
 from engine.subscription import Subscription, SubscriptionTable
 from engine.target import Targets
@@ -96,7 +96,7 @@ class Engine:
         while self.clock.now() < deadline and any(lane.in_flight for lane in self.roster.lanes()):
             await self.dispatcher.progress()
         self._targets.close_deadline_s = max(0.1, deadline - self.clock.now())
-        self.roster.remove_all("the engine stopped")
+        self.roster.remove_all(STOPPED)
         await self._finish_tasks(self._targets.close_deadline_s + CLOSE_GRACE_S)
 
     def register_event(self, name: str) -> int:
@@ -152,7 +152,7 @@ class Engine:
         Raises:
             CommandError: there is no such subscription.
         """
-        self.roster.remove(self.roster.get(subscription_id), UNSUBSCRIBED)
+        self.roster.remove(self.roster.get(subscription_id), UNSUBSCRIBED, by=acting())
 
     def pause(self, subscription_id: str, member: int) -> None:
         """Take a member out: it is skipped until resumed, and never marked.

@@ -23,16 +23,14 @@ class ReloadReport:
 
 def subscribe_configured(roster: Roster, settings: Settings, entry: SubscriptionSettings) -> Subscription:
     """Subscribe one entry of a configuration, or let the same subscription go on as the entry says."""
-    options = settings.options_for(entry)
-    subscription = roster.subscribe(entry.event, parse(entry.socket_text), entry.expire, options)
-    if subscription.expire_s != entry.expire:
-        roster.set_expiry(subscription, entry.expire)
-    subscription.is_configured = True
+    subscription = roster.subscribe(entry.event, parse(entry.socket_text), None, settings.options_for(entry))
+    roster.adopt(subscription, entry.expire)
     return subscription
 
 
 def apply(roster: Roster, old: Settings, new: Settings) -> ReloadReport:
-    """Bring the configured subscriptions from `old` to `new`. Those that commands made stay.
+    """Bring the configured subscriptions from `old` to `new`. Those that commands made stay, and so do those of `old`
+    that a command has asked for as well, for as long as it asked.
 
     Raises:
         SwitchboardError: a socket or a transport cannot be used. None was added or removed then.
@@ -58,11 +56,14 @@ def apply(roster: Roster, old: Settings, new: Settings) -> ReloadReport:
         for subscription in added:
             roster.remove(subscription, "the configuration could not be applied")
         for subscription in by_hand:
-            subscription.is_configured = False
+            if subscription.is_configured:
+                roster.release(subscription)
         raise
+    removed: list[str] = []
     for subscription in gone.values():
-        roster.remove(subscription, "the configuration no longer has it")
-    return ReloadReport(tuple(map(_label, added)), tuple(map(_label, gone.values())), tuple(changed), tuple(unchanged))
+        has_ended = roster.end_configured(subscription, "the configuration no longer has it")
+        (removed if has_ended else changed).append(_label(subscription))
+    return ReloadReport(tuple(map(_label, added)), tuple(removed), tuple(changed), tuple(unchanged))
 
 
 def _label(subscription: Subscription) -> str:

@@ -113,6 +113,8 @@ def _subscription_row(subscription: Subscription, now: float, version: int) -> S
         held_since=lane.held_since,
         last_undelivered=lane.last_undelivered,
         copies=counters.copies,
+        is_configured=subscription.is_configured,
+        asked_until=subscription.asked_until,
     )
 
 

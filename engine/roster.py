@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -22,6 +23,11 @@ from engine.options import SubscriptionOptions
 from engine.run import Batch, part_of
 from engine.subscription import Subscription, SubscriptionTable
 from engine.target import Target, Targets
+
+_log = logging.getLogger(__name__)
+
+EXPIRED = "the subscription expired"
+STOPPED = "the engine stopped"
 
 _LANES: dict[PolicyName, type[Lane]] = {
     PolicyName.PARALLEL: ParallelLane,
@@ -66,8 +72,9 @@ class Roster:
     ) -> Subscription:
         """Subscribe, or refresh the subscription that is the same one (EI 1.4).
 
-        A refresh restarts the clock; a permanent one leaves an expiry as it was. Members, health and what waits stay,
-        also under other options; a connection is exchanged where secrets or the transport's settings are others.
+        A refresh restarts the clock; a permanent one leaves an expiry as it was. How long a configured subscription
+        lasts is the configuration's to say; what is asked for is remembered beside it. Members, health and what waits
+        stay, also under other options; a connection is exchanged where secrets or the transport's settings are others.
 
         Raises:
             SwitchboardError: a transport cannot serve its address. Nothing was changed then.
@@ -78,7 +85,10 @@ class Roster:
             self.set_expiry(found, expire_s)
             return found
         self._refresh(found, address, options)
-        if expire_s is not None:
+        if expire_s is not None and found.is_configured:
+            found.asked_s, found.asked_until = expire_s, self._clock.now() + expire_s
+            found.lane.changed()
+        elif expire_s is not None:
             self.set_expiry(found, expire_s)
         return found
 
@@ -112,8 +122,13 @@ class Roster:
             raise CommandError(404, "Subscriber does not exist", f"no subscription {subscription_id!r}")
         return found
 
-    def remove(self, subscription: Subscription, reason: str) -> None:
-        """End a subscription: what waits ends undelivered for `reason`, what is in flight settles."""
+    def remove(self, subscription: Subscription, reason: str, by: str = "") -> None:
+        """End a subscription: what waits ends undelivered for `reason`, what is in flight settles.
+
+        The log says so, and who did it (`by`). The end of all of them at a stop is the stop's to tell.
+        """
+        if reason != STOPPED:
+            _log.info("%s %s ended: %s%s", subscription.event, subscription.socket, reason, by and f", by {by}")
         self._before_change()
         if subscription.timer is not None:
             subscription.timer.cancel()
@@ -223,19 +238,64 @@ class Roster:
 
     def set_expiry(self, subscription: Subscription, expire_s: float | None) -> None:
         """Let a subscription end `expire_s` seconds from now; None is never."""
+        self._end_at(subscription, expire_s, None if expire_s is None else self._clock.now() + expire_s)
+
+    def adopt(self, subscription: Subscription, expire_s: float | None) -> None:
+        """From now on the configuration decides how long a subscription lasts; what a command asked for is kept."""
+        if not subscription.is_configured:
+            subscription.is_configured = True
+            subscription.asked_s, subscription.asked_until = subscription.expire_s, subscription.expires_at
+        self.set_expiry(subscription, expire_s)
+
+    def release(self, subscription: Subscription) -> None:
+        """The configuration decides no longer: what a command asked for does; what it did not ask for is permanent."""
+        subscription.is_configured = False
+        asked_s, asked_until = subscription.asked_s, subscription.asked_until
+        self.withdraw(subscription)
+        self._end_at(subscription, asked_s, asked_until)
+
+    def withdraw(self, subscription: Subscription) -> bool:
+        """Forget what a command asked for beside the configuration; whether there was anything left of it."""
+        was_asked_for = self.is_asked_for(subscription)
+        subscription.asked_s = subscription.asked_until = None
+        subscription.lane.changed()
+        return was_asked_for
+
+    def is_asked_for(self, subscription: Subscription) -> bool:
+        """Whether a configured subscription would go on without the configuration, as a command asked for more."""
+        return subscription.asked_until is not None and subscription.asked_until > self._clock.now()
+
+    def end_configured(self, subscription: Subscription, reason: str) -> bool:
+        """The configuration wants a subscription no longer; whether it has ended, and not what was asked for beside."""
+        if not self.is_asked_for(subscription):
+            self.remove(subscription, reason)
+            return True
+        self.release(subscription)
+        _log.info(
+            "%s %s goes on for the %.0f s that were asked for over MI or by hand, although %s",
+            subscription.event,
+            subscription.socket,
+            (subscription.expires_at or 0.0) - self._clock.now(),
+            reason,
+        )
+        return False
+
+    def _end_at(self, subscription: Subscription, expire_s: float | None, at: float | None) -> None:
         if subscription.timer is not None:
             subscription.timer.cancel()
         subscription.timer = None
-        subscription.expire_s = expire_s
-        subscription.expires_at = None
-        if expire_s is not None:
-            subscription.expires_at = self._clock.now() + expire_s
-            subscription.timer = self._clock.call_at(subscription.expires_at, lambda: self._expired(subscription))
+        subscription.expire_s, subscription.expires_at = expire_s, at
+        if at is not None:
+            subscription.timer = self._clock.call_at(at, lambda: self._expired(subscription))
         subscription.lane.changed()
 
     def _expired(self, subscription: Subscription) -> None:
-        if self.table.get(subscription.id) is subscription:
-            self.remove(subscription, "the subscription expired")
+        if self.table.get(subscription.id) is not subscription:
+            return
+        if subscription.is_configured:
+            self.end_configured(subscription, EXPIRED)
+        else:
+            self.remove(subscription, EXPIRED)
 
 
 def members_of(address: Address) -> tuple[MemberAddress, ...]:

@@ -79,7 +79,7 @@ async def _reload(service: Service, path: Path) -> None:
     except SwitchboardError as error:
         _log.error("not reloaded, everything stays as it was: %s", error)
         return
-    for word, texts in (("added", report.added), ("removed", report.removed), ("changed", report.changed)):
+    for word, texts in (("added", report.added), ("changed", report.changed)):  # each that ended has told so itself
         for text in texts:
             _log.info("%s: %s", word, text)
     _log.info("reloaded %s: %d subscriptions unchanged", path, len(report.unchanged))

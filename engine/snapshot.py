@@ -78,6 +78,11 @@ class SubscriptionRow:
     """Reason of the last undelivered event."""
     copies: int = 0
     """Events given to another member, or once more, although one may have taken them: possible copies."""
+    is_configured: bool = False
+    """Whether the configuration decides how long it lasts."""
+    asked_until: float | None = None
+    """Monotonic seconds: how long a command asked a configured one to last. It goes on until then if it is taken out of
+    the configuration, or expires there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,11 @@ class Subscription:
     expires_at: float | None = None
     """Monotonic seconds; None is permanent."""
     is_configured: bool = False
-    """Whether it comes from the configuration, and so is a reload's to change."""
+    """Whether it comes from the configuration, which then decides how long it lasts, and so is a reload's to change."""
+    asked_s: float | None = None
+    """Seconds that a command asked for while the configuration decides."""
+    asked_until: float | None = None
+    """Monotonic seconds: what is left of that counts once the configuration no longer decides."""
     timer: Timer | None = None
 
     @property

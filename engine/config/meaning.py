@@ -13,6 +13,7 @@ from engine.address import (
     VirtualAddress,
     identity,
 )
+from engine.address.reach import rule_of
 from engine.catalogue import catalogue
 from engine.config.document import Entries, Items, Node, Scalar
 from engine.config.findings import Findings, Mark, Path
@@ -166,6 +167,16 @@ class Meaning:
                 self._findings.add(
                     root.mark, ("mi", "flatstore_roots", index), f"expected an absolute path, found {found(root)}"
                 )
+
+        for index, rule in enumerate(items_of(entries_of(mi, "targets"))):
+            if isinstance(rule, Scalar) and isinstance(rule.value, str):
+                self._target(rule, rule.value, ("mi", "targets", index))
+
+    def _target(self, node: Scalar, text: str, path: Path) -> None:
+        try:
+            rule_of(text)
+        except ValueError as error:
+            self._findings.add(node.mark, path, f"expected {error}, found {found(node)}")
 
     def _http(self, node: Scalar, text: str) -> None:
         host, colon, port = text.rpartition(":")

@@ -60,6 +60,11 @@ class MiSettings(Section):
 
     http: str | None = Field(None, description="HOST:PORT of MI over HTTP; OpenSIPS' own is 127.0.0.1:8888.")
     flatstore_roots: tuple[str, ...] = Field((), description="Directories below which MI may subscribe flat files.")
+    targets: tuple[str, ...] = Field(
+        ("caller", "private"),
+        description="Where MI may have the engine send: any, caller, loopback, private, networks and host names, "
+        "each with :PORT or without; paths of unix sockets.",
+    )
     allowed_hosts: tuple[str, ...] = Field((), description="Further values of the Host header that are taken.")
 
 

@@ -17,6 +17,9 @@ from engine.operations.raising import hand_over_many, refused_after
 
 MODULE = "switchboard"
 
+REASON_MAX = 300
+"""Characters of a reason that are shown: at most 200 of a peer's words, and our own around them."""
+
 
 @method("event events", module=MODULE, names=("sb:raise_many",))
 async def raise_many(caller: Caller, arguments: Arguments) -> dict[str, int]:
@@ -57,7 +60,20 @@ async def resume(caller: Caller, arguments: Arguments) -> Any:
 @method("", module=MODULE, names=("sb:status",))
 def status(caller: Caller, _arguments: Arguments) -> dict[str, Any]:
     """Shows every subscription and member: state, counters, last error. Times are seconds of the engine's own clock."""
-    return asdict(caller.engine.snapshot())
+    told = asdict(caller.engine.snapshot())
+    for row in told["subscriptions"]:
+        row["last_undelivered"] = words_shown(row["last_undelivered"])
+        for member in row["members"]:
+            member["error"] = words_shown(member["error"])
+    return told
+
+
+def words_shown(reason: str | None) -> str | None:
+    """A reason as MI shows it: a peer's own words may be in it, so it is one line without control characters, cut."""
+    if reason is None:
+        return None
+    line = "".join(sign if sign.isprintable() else "\ufffd" for sign in reason)
+    return line if len(line) <= REASON_MAX else f"{line[: REASON_MAX - 1]}…"
 
 
 def _member(arguments: Arguments) -> dict[str, str]:

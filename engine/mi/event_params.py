@@ -6,15 +6,18 @@ from typing import Any
 
 from engine.errors import CommandError
 from engine.event import Param, Value
-from engine.mi.jsontext import JsonObject, decode, int32, is_number, kind
+from engine.mi.jsontext import JsonObject, compact, decode, int32, is_number, kind
 
 
 def event_params(given: Any) -> tuple[Param, ...]:
     """The event's parameters.
 
     - An array is positional; its numbers become strings ("3"), as OpenSIPS does.
-    - An object, or a string that holds a JSON object, is named: numbers become 32-bit integers (clamped, the fraction
-      cut), strings and null stay. Names may repeat.
+    - A string that holds a JSON object is named: numbers become 32-bit integers (clamped, the fraction cut), strings
+      stay, and everything else (true, false, null, nested values) becomes its JSON text, as OpenSIPS means to do.
+    - An object is an addition, named as well; null stays null there, and what an event cannot carry is refused.
+
+    Names may repeat.
 
     Raises:
         CommandError: 400 "Bad Params" or "No Params" for everything else; `data` says what cannot be carried.
@@ -24,7 +27,7 @@ def event_params(given: Any) -> tuple[Param, ...]:
     if isinstance(given, JsonObject):
         return _named(given)
     if isinstance(given, str):
-        return _named(_object_in(given))
+        return tuple((name, _text_value(name, value)) for name, value in _object_in(given))
     if is_number(given):
         raise _bad("expected an object, an array or a string with a JSON object, found a number")
     raise CommandError(400, "No Params", f"expected an object, an array or a string, found {kind(given)}")
@@ -50,6 +53,17 @@ def _value(name: str, value: Any) -> Value:
     if is_number(value):
         return int32(value)
     raise _bad(f"parameter {name!r}: an event carries strings, integers and null, not {kind(value)}")
+
+
+def _text_value(name: str, value: Any) -> Value:
+    if isinstance(value, str):
+        return value
+    if is_number(value):
+        return int32(value)
+    try:
+        return compact(value)
+    except ValueError as error:
+        raise _bad(f"parameter {name!r}: {error}") from None
 
 
 def _item(position: int, value: Any) -> str:

@@ -11,13 +11,14 @@ from aiohttp import web
 
 from engine.config.schema import MiSettings
 from engine.errors import CommandError, SwitchboardError
-from engine.mi import additions, methods
+from engine.mi import additions, methods, responses
 from engine.mi.access import check_content_type, check_origin, listen_address
 from engine.mi.answering import answer, answer_all
+from engine.mi.connections import UNREADABLE, Client, Connections, Limits, Phase, bad_request, line_of
 from engine.mi.envelope import InvalidRequestError, error_answer, parse_calls
+from engine.mi.listener import Listener, listening_sockets
 from engine.mi.registry import Caller
 from engine.transports.reasons import reason_of
-from engine.version import __version__
 
 if TYPE_CHECKING:
     from engine.core import Engine
@@ -26,28 +27,27 @@ __all__ = ["MiHttp", "additions", "methods"]
 
 BODY_MAX = 1 << 20
 """Bytes of a request's body."""
-BODY_TIMEOUT_S = 30.0
-"""Longest time for a body to arrive, as OpenSIPS' `conn_timeout`."""
-CONNECTIONS_MAX = 256
-"""Connections at the same time; one more is told so and closed."""
+ENCODINGS = frozenset({"identity", "gzip", "deflate"})
+"""How a body may be packed."""
 STOP_TIMEOUT_S = 1.0
 """Time that requests under way get when the server stops."""
 
 _log = logging.getLogger(__name__)
-_HEADERS = {"Server": f"Switchboard/{__version__}"}
 
 
 class MiHttp:
     """The HTTP server of one engine's management interface. It lives on the engine's event loop."""
 
-    def __init__(self, engine: Engine, settings: MiSettings) -> None:
+    def __init__(self, engine: Engine, settings: MiSettings, limits: Limits | None = None) -> None:
         self._engine = engine
+        self._limits = limits or Limits()
         self.settings = settings
         """What is allowed; may be replaced while the server runs. A new address needs a new server."""
         self.url: str | None = None
         """Where it listens, once it was started."""
-        self._server = web.Server(self._handle, access_log=None)
-        self._runner = web.ServerRunner(self._server, access_log=None, shutdown_timeout=STOP_TIMEOUT_S)
+        self._server = web.Server(self._handle)
+        self._connections = Connections(self._limits)
+        self._listener: Listener | None = None
         self._listen_host = ""
 
     async def start(self) -> str:
@@ -57,61 +57,109 @@ class MiHttp:
             SwitchboardError: when the address cannot be listened on; the text says what to do.
         """
         host, port = listen_address(self.settings.http or "")
-        await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, host, port).start()
+            sockets = await listening_sockets(host, port)
         except OSError as error:
-            await self._runner.cleanup()
             raise SwitchboardError(
                 f"MI cannot listen on {self.settings.http}: {reason_of(error)}; "
                 "stop what listens there, or choose another address under mi.http"
             ) from error
+        connections = self._connections
+        self._listener = Listener(
+            sockets,
+            lambda address: connections.admit(self._server, address),
+            connections.make_room,
+            connections.__len__,
+        )
+        self._listener.start()
         self._listen_host = host.lower()
-        self.url = f"http://{_bracketed(host)}:{self._runner.addresses[0][1]}/mi"
+        self.url = f"http://{_bracketed(host)}:{self._listener.addresses[0][1]}/mi"
         _log.info("MI listens on %s", self.url)
         return self.url
 
+    @property
+    def connections(self) -> int:
+        """How many connections there are."""
+        return len(self._connections)
+
+    @property
+    def working(self) -> int:
+        """How many of them wait for us."""
+        return self._connections.working
+
     async def stop(self) -> None:
         """Stop listening; requests under way get a second."""
-        await self._runner.cleanup()
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        await listener.stop()
+        self._connections.close()
+        await asyncio.sleep(0)  # requests that have come are begun before idle connections are closed
+        self._server.pre_shutdown()
+        await self._server.shutdown(STOP_TIMEOUT_S)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        client = request.protocol
+        assert isinstance(client, Client)  # noqa: S101 - made by Connections
+        client.phase = Phase.WORKING
         try:
-            response = await self._answer(request)
+            response = await self._answer(request, client)
         except CommandError as error:
-            response = _refusal(error)
+            response = responses.refusal(error)
+        except ConnectionError:
+            return responses.nobody_there()  # the client has gone in the middle of its request
+        client.enter(Phase.ANSWER)
         # Written here and not by aiohttp in its next turn, since the engine takes this turn's events before that. Of a
         # client that has gone aiohttp takes note itself, when it finds the answer unsent.
         with suppress(ConnectionError):
             await response.prepare(request)
             await response.write_eof()
+        client.phase = Phase.IDLE
         return response
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if len(self._server.connections) > CONNECTIONS_MAX:
-            raise CommandError(503, "Busy", f"more than {CONNECTIONS_MAX} connections; try again later")
+    async def _answer(self, request: web.BaseRequest, client: Client) -> web.StreamResponse:
+        if client.is_surplus:
+            raise self._connections.busy()
         check_origin(request.headers.get("Host", ""), request.headers.get("Origin"), self._own_hosts(request))
         if request.path != "/mi" and not request.path.startswith("/mi/"):
-            return _page(400, "Unable to parse URL!")
+            return responses.page(400, "Unable to parse URL!")
         if request.method == "GET":
             raise CommandError(405, "Method Not Allowed", "MI takes POST")
         if request.method != "POST":
-            return _page(406, "Unsupported HTTP request!")
+            return responses.page(406, "Unsupported HTTP request!")
         check_content_type(request.headers.get("Content-Type"))
-        return await self._call(await _body(request), f"MI {_peer(request)}")
+        try:
+            body = await self._body(request, client)
+        except UNREADABLE as error:
+            return bad_request(_peer(request), line_of(error))
+        return await self._call(body, f"MI {_peer(request)}", client.address)
 
-    async def _call(self, body: bytes, source: str) -> web.Response:
+    async def _body(self, request: web.BaseRequest, client: Client) -> bytes:
+        encoding = request.headers.get("Content-Encoding")
+        if encoding is not None:
+            _check_encoding(encoding)
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        whole = _whole(request)
+        if whole is None:
+            client.begin_body(request.content)
+            whole = await _rest(request, self._limits.body_s)
+            client.phase = Phase.WORKING
+        return whole
+
+    async def _call(self, body: bytes, source: str, host: str) -> web.Response:
         try:
             calls = parse_calls(body)
         except InvalidRequestError as error:
-            return _json(200, error_answer(error.id, error))
-        caller = Caller(self._engine, self.settings, source)
+            return responses.json(200, error_answer(error.id, error))
+        caller = Caller(self._engine, self.settings, source, host)
         if isinstance(calls, list):
             answers = await answer_all(caller, calls)
             told = b"[" + b",".join(answers) + b"]" if answers else None
         else:
             told = await answer(caller, calls)
-        return web.Response(status=202, headers=_HEADERS) if told is None else _json(200, told)
+        return web.Response(status=202, headers=responses.HEADERS) if told is None else responses.json(200, told)
 
     def _own_hosts(self, request: web.BaseRequest) -> tuple[str, ...]:
         """The hosts that mean this server, beside loopback: where it listens, the address that the client reached it
@@ -121,29 +169,36 @@ class MiHttp:
         return (self._listen_host, *reached, *self.settings.allowed_hosts)
 
 
-async def _body(request: web.BaseRequest) -> bytes:
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
-    if request.content.is_eof() and not request.content.at_eof():
-        # All of it came with the head, as it nearly always does: nothing to wait for, and no timer to set.
-        whole = request.content.read_nowait()
-        if len(whole) <= BODY_MAX:
-            return whole
+def _whole(request: web.BaseRequest) -> bytes | None:
+    """The body, where all of it came with the head, as it nearly always does: nothing to wait for."""
+    if not request.content.is_eof() or request.content.at_eof():
+        return None
+    whole = request.content.read_nowait()
+    if len(whole) > BODY_MAX:
         raise CommandError(400, "Bad Request", f"the body is larger than {BODY_MAX} bytes")
+    return whole
+
+
+async def _rest(request: web.BaseRequest, limit_s: float) -> bytes:
+    """The body, as it comes."""
     parts, size = [], 0
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        async with asyncio.timeout(limit_s):
             async for part in request.content.iter_any():
                 parts.append(part)
                 size += len(part)
                 if size > BODY_MAX:
                     raise CommandError(400, "Bad Request", f"the body is larger than {BODY_MAX} bytes")
     except TimeoutError:
-        raise CommandError(408, "Request Timeout", f"no whole body within {BODY_TIMEOUT_S:.0f} s") from None
+        raise CommandError(408, "Request Timeout", f"no whole body within {limit_s:.0f} s") from None
     if not size:
         raise CommandError(400, "Bad Request", "the body is empty, expected a JSON-RPC request")
     return b"".join(parts)
+
+
+def _check_encoding(encoding: str) -> None:
+    if encoding.strip().lower() not in ENCODINGS:
+        raise CommandError(400, "Bad Request", f"Content-Encoding {encoding!r} is not known here")
 
 
 def _peer(request: web.BaseRequest) -> str:
@@ -153,24 +208,3 @@ def _peer(request: web.BaseRequest) -> str:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _json(status: int, body: bytes) -> web.Response:
-    return web.Response(status=status, body=body, content_type="application/json", headers=_HEADERS)
-
-
-def _refusal(error: CommandError) -> web.Response:
-    """An answer to what is no MI request at all. The connection is closed: an unread body may still be under way."""
-    response = _json(error.code, error_answer(None, error))
-    if error.code == 405:
-        response.headers["Allow"] = "POST"
-    response.force_close()
-    return response
-
-
-def _page(status: int, words: str) -> web.Response:
-    """OpenSIPS' own answers to a wrong path or method are pages (captured)."""
-    body = f"<html><body>{words}</body></html>".encode()
-    response = web.Response(status=status, body=body, content_type="text/html", headers=_HEADERS)
-    response.force_close()
-    return response

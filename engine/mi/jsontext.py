@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -25,7 +26,7 @@ def decode(data: bytes | str) -> Any:
             can carry (captured: both are refused).
     """
     text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
-    text = text.partition("\0")[0].removeprefix("\ufeff").lstrip(_BLANKS)
+    text = text.partition("\0")[0].lstrip(_BLANKS)
     try:
         value, end = _DECODER.raw_decode(text)
     except RecursionError:
@@ -52,12 +53,33 @@ def decode_whole(text: str) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """`value` as compact JSON. Strings leave as the bytes they came as."""
-    text = _ENCODER.encode(value)
+    """`value` as compact JSON, which is always valid, and valid UTF-8: everything that MI answers comes through here.
+
+    Bytes that were not UTF-8, and halves of surrogate pairs, become U+FFFD; a number that is not finite becomes null.
+    """
     try:
-        return text.encode("utf-8", "surrogateescape")
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "replace")
+        return _readable(_ENCODER.encode(value)).encode()
+    except ValueError:
+        return encode(_finite(value))
+
+
+def text_of(value: Any) -> str:
+    """`value` as compact JSON text, in which bytes that were not UTF-8 stay what they are: lone surrogates."""
+    return _ENCODER.encode(value)
+
+
+def compact(value: Any) -> str:
+    """A decoded value as the compact JSON text that OpenSIPS' receivers get of it; bytes that are not UTF-8 stay.
+
+    Raises:
+        ValueError: it is nested too deeply.
+    """
+    try:
+        return _compact(value)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def is_number(value: object) -> bool:
@@ -91,8 +113,43 @@ def _no_constant(name: str) -> NoReturn:
 
 _DECODER = json.JSONDecoder(object_pairs_hook=JsonObject, parse_constant=_no_constant, strict=False)
 _BLANKS = " \t\r\n"
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+
+
+def _readable(text: str) -> str:
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _finite(member) for name, member in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _compact(value: Any) -> str:
+    if isinstance(value, JsonObject):
+        return "{" + ",".join([f"{_ENCODER.encode(name)}:{_compact(member)}" for name, member in value]) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join([_compact(item) for item in value]) + "]"
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > INT_MAX):
+        return _shortest(value)
+    return _ENCODER.encode(value)
+
+
+def _shortest(number: float) -> str:
+    """A number as C's %g writes it, with as many digits as it takes; one that no double holds is null there."""
+    try:
+        as_double = float(number)
+    except OverflowError:
+        return "null"
+    if not math.isfinite(as_double):
+        return "null"
+    text = f"{as_double:.15g}"
+    return text if float(text) == as_double else f"{as_double:.17g}"
 
 
 def _refuse_unusable_escapes(text: str) -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.address import parse
 from engine.commands import execute
 from engine.errors import CommandError, SocketTextError
 from engine.event import Event
 from engine.mi.event_params import event_params
-from engine.mi.flatfiles import check_flat_files
 from engine.mi.listing import subscriber_entry
 from engine.mi.parameters import Arguments, bad_type, integer, invalid_params, string
 from engine.mi.registry import METHODS, Caller, method
-from engine.operations.arguments import address_of, registered_event
+from engine.mi.targets import check_targets
+from engine.operations.arguments import address_of, bad_value, registered_event
 from engine.operations.raising import hand_over
 from engine.version import __version__
+
+if TYPE_CHECKING:
+    from engine.subscription import Subscription
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ OPENSIPS_VERSION = "3.6.8"
 
 @method("event socket", "event socket expire", module="event interface", names=("event_subscribe", "evi:subscribe"))
 async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
-    """Subscribes a socket to an event for `expire` seconds (3600); 0 ends the subscription."""
+    """Subscribes a socket to an event for `expire` seconds (3600); 0 ends what was subscribed over MI."""
     event, socket = _non_empty(arguments, "event"), _non_empty(arguments, "socket")
     expire = integer(arguments, "expire") if "expire" in arguments else EXPIRE_DEFAULT_S
     if expire < 0:
@@ -42,11 +44,17 @@ async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
     address = address_of(socket)
     found = engine.table.find(event, address)
     if expire == 0:
-        if found is not None:
+        if found is not None and found.is_configured:
+            _withdraw(caller, found)
+        elif found is not None:
             await execute(engine, "unsubscribe", subscription=found.id)
         return "OK"
-    await asyncio.to_thread(check_flat_files, address, caller.settings.flatstore_roots)
+    if found is None or not found.is_configured:
+        await check_targets(caller, address)
+    was_asked_for = found is not None and engine.roster.is_asked_for(found)
     made = await execute(engine, "subscribe", event=event, socket=socket, expire=expire)
+    if found is not None and found.is_configured and not was_asked_for:
+        _log.info("%s asked for %s %s, which the configuration has: it decides", caller.source, event, found.socket)
     if found is None:
         # The answer has no place for warnings. A client that refreshes would repeat them every few seconds.
         for warning in made["warnings"]:
@@ -170,6 +178,20 @@ def uptime(caller: Caller, _arguments: Arguments) -> dict[str, str]:
 def ps(_caller: Caller, _arguments: Arguments) -> dict[str, Any]:
     """Lists the processes: there is one."""
     return {"Processes": [{"ID": 0, "PID": os.getpid(), "Type": "switchboard engine"}]}
+
+
+def _withdraw(caller: Caller, found: Subscription) -> None:
+    """Take back what MI asked for; the configuration's own subscription is not for MI's clients to end.
+
+    Raises:
+        CommandError: nothing was asked for, so this can only be meant for the configuration's.
+    """
+    if not caller.engine.roster.withdraw(found):
+        raise bad_value(
+            f"{found.event} {found.socket} stands in the configuration and goes on; "
+            f"sb:unsubscribe {found.id} ends it until the next start or reload"
+        )
+    _log.info("%s no longer asks for %s %s; the configuration has it", caller.source, found.event, found.socket)
 
 
 def _non_empty(arguments: Arguments, name: str) -> str:

@@ -17,7 +17,8 @@ _DECIMAL = re.compile(r"-?[0-9]+")
 
 
 def bind(params: RequestParams, signatures: tuple[Signature, ...]) -> Arguments:
-    """The arguments by name. A list is bound by position; the number of parameters chooses the signature.
+    """The arguments by name, which must be as they are written, case included (captured). A list is bound by position;
+    the number of parameters chooses the signature.
 
     Raises:
         CommandError: -32602, in OpenSIPS' words, when no signature fits.
@@ -29,7 +30,7 @@ def bind(params: RequestParams, signatures: tuple[Signature, ...]) -> Arguments:
         if len(fitting) > 1:
             raise invalid_params("Ambiguous call, use named parameters instead")
         return dict(zip(fitting[0], params, strict=True))
-    given = {name.lower(): value for name, value in params}
+    given = dict(params)
     for signature in fitting:
         if given.keys() == set(signature):
             return given

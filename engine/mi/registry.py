@@ -23,11 +23,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and what it may: the engine, the settings in force, and the source that raised events get."""
+    """Who calls, and what it may: the engine, the settings in force, the source that raised events get, and the address
+    that the call comes from, where it has one."""
 
     engine: Engine
     settings: MiSettings
     source: str
+    host: str | None = None
 
 
 MethodFunction: TypeAlias = Callable[[Caller, Arguments], Any]

@@ -70,7 +70,10 @@ async def subscribe(
         raise bad_value(str(error)) from error
     if is_new and is_by_hand:
         remember_addition(engine, subscription)
-    return {"id": subscription.id, "warnings": failover_warnings(engine, address)}
+    warnings = failover_warnings(engine, address)
+    if subscription.is_configured and entry.expire is not None:
+        warnings.append("the configuration has this subscription, and decides how long it lasts")
+    return {"id": subscription.id, "warnings": warnings}
 
 
 @command(changes=True, asks=True)

@@ -174,7 +174,9 @@ class Replay:
             self._open_inboxes()
         self.engine = Engine(self._settings(), clock=self.clock)
         self._use_captured_ids(conversation)
-        self._mi = MiHttp(self.engine, MiSettings(http="127.0.0.1:0", flatstore_roots=(str(directory),)))
+        self._mi = MiHttp(
+            self.engine, MiSettings(http="127.0.0.1:0", flatstore_roots=(str(directory),), targets=("any",))
+        )
         self._url = ""
         self.answer = ""
         """The last answer's body, in the capture's addresses."""

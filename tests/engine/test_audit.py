@@ -49,7 +49,7 @@ async def test_what_was_refused_is_noted_with_the_reason(engine: Engine) -> None
 
 
 async def test_mi_clients_are_named_by_their_address(engine: Engine) -> None:
-    caller = Caller(engine, MiSettings(), "MI 127.0.0.1:5")
+    caller = Caller(engine, MiSettings(), "MI 127.0.0.1:5", "127.0.0.1")
     for expire in ("60", "0"):
         params = ["E_A", "udp:127.0.0.1:9", expire]
         assert await call(caller, Request("event_subscribe", params, 1, False)) == "OK"

@@ -103,7 +103,7 @@ def test_a_hangup_applies_the_difference(serve: Serve, file: Path) -> None:
     file.write_text(subscriptions("udp:127.0.0.1:9", "rabbitmq:me:s3cret@127.0.0.1/q"))
     served.process.send_signal(signal.SIGHUP)
     served.wait_for("1 subscriptions unchanged")
-    served.wait_for("removed: E_PIKE_BLOCKED udp:127.0.0.1:10")
+    served.wait_for("E_PIKE_BLOCKED udp:127.0.0.1:10 ended: the configuration no longer has it")
     served.wait_for("added: E_PIKE_BLOCKED rabbitmq:me:")
     assert served.end(signal.SIGTERM) == 0
     assert "s3cret" not in "".join(served.log)

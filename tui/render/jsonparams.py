@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.errors import CommandError, EventError
 from engine.event import Param
 from engine.mi.event_params import event_params
-from engine.mi.jsontext import decode_whole, encode
+from engine.mi.jsontext import decode_whole, text_of
 from tui.render.line import Line, Part, clean
 from tui.render.typed import marked
 
@@ -70,4 +70,4 @@ def wrong_lines(error: JsonParamsError, width: int) -> list[Line]:
 
 
 def _written(value: object) -> str:
-    return encode(value).decode("utf-8", "surrogateescape")
+    return text_of(value)

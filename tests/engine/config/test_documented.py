@@ -41,6 +41,8 @@ def shown(name: str, field: FieldInfo) -> set[str]:
             if name in {"failover_timeout", "queue_size", "slow_after", "wait_for_member"}
             else {"–"}
         )
+    if isinstance(default, tuple):
+        return {f"[{', '.join(default)}]"}
     return {f"{default:g}" if isinstance(default, float) else str(default)}
 
 

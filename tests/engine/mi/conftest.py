@@ -24,11 +24,13 @@ class Mi:
         self.clock = FakeClock()
         self.engine = Engine(settings, clock=self.clock)
         self.settings = mi
+        self.host = "127.0.0.1"
+        """Where the calls come from."""
 
     async def __call__(self, method: str, *positional: Any, **named: Any) -> Any:
         """The result of a method; raises CommandError as the method does."""
         params = JsonObject(named.items()) if named else list(positional)
-        return await call(Caller(self.engine, self.settings, "MI test"), Request(method, params, 1, False))
+        return await call(Caller(self.engine, self.settings, "MI test", self.host), Request(method, params, 1, False))
 
     async def sockets(self, event: str) -> list[str]:
         """The sockets that are subscribed to an event, newest first."""
@@ -38,10 +40,10 @@ class Mi:
 
 @pytest.fixture
 async def mi(tmp_path: Any) -> AsyncIterator[Mi]:
-    """Events E_A and E_B beside the catalogue's; flat files below `tmp_path/flat`."""
+    """Events E_A and E_B beside the catalogue's; flat files below `tmp_path/flat`, everything else anywhere."""
     (tmp_path / "flat").mkdir()
     settings = Settings(events=("E_A", "E_B"), stop_timeout=0.1)
-    mi = Mi(settings, MiSettings(flatstore_roots=(str(tmp_path / "flat"),)))
+    mi = Mi(settings, MiSettings(flatstore_roots=(str(tmp_path / "flat"),), targets=("any",)))
     await mi.engine.start()
     yield mi
     await mi.engine.stop()

@@ -42,6 +42,7 @@ def test_the_id_is_echoed_as_string_null_or_32_bit_integer(text: str, echoed: Re
     ("body", "code", "request_id"),
     [
         (b"hello", -32700, None),
+        (b'\xef\xbb\xbf{"jsonrpc":"2.0","id":1,"method":"which"}', -32700, None),
         (b'{"jsonrpc":"2.0","id":2,"method":"m"', -32700, None),
         (rb'{"jsonrpc":"2.0","id":2,"method":"m","params":["\u0000"]}', -32700, None),
         (b"[]", -32600, None),

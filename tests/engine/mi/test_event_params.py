@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from engine.errors import CommandError
 from engine.event import Param
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import JsonObject, decode
+from tests.conformance.vectors import document
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,9 @@ from engine.mi.jsontext import JsonObject, decode
         ("{}", ()),
         ('{"a":3.7,"b":-0.5,"c":1e3,"d":1000000000000}', (("a", 3), ("b", 0), ("c", 1000), ("d", 2147483647))),
         ('{"x":1,"y":"2","x":"3"} trailing', (("x", 1), ("y", "2"), ("x", "3"))),
-        ('{"n":null,"s":"42","":"e"}', (("n", None), ("s", "42"), ("", "e"))),
+        (JsonObject([("n", None), ("s", "42"), ("", "e")]), (("n", None), ("s", "42"), ("", "e"))),
+        ('{"n":null,"t":true,"f":false,"":"e"}', (("n", "null"), ("t", "true"), ("f", "false"), ("", "e"))),
+        ('{ "a" : [ 1 , 2.5 ] , "b" : { "c" : "\udcc3" } }', (("a", "[1,2.5]"), ("b", '{"c":"\udcc3"}'))),
         ('{"a":"\udcc3("}', (("a", "\udcc3("),)),
     ],
 )
@@ -28,8 +32,8 @@ def test_every_accepted_form(given: Any, params: tuple[Param, ...]) -> None:
 
 
 def test_an_object_means_the_same_as_the_string_that_holds_it() -> None:
-    text = '{"a":1,"b":"x","a":null,"c":-1.5}'
-    assert event_params(decode(text)) == event_params(text) == (("a", 1), ("b", "x"), ("a", None), ("c", -1))
+    text = '{"a":1,"b":"x","a":"","c":-1.5}'
+    assert event_params(decode(text)) == event_params(text) == (("a", 1), ("b", "x"), ("a", ""), ("c", -1))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,33 @@ def test_escapes_that_no_event_can_carry_are_refused_as_captured(text: str) -> N
         ('{"l":[]}', "parameter 'l': an event carries strings, integers and null, not an array"),
     ],
 )
-def test_what_an_event_cannot_carry_is_refused_by_name(text: str, words: str) -> None:
+def test_what_an_event_cannot_carry_is_refused_by_name_in_an_object(text: str, words: str) -> None:
     with pytest.raises(CommandError) as caught:
-        event_params(text)
+        event_params(decode(text))
     assert caught.value.data == words
+
+
+@pytest.mark.parametrize("transport", ["udp", "unix", "stream", "rabbitmq"])
+def test_nested_values_and_null_reach_receivers_as_captured(transport: str) -> None:
+    """Where the peer's value was not damaged, its receivers got the compact JSON text."""
+    captured = {
+        vector["case"]: vector for group in document(f"wire-{transport}")["groups"] for vector in group["vectors"]
+    }
+    whole = {"boolnull": {"n"}, "nested": {"obj"}, "nestedstr": {"o"}, "nestedws": {"b"}}
+    for case, names in whole.items():
+        vector = captured[case]
+        received = json.loads(vector["received"][0]["text"])["params"]
+        ours = dict(event_params(json.loads(vector["mi_request"])["params"]["params"]))
+        assert {name: ours[name] for name in names} == {name: received[name] for name in names}
+
+
+@pytest.mark.parametrize("depth", [400, 5000])
+def test_deep_values_are_taken_or_refused_and_nothing_else(depth: int) -> None:
+    value = "[" * depth + "]" * depth
+    try:
+        params = event_params(f'{{"deep":{value}}}')
+    except CommandError as error:
+        told = error.message
+    else:
+        told = params[0][1]
+    assert told in {"Bad Params", value}

@@ -175,17 +175,6 @@ async def test_a_client_that_asks_first_is_told_to_go_on(url: str) -> None:
     assert rest.endswith(b"\r\n\r\n" + ANSWER)
 
 
-async def test_too_many_connections_are_told_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.mi.http.CONNECTIONS_MAX", 1)
-    port = int(url.rpartition(":")[2].partition("/")[0])
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = await post(url, CALL)
-    assert answer.status == 503
-    assert "connections" in reason(answer)
-    writer.close()
-    await writer.wait_closed()
-
-
 async def test_a_connection_that_says_nothing_harms_nobody(url: str) -> None:
     port = int(url.rpartition(":")[2].partition("/")[0])
     _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -243,9 +232,9 @@ async def test_a_client_that_hangs_up_before_the_answer_is_no_error(
     gone = asyncio.Event()
     execute = MiHttp._call
 
-    async def slow(server: MiHttp, body: bytes, source: str) -> Any:
+    async def slow(server: MiHttp, body: bytes, source: str, host: str) -> Any:
         await gone.wait()
-        return await execute(server, body, source)
+        return await execute(server, body, source, host)
 
     monkeypatch.setattr(MiHttp, "_call", slow)
     parts = urlsplit(url)

@@ -1,19 +1,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from engine.mi.jsontext import JsonObject, decode, decode_whole, encode, int32, kind
+from engine.mi.jsontext import JsonObject, compact, decode, decode_whole, encode, int32, kind, text_of
 
 
 def test_objects_keep_order_and_repeated_names() -> None:
     assert decode(b'{"x":1,"y":{"x":"2"},"x":null}') == (("x", 1), ("y", (("x", "2"),)), ("x", None))
 
 
-@pytest.mark.parametrize(
-    "data", [b'{"a":1} trailing', b'{"a":1}}', b' \r\n{"a":1}\0{', b'\xef\xbb\xbf{"a":1}', '{"a":1}\n']
-)
+@pytest.mark.parametrize("data", [b'{"a":1} trailing', b'{"a":1}}', b' \r\n{"a":1}\0{', '{"a":1}\n'])
 def test_only_the_first_value_counts(data: bytes | str) -> None:
     assert decode(data) == JsonObject([("a", 1)])
 
@@ -24,6 +23,7 @@ def test_only_the_first_value_counts(data: bytes | str) -> None:
         b"",
         b"  ",
         b"hello",
+        b'\xef\xbb\xbf{"a":1}',
         b'{"a":1',
         b"NaN",
         b"[-Infinity]",
@@ -75,9 +75,12 @@ def test_whole_pairs_and_escaped_backslashes_pass(data: bytes, value: str) -> No
 @pytest.mark.parametrize(
     "raw", [b"\xc3(\xf0\x9f", b"\xed\xa0\x80", bytes(range(0x20, 0x22)) + bytes(range(0x80, 0x100))]
 )
-def test_bytes_that_are_not_utf8_leave_as_they_came(raw: bytes) -> None:
+def test_bytes_that_are_not_utf8_stay_in_a_text_and_are_replaced_in_an_answer(raw: bytes) -> None:
     escaped = raw.replace(b'"', b'\\"')
-    assert encode(decode(b'"' + escaped + b'"')) == b'"' + escaped + b'"'
+    value = decode(b'"' + escaped + b'"')
+    assert text_of(value).encode("utf-8", "surrogateescape") == b'"' + escaped + b'"'
+    assert len(json.loads(encode(value).decode())) == len(value)
+    assert "\ufffd" in encode({"a": [value]}).decode()
 
 
 def test_encoding_is_compact_and_escapes_only_what_it_must() -> None:
@@ -85,7 +88,44 @@ def test_encoding_is_compact_and_escapes_only_what_it_must() -> None:
 
 
 def test_a_string_that_has_no_bytes_does_not_stop_an_answer() -> None:
-    assert encode("x\ud800") == b'"x?"'
+    assert encode("x\ud800") == '"x\ufffd"'.encode()
+
+
+def test_a_number_that_json_cannot_have_does_not_stop_an_answer() -> None:
+    assert (
+        encode({"a": [1.5, float("nan"), (float("-inf"),)], "b": "\udcff"})
+        == '{"a":[1.5,null,[null]],"b":"\ufffd"}'.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"q":"a\\"b","u":"é","s":"x/y"}',
+        '{"k":"v","n":[]}',
+        '[1,2,"x",null,true,false,{}]',
+        '{"x":1,"x":{"x":-2}}',
+        "[0.1,1.5,-2.25,1e+300,99999999999,1e+20]",
+    ],
+)
+def test_a_value_has_one_compact_text(text: str) -> None:
+    loose = text.replace(",", " , ").replace(":", " : ")
+    assert compact(decode(text)) == compact(decode(loose)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("[1.0]", "[1]"), ("[0.30000000000000004]", "[0.30000000000000004]"), ("[1e999]", "[null]")]
+)
+def test_numbers_in_a_text_are_written_as_c_writes_them(text: str, written: str) -> None:
+    assert compact(decode(text)) == written
+
+
+def test_a_value_that_is_nested_too_deeply_has_no_text() -> None:
+    value: list[Any] = []
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        compact(value)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from engine.address import parse
 from engine.errors import BusyError, CommandError, RefusedError
 from engine.event import Event
+from engine.mi.jsontext import JsonObject
 from engine.mi.registry import METHODS
 from tests.engine.mi.conftest import Mi
 
@@ -195,7 +196,7 @@ async def test_subscribers_of_unknown_events_and_sockets(mi: Mi) -> None:
 
 async def test_an_event_is_raised_with_its_parameters_and_its_source(mi: Mi, monkeypatch: pytest.MonkeyPatch) -> None:
     raised = record_raised(mi, monkeypatch)
-    assert await mi("raise_event", event="E_A", params='{"a":1,"b":"x","a":null}') == "OK"
+    assert await mi("raise_event", event="E_A", params=JsonObject([("a", 1), ("b", "x"), ("a", None)])) == "OK"
     assert await mi("raise_event", "E_A", ["x", 2]) == "OK"
     assert await mi("evi:raise", "E_A") == "OK"
     assert raised == [
@@ -239,7 +240,7 @@ async def test_unknown_events_and_bad_params_are_refused(mi: Mi, monkeypatch: py
     raised = record_raised(mi, monkeypatch)
     error = await refusal(mi, "raise_event", "E_NOPE")
     assert (error.code, error.message) == (404, "Event not registered")
-    error = await refusal(mi, "raise_event", "E_A", '{"t":true}')
+    error = await refusal(mi, "raise_event", "E_A", JsonObject([("t", True)]))
     assert (error.code, error.message) == (400, "Bad Params")
     assert raised == []
 

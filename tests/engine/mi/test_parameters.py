@@ -13,7 +13,7 @@ SUBSCRIBE = (("event", "socket"), ("event", "socket", "expire"))
 
 def test_positions_and_names_lead_to_the_same_arguments() -> None:
     assert bind(["E", "s", 5], SUBSCRIBE) == {"event": "E", "socket": "s", "expire": 5}
-    assert bind(JsonObject([("socket", "s"), ("Event", "E")]), SUBSCRIBE) == {"event": "E", "socket": "s"}
+    assert bind(JsonObject([("socket", "s"), ("event", "E")]), SUBSCRIBE) == {"event": "E", "socket": "s"}
     assert bind([], ((), ("event",))) == bind(JsonObject(), ((), ("event",))) == {}
 
 
@@ -24,6 +24,7 @@ def test_positions_and_names_lead_to_the_same_arguments() -> None:
         (["E"], "Too few or too many parameters"),
         (["E", "s", 1, 2], "Too few or too many parameters"),
         (JsonObject([("event", "E"), ("socket", "s"), ("expires", 1)]), "Named parameters do not match"),
+        (JsonObject([("socket", "s"), ("Event", "E")]), "Named parameters do not match"),
         (JsonObject([("event", "E"), ("event", "s")]), "Named parameters do not match"),
     ],
 )
