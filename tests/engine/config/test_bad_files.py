@@ -68,7 +68,7 @@ def test_no_secret_is_ever_printed(name: str, tmp_path: Path) -> None:
         (b"label: \xc3\xa4 \xe4\n", "1:10: configuration: expected UTF-8 text, found the byte 0xe4"),
         (
             "[" * 900 + "]" * 900,
-            "1:1: configuration: expected a configuration, found lists or mappings nested too deeply",
+            "1:51: configuration: expected YAML: lists or mappings nested more than 50 deep",
         ),
         ("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n" + "".join(
             f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in ("bc", "cd", "de", "ef", "fg")
