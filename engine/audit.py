@@ -73,7 +73,9 @@ class AuditTrail:
 
     def add(self, wall: float, command: str, parameters: Mapping[str, Any], result: str = DONE) -> None:
         """Note a command of whoever acts now. Equal ones in a row are one entry that counts."""
-        entry = AuditEntry(self._next, wall, printable(_who.get()), printable(command), details(parameters), printable(result))
+        entry = AuditEntry(
+            self._next, wall, printable(_who.get()), printable(command), details(parameters), printable(result)
+        )
         last = self._entries[-1] if self._entries else None
         if last is not None and _facts(last) == _facts(entry):
             self._entries[-1] = replace(last, wall=wall, times=last.times + 1)

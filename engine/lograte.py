@@ -67,4 +67,5 @@ class Pace(logging.Filter):
             return None
         count, self._left_out = self._left_out, 0
         seconds = max(1, round(self._now() - self._since))
-        return f"{count:,} {'line was' if count == 1 else 'lines were'} left out here within {seconds} s: too many came at once"
+        what = "line was" if count == 1 else "lines were"
+        return f"{count:,} {what} left out here within {seconds} s: too many came at once"

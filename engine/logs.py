@@ -1,4 +1,4 @@
-"""Where log lines go. What they hold is made harmless in every one of them, tracebacks included, and their rate bounded.
+"""Where log lines go. Each is made harmless, tracebacks included, and their rate is bounded.
 
 Whatever handler is attached here writes what `engine.printable` lets through: nothing that a peer or a file said
 steers the terminal, looks like another line, or tells a password.
@@ -16,6 +16,7 @@ from io import TextIOWrapper
 from itertools import islice
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import cast
 
 from engine.lograte import UNPACED, Pace
 from engine.printable import printable
@@ -33,7 +34,7 @@ KEPT_LINES = 2_000
 """Lines that can be looked at in a console."""
 
 CONTINUED = "  | "
-"""Begins each further line of a record, as those of a traceback. No text of a peer's can look like a line of its own."""
+"""Begins each further line of a record, as of a traceback: no text of a peer's looks like a line of its own."""
 
 _log = logging.getLogger(__name__)
 _pace = Pace()
@@ -140,9 +141,9 @@ class _PrivateFile(RotatingFileHandler):
         older = Path(f"{self.baseFilename}.1")
         if older.exists():
             older.chmod(FILE_MODE)
-        return open(  # noqa: PTH123, SIM115 - Path.open takes no opener; the handler closes it
-            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_opened_privately
-        )
+        # Path.open takes no opener. An older mode is narrowed before a line is written.
+        file = open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_opened_privately)
+        return cast("TextIOWrapper", file)
 
 
 def _opened_privately(name: str, flags: int) -> int:

@@ -1,4 +1,4 @@
-"""The one gate for text that is printed or logged: nothing in it steers a terminal, forges a line or tells a password."""
+"""The one gate for text that is printed or logged: it steers no terminal, forges no line and tells no password."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def serve(path: Path) -> int:
         return BAD_CONFIGURATION
     try:
         return asyncio.run(_serve(path, result.settings))
-    except Exception:
+    except Exception:  # noqa: BLE001 - Python's own report would show passwords, and whatever a peer said
         _log.exception("ended by a fault of its own")
         return FAILED
 
@@ -94,7 +94,7 @@ async def _reload_when(hung_up: asyncio.Event, service: Service, path: Path) -> 
         hung_up.clear()
         try:
             await _reload(service, path)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a file holds, the engine goes on
             _log.exception("reloading %s broke; `sb:status` says what runs", path)
 
 

@@ -74,9 +74,7 @@ async def check_apart(
     return await asyncio.to_thread(_read, answer, findings)
 
 
-async def _answer(
-    path: str | os.PathLike[str], limits: Limits, program: str, findings: Findings
-) -> list[bytes] | None:
+async def _answer(path: str | os.PathLike[str], limits: Limits, program: str, findings: Findings) -> list[bytes] | None:
     """The lines that the process sent; None when it did not end well, which `findings` then say."""
     given = json.dumps({"path": sys.path, "limits": asdict(limits)})
     try:
@@ -98,7 +96,9 @@ async def _answer(
         async with asyncio.timeout(limits.seconds):
             said, _ = await process.communicate()
     except TimeoutError:
-        findings.add(START, (), f"expected a configuration, found one that takes more than {limits.seconds:g} s to check")
+        findings.add(
+            START, (), f"expected a configuration, found one that takes more than {limits.seconds:g} s to check"
+        )
         return None
     finally:
         if process.returncode is None:
@@ -126,7 +126,9 @@ def _read(answer: list[bytes], findings: Findings) -> Reading:
         findings.add(START, (), f"cannot be used: {error}")
     except (ValueError, LookupError, TypeError, ValidationError) as error:
         # No words of the error's: what was sent holds the secrets.
-        findings.add(START, (), f"expected a configuration, found one whose check answered nonsense ({type(error).__name__})")
+        findings.add(
+            START, (), f"expected a configuration, found one whose check answered nonsense ({type(error).__name__})"
+        )
     return Reading(CheckResult(None, findings.problems(), ()), None)
 
 

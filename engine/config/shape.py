@@ -56,4 +56,5 @@ def _check(loader: Any) -> None:
 
 
 def _error(problem: str, event: yaml.Event) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+    mark: Any = event.start_mark
+    return yaml.MarkedYAMLError(None, None, problem, mark)

@@ -239,7 +239,8 @@ def loaded(text: str) -> dict[str, Any]:
         return dict(yaml.safe_load(text) or {})
     except yaml.YAMLError as error:
         raise EditError(f"the file is no YAML: {error}") from error
-    except Exception as error:  # noqa: BLE001 - PyYAML has many for a value or a key unlike its tag
+    except Exception as error:
+        # PyYAML raises many kinds for a value or a key unlike its tag.
         raise EditError(f"the file has a value that is unlike its tag ({type(error).__name__})") from error
 
 
