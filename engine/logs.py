@@ -142,7 +142,9 @@ class _PrivateFile(RotatingFileHandler):
         if older.exists():
             older.chmod(FILE_MODE)
         # Path.open takes no opener. An older mode is narrowed before a line is written.
-        file = open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_opened_privately)
+        file = open(  # noqa: SIM115 - the handler closes it
+            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_opened_privately
+        )
         return cast("TextIOWrapper", file)
 
 

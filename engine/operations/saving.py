@@ -95,7 +95,7 @@ async def _read(file: Path) -> tuple[str, Settings]:
     result, text = await check_apart(file)
     if result.settings is None or text is None:
         raise CommandError(500, "Cannot be saved", f"the file must be corrected first: {result.problems[0]}")
-    return text, result.settings
+    return text.replace("\r\n", "\n").replace("\r", "\n"), result.settings
 
 
 def _planned(engine: Engine, file: Path, before: str, settings: Settings) -> Saving:
