@@ -50,6 +50,6 @@ def answered(path: str) -> Iterator[str]:
 
 
 def _bound(what: int, most: int) -> None:
+    # The hard limit stays: where processor time runs out, it would be SIGKILL, which does not say why.
     _, hard = resource.getrlimit(what)
-    least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(what, (least, least))
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
