@@ -113,6 +113,9 @@ class Stories:
             self._seen[key] = story
         return line
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._stories
+
     def keep(self, key: Hashable) -> None:
         """Note that nothing can be said of it now: its story is as it was."""
         if (story := self._stories.pop(key, None)) is not None:

@@ -24,36 +24,40 @@ class Watch:
     def __init__(self) -> None:
         self._members = Stories(_MemberWords())
         self._undelivered = Stories(_UndeliveredWords())
-        self._counts: dict[object, int] = {}
-        """What was counted of each member and subscription at the last look."""
+        self._rows: dict[str, SubscriptionRow] = {}
+        """As they were at the last look."""
 
     def look(self, snapshot: EngineSnapshot) -> None:
         """Log what is different from the last look."""
-        before, self._counts = self._counts, {}
+        before, self._rows = self._rows, {}
         for row in snapshot.subscriptions:
-            for member in row.members:
-                self._look_at(row, member, before, snapshot.at)
-            self._look_at_undelivered(row, before, snapshot.at)
+            self._look_at(row, before.get(row.id), snapshot.at)
+            self._rows[row.id] = row
         for told in self._members.turn(snapshot.at):
             _write(told, logging.WARNING)
         for told in self._undelivered.turn(snapshot.at):
             _write(told, logging.ERROR)
 
-    def _look_at(self, row: SubscriptionRow, member: MemberRow, before: dict[object, int], now: float) -> None:
-        key = (row.id, member.index, member.socket)
-        self._counts[key] = member.failed
+    def _look_at(self, row: SubscriptionRow, before: SubscriptionRow | None, now: float) -> None:
+        """Look at a subscription. A row that is the same has nothing new to tell, unless its story goes on."""
+        for member in row.members:
+            key = (row.id, member.index, member.socket)
+            if row is not before or key in self._members:
+                self._look_at_member(key, row, member, before, now)
+        if row is not before or row.id in self._undelivered:
+            more = row.undelivered - (0 if before is None else before.undelivered)
+            reason = (row.last_undelivered or "no reason was given") if more > 0 else None
+            _write(self._undelivered.note(row.id, now, row.event, reason, max(0, more)), logging.ERROR)
+
+    def _look_at_member(
+        self, key: object, row: SubscriptionRow, member: MemberRow, before: SubscriptionRow | None, now: float
+    ) -> None:
         if member.state is State.PAUSED:
             self._members.keep(key)
             return
-        times = member.failed - before.get(key, member.failed)
+        times = max(0, member.failed - _failed_before(member, before))
         name = f"{row.event}: {member.socket}"
         _write(self._members.note(key, now, name, _trouble(member), times), logging.WARNING)
-
-    def _look_at_undelivered(self, row: SubscriptionRow, before: dict[object, int], now: float) -> None:
-        self._counts[row.id] = row.undelivered
-        more = row.undelivered - before.get(row.id, 0)
-        reason = (row.last_undelivered or "no reason was given") if more > 0 else None
-        _write(self._undelivered.note(row.id, now, row.event, reason, max(0, more)), logging.ERROR)
 
 
 class _MemberWords:
@@ -105,6 +109,14 @@ async def watch(engine: Engine) -> None:
 def _write(told: Told | None, level: int) -> None:
     if told is not None:
         _log.log(logging.INFO if told.is_end else level, "%s", told.text, extra=UNPACED)
+
+
+def _failed_before(member: MemberRow, before: SubscriptionRow | None) -> int:
+    """How often a member had failed at the last look; as often as now where it is new."""
+    if before is None or member.index >= len(before.members):
+        return member.failed
+    old = before.members[member.index]
+    return old.failed if old.socket == member.socket else member.failed
 
 
 def _times(count: int) -> str:
