@@ -111,6 +111,20 @@ async def test_ten_thousand_dead_members_are_some_lines_and_two_sums(caplog: pyt
     assert any("9,949 work again or are gone; " in text and text.endswith("; 0 in trouble") for text in caplog.messages)
 
 
+async def test_a_member_that_is_too_slow_is_told_and_is_no_return(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "engine.watch")
+    engine = engine_with("udp:127.0.0.1:9")
+    await engine.start()
+    one, watch = engine.snapshot(), Watch()
+    await engine.stop()
+    for second, state in enumerate((State.UP, State.FAILED, State.SLOW, State.UP)):
+        watch.look(crowded(one, 1, float(second), state))
+    assert caplog.messages == [
+        "E_TEST: udp:127.0.0.1:1 failed: connection refused",
+        "E_TEST: udp:127.0.0.1:1 works again",
+    ]
+
+
 async def test_a_pause_is_no_return(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "engine.watch")
     watch = Watch()
