@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from engine.address import mask_text
+from engine.printable import printable
 
 CAPACITY = 1_000
 """Entries kept; the oldest go first, and `dropped` counts them."""
@@ -65,7 +65,7 @@ def acting() -> str:
 
 
 class AuditTrail:
-    """The last `capacity` entries."""
+    """The last `capacity` entries. Their texts are harmless: whoever calls may have chosen them."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._entries: deque[AuditEntry] = deque(maxlen=capacity)
@@ -78,7 +78,9 @@ class AuditTrail:
 
     def add(self, wall: float, command: str, parameters: Mapping[str, Any], result: str = DONE) -> None:
         """Note a command of whoever acts now. Equal ones in a row are one entry that counts."""
-        entry = AuditEntry(self._next, wall, _who.get(), command, details(parameters), mask_text(result))
+        entry = AuditEntry(
+            self._next, wall, printable(_who.get()), printable(command), details(parameters), printable(result)
+        )
         last = self._entries[-1] if self._entries else None
         if last is not None and _facts(last) == _facts(entry):
             self._entries[-1] = replace(last, wall=wall, times=last.times + 1)
@@ -94,7 +96,7 @@ class AuditTrail:
 def details(parameters: Mapping[str, Any]) -> str:
     """Parameters in one short line, secrets masked."""
     said = (f"{name}={'•••' if name in _SECRET else _value(value)}" for name, value in parameters.items())
-    text = mask_text(" ".join(one for one in said if not one.endswith("=None")))
+    text = printable(" ".join(one for one in said if not one.endswith("=None")))
     return text if len(text) <= DETAILS_MAX else f"{text[: DETAILS_MAX - 1]}…"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from engine.clock import Clock
 from engine.config.schema import GeneratorSettings, LabSettings, Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
+from engine.logs import attach, detach
 
 if TYPE_CHECKING:
     from engine.lab import Lab
@@ -38,7 +38,7 @@ class Service:
         Raises:
             SwitchboardError: one of them cannot start; the text says which and why. What had started is stopped.
         """
-        logging.getLogger().addHandler(self.engine.log)
+        attach(self.engine.log)
         try:
             await self._use_lab(self._settings.lab)
             await self.engine.start()
@@ -54,7 +54,7 @@ class Service:
         await self._use_mi(None)
         await self.engine.stop()
         await self._use_lab(None)
-        logging.getLogger().removeHandler(self.engine.log)
+        detach(self.engine.log)
 
     async def reload(self, settings: Settings) -> ReloadReport:
         """Apply the difference to another configuration; what did not change is left alone.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # whoever read the output has gone; there is nobody to tell
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - Python's own report would show passwords, and whatever a peer said
+        for line in traceback.format_exception(error):
+            for part in line.splitlines():
+                _complain(part)
         return FAILED
 
 
@@ -250,7 +256,7 @@ def _schema(_chosen: argparse.Namespace) -> int:
     from tui.keymap import add_key_names  # noqa: PLC0415
 
     try:
-        _say(json.dumps(add_key_names(json_schema()), indent=2))
+        sys.stdout.write(json.dumps(add_key_names(json_schema()), indent=2) + "\n")
     except SwitchboardError as error:
         _complain(str(error))
         return FAILED
@@ -330,9 +336,16 @@ def _has_terminal() -> bool:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{_harmless(line)}\n")
     sys.stdout.flush()
 
 
 def _complain(line: str) -> None:
-    sys.stderr.write(f"switchboard: {line}\n")
+    sys.stderr.write(f"switchboard: {_harmless(line)}\n")
+
+
+def _harmless(line: str) -> str:
+    """A line as it may be printed, wherever its words come from."""
+    from engine.printable import printable  # noqa: PLC0415
+
+    return printable(line)

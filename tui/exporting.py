@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from engine.printable import escaped
 from engine.snapshot import EngineSnapshot
 from tui.deliveries import Delivery
 from tui.render.delivery import told
@@ -61,7 +62,7 @@ AUDIT_COLUMNS = ("who", "command", "details", "result", "times")
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """A table with a heading; nothing in it is taken for a formula."""
+    """A table with a heading; nothing in it is taken for a formula, and what cannot be printed is its code."""
     out = io.StringIO()
     if rows:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
@@ -71,8 +72,8 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def as_json(rows: Sequence[Row]) -> str:
-    """A list of objects."""
-    return json.dumps(rows, indent=1, ensure_ascii=False, default=str) + "\n"
+    """A list of objects, in ASCII: what a peer said steers no terminal that shows the file."""
+    return json.dumps(rows, indent=1, default=str) + "\n"
 
 
 def stamp(wall: float) -> str:
@@ -98,4 +99,8 @@ def save(folder: Path, name: str, suffix: str, wall: float, text: str) -> Path:
 
 
 def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """A cell that neither a spreadsheet nor a terminal obeys, nor a reader of lines takes for two."""
+    if not isinstance(value, str):
+        return value
+    shown = escaped(value)
+    return f"'{shown}" if value.startswith(_FORMULA) else shown

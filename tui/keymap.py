@@ -80,7 +80,9 @@ def check_keys(root: Entries, findings: Findings) -> None:
     for name, node in section.entries.items():
         path = (*SECTION, name)
         if name not in known:
-            findings.add(section.keys[name], path, unknown_key(name, known, "the name of an action"))
+            findings.add(
+                section.keys[name], path, unknown_key(name, known, "the name of an action", has_hint=findings.has_hints)
+            )
         elif isinstance(node, Scalar) and isinstance(node.value, str) and _are_keys(node, name, findings):
             wanted[name] = node
     _check_shared(wanted, findings)
@@ -107,6 +109,8 @@ def _are_keys(node: Scalar, name: str, findings: Findings) -> bool:
         if problem:
             findings.add(mark, path, problem)
             is_fine = False
+            if not findings.has_hints:
+                break
     return is_fine
 
 

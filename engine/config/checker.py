@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, TypeAlias, get_args
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias, get_args
 from pydantic import BaseModel, ValidationError
 
 from engine.address import printed
-from engine.config.document import Entries, Items, Node, Scalar, read_document
+from engine.config.document import TEXT_MAX, Entries, Items, Node, Scalar, read_document
 from engine.config.findings import START, Findings, Mark, Path
 from engine.config.meaning import Meaning, entries_of
 from engine.config.model import configuration_type, plain_settings
@@ -24,12 +25,29 @@ from engine.transports.registry import load, schemes
 
 
 class CheckResult(NamedTuple):
-    """What a check found. `settings` is None when there is a problem."""
+    """What a check found. `settings` is None when there is a problem.
+
+    Problems and warnings are the first ones in the order of the file, `PROBLEMS_MAX` at most; one more says how many
+    others there are.
+    """
 
     settings: Settings | None
     problems: tuple[ConfigProblem, ...]
     warnings: tuple[ConfigProblem, ...]
 
+
+class Document(NamedTuple):
+    """A file that was read: its text, and its values with references replaced. Both are None where they cannot be had.
+
+    The values are plain (text, numbers, lists, mappings); `settings_of` makes settings of them.
+    """
+
+    text: str | None
+    values: dict[str, Any] | None
+
+
+BYTES_MAX = 4 * TEXT_MAX
+"""Most bytes that are read of a file: as many as the longest text can have."""
 
 FurtherCheck: TypeAlias = Callable[[Entries, Findings], None]
 """Finds problems in what the engine takes as it is, and somebody else has a use for."""
@@ -47,22 +65,57 @@ def check_config(
         environment: what `${NAME}` refers to; the process's own when None.
         further: looks at the document as well.
     """
+    return check_document(path, environment, further)[0]
+
+
+def check_document(
+    path: str | os.PathLike[str],
+    environment: Mapping[str, str] | None = None,
+    further: FurtherCheck | None = None,
+) -> tuple[CheckResult, Document]:
+    """The same as `check_config`, and what was read."""
     file = FilePath(path)
     findings = Findings(os.fspath(path))
     text = _text(file, findings)
     if text is None:
-        return CheckResult(None, findings.problems(), ())
+        return CheckResult(None, findings.problems(), ()), Document(None, None)
     references = References(os.environ if environment is None else environment, file.parent)
-    settings = _check(text, references, findings, further)
+    settings, values = None, None
+    try:
+        root = _root(text, references, findings)
+        if root is not None:
+            values = _plain(root)
+            settings = _check(root, values, findings, further)
+    except MemoryError:
+        findings.add(START, (), "expected a configuration, found one that takes more memory than there is")
+    except Exception as error:  # noqa: BLE001 - whatever a file holds, what is wrong is said; the text may hold secrets
+        findings.add(START, (), f"expected a configuration, found what cannot be checked ({_place_of(error)})")
     problems = findings.problems()
-    return CheckResult(None if problems else settings, problems, findings.warnings())
+    result = CheckResult(None if problems else settings, problems, findings.warnings())
+    return result, Document(text, None if problems else values)
+
+
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """The settings that checked values stand for.
+
+    Raises:
+        SwitchboardError: a transport cannot be loaded.
+        pydantic.ValidationError: they were not checked.
+    """
+    kind = configuration_type(scheme for scheme in values.get("transports", {}) if scheme in schemes())
+    return plain_settings(kind.model_validate_json(json.dumps(values), strict=True))
 
 
 def _text(file: FilePath, findings: Findings) -> str | None:
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        findings.add(START, (), f"expected a file that can be read, found none: {error.strerror}")
+        with file.open("rb") as opened:
+            content = opened.read(BYTES_MAX + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        findings.add(START, (), f"expected a file that can be read, found none: {reason}")
+        return None
+    if len(content) > BYTES_MAX:
+        findings.add(START, (), f"expected at most {BYTES_MAX} bytes, found more")
         return None
     try:
         return content.decode("utf-8-sig")
@@ -73,16 +126,24 @@ def _text(file: FilePath, findings: Findings) -> str | None:
         return None
 
 
-def _check(text: str, references: References, findings: Findings, further: FurtherCheck | None) -> Settings | None:
+def _root(text: str, references: References, findings: Findings) -> Entries | None:
     root = read_document(text, references, findings)
-    if root is None:
-        return None
-    if not isinstance(root, Entries):
-        if not _is_nothing(root):
-            findings.add(root.mark, (), f"expected a mapping of keys to values, found {found(root)}")
-            return None
-        root = Entries(START, {}, {})
-    settings = _Types(root, findings).check()
+    if root is None or isinstance(root, Entries):
+        return root
+    if _is_nothing(root):
+        return Entries(START, {}, {})
+    findings.add(root.mark, (), f"expected a mapping of keys to values, found {found(root)}")
+    return None
+
+
+def _place_of(error: Exception) -> str:
+    """What was raised and where in this program, for whoever looks after it. Its words may hold what the file does."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {FilePath(last.filename).name}, line {last.lineno}"
+
+
+def _check(root: Entries, values: Any, findings: Findings, further: FurtherCheck | None) -> Settings | None:
+    settings = _Types(root, findings).check(values)
     meaning = Meaning(root, findings)
     meaning.check()
     if further is not None:
@@ -116,13 +177,13 @@ class _Types:
         self._root = root
         self._findings = findings
 
-    def check(self) -> Settings | None:
+    def check(self, values: Any) -> Settings | None:
         wanted = self._wanted()
         if wanted is None:
             return None
         kind = configuration_type(wanted)
         try:
-            checked = kind.model_validate_json(json.dumps(_plain(self._root)), strict=True)
+            checked = kind.model_validate_json(json.dumps(values), strict=True)
         except ValidationError as error:
             for each in error.errors(include_url=False):
                 self._report(kind, dict(each))
@@ -150,7 +211,7 @@ class _Types:
         if error["type"] == "extra_forbidden":
             mark = _key_mark(self._root, path)
             known = schemes() if path[:-1] == ("transports",) else _known_keys(kind, path[:-1])
-            self._findings.add(mark, path, unknown_key(str(path[-1]), known))
+            self._findings.add(mark, path, unknown_key(str(path[-1]), known, has_hint=self._findings.has_hints))
             return
         if error["type"] == "missing":
             self._findings.add(_key_mark(self._root, path), path, "expected a value, found none")

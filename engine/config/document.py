@@ -11,13 +11,20 @@ import yaml
 
 from engine.config.findings import START, Findings, Mark, Path
 from engine.config.references import BadReferenceError, Expanded, References
+from engine.config.shape import DEPTH_MAX, NODES_MAX, TOO_DEEP, check_shape
+from engine.printable import printable
 
-NODES_MAX = 100_000
-"""Most values in a file, aliases counted each time; more is not a configuration but a mistake or an attack."""
 TEXT_MAX = 4 * 1024 * 1024
 """Longest file, in characters."""
+VALUES_TEXT_MAX = 16 * 1024 * 1024
+"""Most characters that all values have together, with references replaced and aliases counted each time."""
+TAG_MAX = 60
+"""Longest stretch of a tag that a message repeats, in characters."""
+NUMBER_MAX = 100
+"""Longest number, in characters. Python's own limit does not heed YAML's `1:30:00`, which takes long to add up."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that YAML does not allow (YAML 1.1, section 4.1)."""
 
@@ -72,6 +79,8 @@ def read_document(text: str, references: References, findings: Findings) -> Node
         findings.add(mark, (), f"expected YAML, found the character U+{ord(wrong[0]):04X}, which it does not allow")
         return None
     try:
+        # The C loader makes its tree by recursion and knows no limit: a deep document would end the process.
+        check_shape(text, _Loader)
         loader = _Loader(text)
         try:
             root = loader.get_single_node()
@@ -83,8 +92,6 @@ def read_document(text: str, references: References, findings: Findings) -> Node
     except yaml.YAMLError as error:
         mark, message = _syntax(error, text)
         findings.add(mark, (), message)
-    except RecursionError:
-        findings.add(START, (), "expected a configuration, found lists or mappings nested too deeply")
     return None
 
 
@@ -95,12 +102,15 @@ class _Reader:
         self._references = references
         self._findings = findings
         self._count = 0
+        self._length = 0
 
     def read(self, node: yaml.Node, path: Path) -> Node:
         """The tree below a node that stands at `path`."""
         self._count += 1
         if self._count > NODES_MAX:
             raise yaml.MarkedYAMLError(None, None, f"more than {NODES_MAX} values", node.start_mark)
+        if len(path) > DEPTH_MAX:
+            raise yaml.MarkedYAMLError(None, None, TOO_DEEP, node.start_mark)
         mark = _mark(node)
         if isinstance(node, yaml.SequenceNode):
             return Items(mark, tuple(self.read(item, (*path, index)) for index, item in enumerate(node.value)))
@@ -137,6 +147,10 @@ class _Reader:
             except BadReferenceError as problem:
                 self._findings.add(Scalar(mark, text, expanded, indent).mark_at(problem.at), path, str(problem))
                 return Scalar(mark, text, expanded, indent)
+        self._length += len(expanded.text)
+        if self._length > VALUES_TEXT_MAX:
+            text = f"more than {VALUES_TEXT_MAX} characters in all values, aliases and references counted"
+            raise yaml.MarkedYAMLError(None, None, text, node.start_mark)
         return Scalar(mark, self._value(node, expanded.text, path), expanded, indent)
 
     def _value(self, node: yaml.ScalarNode, text: str, path: Path) -> Value:
@@ -144,9 +158,12 @@ class _Reader:
         if text != node.value:
             tag = self._loader.resolve(yaml.ScalarNode, text, (not node.style, True))
             node = yaml.ScalarNode(tag, text, node.start_mark, node.end_mark, node.style)
+        if node.tag in _NUMBERS and len(text) > NUMBER_MAX:
+            self._findings.add(_mark(node), path, f"expected a number of at most {NUMBER_MAX} characters, found more")
+            return None
         try:
             value = self._loader.construct_object(node)
-        except (yaml.YAMLError, ValueError, OverflowError):
+        except Exception:  # noqa: BLE001 - PyYAML has AttributeError, KeyError and others for a value unlike its tag
             self._findings.add(_mark(node), path, f"expected a plain value, found the tag {_tag(node)}")
             return None
         if isinstance(value, float) and not math.isfinite(value):
@@ -171,7 +188,7 @@ def _kind(value: object) -> str:
 
 
 def _tag(node: yaml.Node) -> str:
-    return str(node.tag).replace("tag:yaml.org,2002:", "!!")
+    return printable(str(node.tag).replace("tag:yaml.org,2002:", "!!"))[:TAG_MAX]
 
 
 def _mark(node: yaml.Node) -> Mark:

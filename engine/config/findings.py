@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from engine.errors import ConfigProblem
+from engine.printable import printable
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and list positions (from 0) that lead to a value."""
@@ -20,13 +21,28 @@ class Mark(NamedTuple):
 
 START = Mark(1, 1)
 
+PROBLEMS_MAX = 100
+"""Problems, and warnings, of one file that are told; of the others it is told how many there are."""
+
+HINTS_MAX = 500
+"""Problems after which nothing is suggested any more: to look for what was meant takes a while."""
+
+KEY_MAX = 60
+"""Longest stretch of a key that a path repeats, in characters."""
+
 
 def where(path: Path) -> str:
     """A path in words: `subscriptions[2].members[1]`; positions count from 1, as people do."""
     text = ""
     for step in path:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{_key(step)}"
     return text.removeprefix(".") or "configuration"
+
+
+def _key(name: str) -> str:
+    """A key as a path may repeat it. A wrong one can be anything: a socket with a password, or control characters."""
+    shown = printable(name)
+    return shown if len(shown) <= KEY_MAX else f"{shown[:KEY_MAX]}…"
 
 
 @dataclass(slots=True)
@@ -52,17 +68,27 @@ class Findings:
         """Whether this value, or one around it, has a problem already."""
         return any(path[:length] in self.broken for length in range(1, len(path) + 1))
 
+    @property
+    def has_hints(self) -> bool:
+        """Whether it is worth while to look for what somebody may have meant."""
+        return len(self.found) < HINTS_MAX
+
     def problems(self) -> tuple[ConfigProblem, ...]:
-        """All problems, in the order of the file."""
-        return _ordered(self.found)
+        """The problems, in the order of the file: all of them, or the first ones and how many more there are."""
+        return _ordered(self.found, "problems")
 
     def warnings(self) -> tuple[ConfigProblem, ...]:
-        """All warnings, in the order of the file."""
-        return _ordered(self.warned)
+        """The warnings, likewise."""
+        return _ordered(self.warned, "warnings")
 
     def _made(self, mark: Mark, path: Path, message: str) -> ConfigProblem:
-        return ConfigProblem(self.file, mark.line, mark.column, where(path), message)
+        return ConfigProblem(self.file, mark.line, mark.column, where(path), printable(message))
 
 
-def _ordered(found: list[ConfigProblem]) -> tuple[ConfigProblem, ...]:
-    return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.line, problem.column)))
+def _ordered(found: list[ConfigProblem], what: str) -> tuple[ConfigProblem, ...]:
+    ordered = sorted(dict.fromkeys(found), key=lambda problem: (problem.line, problem.column))
+    if len(ordered) <= PROBLEMS_MAX + 1:
+        return tuple(ordered)
+    first = ordered[PROBLEMS_MAX]
+    more = f"and {len(ordered) - PROBLEMS_MAX:,} more {what}, the first of them here"
+    return (*ordered[:PROBLEMS_MAX], ConfigProblem(first.file, first.line, first.column, "configuration", more))

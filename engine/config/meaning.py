@@ -139,7 +139,7 @@ class Meaning:
             return
         if self._findings.is_broken(path) or node.value in self._events:
             return
-        hint = meant(node.value, self._events)
+        hint = meant(node.value, self._events) if self._findings.has_hints else None
         advice = "add it under events: when it is one of yours"
         text = found(node) if node.expanded.pieces else quoted(node.value)
         self._findings.add(
@@ -152,7 +152,7 @@ class Meaning:
         known = domains.entries if isinstance(domains, Entries) else {}
         for node, path, member, _ in self.members:
             if isinstance(member, RabbitmqAddress) and member.tls_domain and member.tls_domain not in known:
-                hint = meant(member.tls_domain, known)
+                hint = meant(member.tls_domain, known) if self._findings.has_hints else None
                 text = "another one" if node.expanded.secrets else quoted(member.tls_domain)
                 message = f"expected a tls_domain that stands under transports.rabbitmq.tls_domains, found {text}"
                 self._findings.add(node.mark, path, message + (f"; {hint}" if hint else ""))

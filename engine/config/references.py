@@ -119,6 +119,8 @@ class References:
             raise BadReferenceError(at, f"expected a file that can be read, found {path}: {error.strerror}") from error
         except UnicodeDecodeError:
             raise BadReferenceError(at, f"expected UTF-8 text in {path}, found other bytes") from None
+        except ValueError:  # a NUL in the path
+            raise BadReferenceError(at, "expected the path of a file, found one that no file can have") from None
         if len(content) > FILE_MAX:
             raise BadReferenceError(at, f"expected at most {FILE_MAX} bytes in {path}, found more")
         return text.rstrip("\r\n")

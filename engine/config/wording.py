@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.address import mask_text
 from engine.config.document import Entries, Items, Node, Scalar
+from engine.printable import printable
 
 QUOTE_MAX = 40
 """Longest stretch of a value that a message repeats, in characters."""
@@ -61,9 +62,9 @@ def found(node: Node) -> str:
 
 def quoted(text: str) -> str:
     """A text as a message may repeat it: short, printable, secrets masked."""
-    masked = mask_text(text)
+    masked = printable(text)
     short = masked if len(masked) <= QUOTE_MAX else masked[:QUOTE_MAX] + "…"
-    return "'" + "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in short) + "'"
+    return f"'{short}'"
 
 
 def meant(name: str, known: Iterable[str]) -> str | None:
@@ -73,8 +74,10 @@ def meant(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean {by_lower[near[0]]}?" if near else None
 
 
-def unknown_key(name: str, known: Iterable[str], what: str = "a known key") -> str:
+def unknown_key(name: str, known: Iterable[str], what: str = "a known key", *, has_hint: bool = True) -> str:
     """The message for a key that is not taken there."""
+    if not has_hint:
+        return f"expected {what}, found {quoted(name)}"
     names = sorted(known)
     hint = meant(name, names) or ("it takes " + ", ".join(names) if names else "nothing is taken here")
     return f"expected {what}, found {quoted(name)}; {hint}"

@@ -213,13 +213,13 @@ def _verified(before: str, after: str, expected: Any) -> str:
     Raises:
         EditError: it does not; the text is written in a way that was not foreseen.
     """
-    wanted = _loaded(before)
+    wanted = loaded(before)
     entries = wanted.get(KEY) or []
     if not isinstance(entries, list):
         raise EditError(f"{KEY} is no list")
     wanted[KEY] = expected(entries)
     try:
-        found = _loaded(after)
+        found = loaded(after)
     except EditError:
         found = {}
     found[KEY] = [_unescaped(entry) for entry in found.get(KEY) or []]
@@ -229,11 +229,19 @@ def _verified(before: str, after: str, expected: Any) -> str:
     return after
 
 
-def _loaded(text: str) -> dict[str, Any]:
+def loaded(text: str) -> dict[str, Any]:
+    """The values of a text as they are written, references and all.
+
+    Raises:
+        EditError: they cannot be had.
+    """
     try:
         return dict(yaml.safe_load(text) or {})
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.YAMLError as error:
         raise EditError(f"the file is no YAML: {error}") from error
+    except Exception as error:
+        # PyYAML raises many kinds for a value or a key unlike its tag.
+        raise EditError(f"the file has a value that is unlike its tag ({type(error).__name__})") from error
 
 
 def _unescaped(value: Any) -> Any:

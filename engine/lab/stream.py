@@ -69,7 +69,7 @@ class TcpReceiver(Receiver):
         self._take(text)
         try:
             message = json.loads(text.decode("utf-8", "surrogateescape"))
-        except ValueError:
+        except (ValueError, RecursionError):
             self.counters.errors += 1
             return _response(None, error={"code": -32700, "message": "Parse error"})
         if not isinstance(message, dict) or "id" not in message:

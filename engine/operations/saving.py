@@ -10,12 +10,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from engine.address import RabbitmqAddress, VirtualAddress, identity, mask_text, parse, parse_member, printed
-from engine.config import check_config
+from engine.config.apart import check_apart
 from engine.config.schema import Settings, SubscriptionSettings
-from engine.config.writer import COPY_SUFFIX, add_subscription, escaped, remove_subscription, save_text
+from engine.config.writer import COPY_SUFFIX, add_subscription, escaped, loaded, remove_subscription, save_text
 from engine.errors import CommandError, SwitchboardError
 from engine.operations.arguments import members_of
 from engine.operations.drafts import options_shown
@@ -86,21 +84,18 @@ async def _saving(engine: Engine) -> Saving:
     file = engine.config_file
     if file is None:
         raise CommandError(404, "No configuration file", "this engine was not started from a file of its own")
-    before, settings = await asyncio.to_thread(_read, file)
+    before, settings = await _read(file)
     try:
         return _planned(engine, file, before, settings)
     except SwitchboardError as error:
         raise CommandError(500, "Cannot be saved", f"{file}: {error}") from error
 
 
-def _read(file: Path) -> tuple[str, Settings]:
-    result = check_config(file)
-    if result.settings is None:
+async def _read(file: Path) -> tuple[str, Settings]:
+    result, text = await check_apart(file)
+    if result.settings is None or text is None:
         raise CommandError(500, "Cannot be saved", f"the file must be corrected first: {result.problems[0]}")
-    try:
-        return file.read_text(encoding="utf-8-sig"), result.settings
-    except OSError as error:
-        raise CommandError(500, "Cannot be saved", f"{file}: {error.strerror or error}") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n"), result.settings
 
 
 def _planned(engine: Engine, file: Path, before: str, settings: Settings) -> Saving:
@@ -159,7 +154,7 @@ def _plain_passwords(subscription: Subscription, written: Mapping[str, str]) -> 
 
 def _written_sockets(text: str, settings: Settings) -> dict[str, str]:
     """How the file has the sockets that it names: by their whole normal form, the text with its references."""
-    raw = yaml.safe_load(text) or {}
+    raw = loaded(text)
     found: dict[str, str] = {}
     for written, entry in zip(raw.get("subscriptions") or [], settings.subscriptions, strict=True):
         for raw_text, expanded in _pairs(written, entry):

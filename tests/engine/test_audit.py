@@ -81,3 +81,14 @@ def test_the_trail_is_bounded_and_says_what_it_lost() -> None:
         trail.add(0.0, "pause_member", {"member": number})
     assert trail.dropped == 7
     assert [one.details for one in trail.last(2)] == ["member=9", "member=8"]
+
+
+def test_what_a_caller_says_is_kept_harmless() -> None:
+    audit = AuditTrail()
+    with acting_for("MI \x1b[2J"):
+        audit.add(1.0, "subscribe", {"event": "E\n\x9b2J\u202e", "socket": "rabbitmq:u:hush@h/q"}, "no\r\nall is well")
+    (entry,) = audit.last(1)
+    texts = (entry.who, entry.command, entry.details, entry.result)
+    assert all(text.isprintable() for text in texts)
+    assert entry.result == r"no\r\nall is well"
+    assert "hush" not in str(entry)

@@ -121,3 +121,19 @@ async def test_what_cannot_be_saved_says_why(engine: Engine, text: str | None, w
 async def test_the_audit_trail_shows_no_password_of_a_change(engine: Engine) -> None:
     await add_member(engine, "rabbitmq:u:topsecret@127.0.0.1:1/new")
     assert "topsecret" not in str(engine.audit.last(10))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("queue_size: !!timestamp hello\n", "the file must be corrected first"),
+        ("console: {keys: {!!timestamp hello: x}}\n", "a value that is unlike its tag"),
+    ],
+    ids=["value", "key"],
+)
+async def test_a_file_that_its_reader_fails_on_is_a_refusal(engine: Engine, more: str, words: str) -> None:
+    await add_member(engine, "udp:127.0.0.1:9")
+    assert engine.config_file is not None
+    engine.config_file.write_text(TEXT + more)
+    with pytest.raises(CommandError, match=words):
+        await execute(engine, "preview_save")

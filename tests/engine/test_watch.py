@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from engine.config.schema import Settings
 from engine.core import Engine
+from engine.health import State
+from engine.snapshot import EngineSnapshot
+from engine.stories import BURST
 from engine.watch import Watch
 from tests.support.sockets import UdpReceiver, numbered, udp_receivers
 from tests.support.waiting import until
@@ -54,6 +58,71 @@ async def test_each_failure_and_each_return_is_one_line(caplog: pytest.LogCaptur
         assert caplog.messages[-1] == f"E_TEST: {receiver.address} works again"
         back.close()
         await engine.stop()
+
+
+def crowded(snapshot: EngineSnapshot, count: int, now: float, state: State, **counts: int) -> EngineSnapshot:
+    """The snapshot's only subscription so many times, each with a member of its own in this state."""
+    (row,) = snapshot.subscriptions
+    failed, undelivered = counts.get("failed", 0), counts.get("undelivered", 0)
+    rows = tuple(
+        replace(
+            row,
+            id=str(index),
+            members=(
+                replace(
+                    row.members[0],
+                    socket=f"udp:127.0.0.1:{index + 1}",
+                    state=state,
+                    failed=failed,
+                    error="connection refused",
+                ),
+            ),
+            undelivered=undelivered,
+            last_undelivered="nobody took it",
+        )
+        for index in range(count)
+    )
+    return replace(snapshot, at=now, subscriptions=rows)
+
+
+async def test_ten_thousand_dead_members_are_some_lines_and_two_sums(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "engine.watch")
+    engine = engine_with("udp:127.0.0.1:9")
+    await engine.start()
+    one, watch = engine.snapshot(), Watch()
+    await engine.stop()
+    watch.look(crowded(one, 9_999, 0.0, State.UP))
+    watch.look(crowded(one, 9_999, 1.0, State.FAILED, failed=3, undelivered=2))
+    assert len(caplog.messages) <= 2 * BURST + 2
+    sums = [text for text in caplog.messages if "too many to name" in text]
+    name = "E_TEST: udp:127.0.0.1:9999"
+    assert sums == [
+        f"members too many to name: 9,949 more failed, the last {name}: connection refused; 9,949 in trouble",
+        "subscriptions too many to name (9,949): 19898 undelivered in 1 s, the last of E_TEST because: nobody took it",
+    ]
+    caplog.clear()
+    for second in (2, 30, 59):
+        watch.look(crowded(one, 9_999, float(second), State.FAILED, failed=3 + second, undelivered=2 + second))
+    assert len(caplog.messages) <= 60
+    caplog.clear()
+    for second in (60, 90, 130, 200):
+        watch.look(crowded(one, 9_999, float(second), State.UP, failed=61, undelivered=61))
+    assert sum(text.endswith("works again") for text in caplog.messages) == BURST
+    assert any("9,949 work again or are gone; " in text and text.endswith("; 0 in trouble") for text in caplog.messages)
+
+
+async def test_a_member_that_is_too_slow_is_told_and_is_no_return(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "engine.watch")
+    engine = engine_with("udp:127.0.0.1:9")
+    await engine.start()
+    one, watch = engine.snapshot(), Watch()
+    await engine.stop()
+    for second, state in enumerate((State.UP, State.FAILED, State.SLOW, State.UP)):
+        watch.look(crowded(one, 1, float(second), state))
+    assert caplog.messages == [
+        "E_TEST: udp:127.0.0.1:1 failed: connection refused",
+        "E_TEST: udp:127.0.0.1:1 works again",
+    ]
 
 
 async def test_a_pause_is_no_return(caplog: pytest.LogCaptureFixture) -> None:

@@ -106,6 +106,45 @@ def test_check_says_what_is_wrong_in_every_file(tmp_path: Path, capsys: pytest.C
     assert lines[5] == lines[1]
 
 
+@pytest.mark.parametrize("command", ["check", "doctor"])
+def test_what_a_file_holds_is_printed_harmless(
+    command: str, tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text('"rabbitmq:u:hush@h/q": 1\n"\\e]52;c;aGFybWxlc3M=\\a\\nall is well": 2\nlabel: !<x%1b> y\n')
+    assert main(command, str(file)) != 0
+    printed = capsys.readouterr().out
+    assert "hush" not in printed
+    assert all(line.isprintable() for line in printed.removesuffix("\n").split("\n"))
+    assert not any(line.startswith("all is well") for line in printed.splitlines())
+    assert "rabbitmq:u:•••@h/q" in printed
+
+
+def test_what_is_wrong_with_a_file_is_told_in_a_bounded_number_of_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("".join(f"unknown_{number}: 1\n" for number in range(4_232)))
+    assert main("check", str(file)) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 101
+    assert lines[-1] == f"{file}:101:1: configuration: and 4,132 more problems, the first of them here"
+
+
+def test_what_nobody_foresaw_is_told_without_passwords(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise LookupError("rabbitmq:me:hush@h/q\x1b[2J\nall is well")
+
+    monkeypatch.setattr("engine.config.check_config", broken)
+    assert main("check", "a.yaml") == 1
+    lines = capsys.readouterr().err.removesuffix("\n").split("\n")
+    assert all(line.isprintable() and line.startswith("switchboard: ") for line in lines)
+    assert "switchboard: LookupError: rabbitmq:me:•••@h/q" in lines[-2]
+    assert "hush" not in "".join(lines)
+
+
 def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("schema") == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Switchboard configuration"

@@ -133,6 +133,15 @@ def test_a_spreadsheet_takes_nothing_for_a_formula() -> None:
     assert as_csv([]) == ""
 
 
+def test_words_of_a_peer_steer_no_terminal_that_shows_an_export() -> None:
+    rows = [{"error": "\x1b]52;c;aGFybWxlc3M=\x07\r\nforged,1\u202e\x9b2J", "name": "Zürich"}]
+    text = as_csv(rows)
+    assert text.splitlines() == ["error,name", r'"\x1b]52;c;aGFybWxlc3M=\x07\r\nforged,1\u202e\x9b2J",Zürich']
+    shown = as_json(rows)
+    assert all(line.isprintable() for line in shown.splitlines())
+    assert json.loads(shown) == rows
+
+
 def test_the_audit_trail_is_shown_with_reasons_and_exported() -> None:
     lines = ["".join(part.text for part in line) for line in audit_lines(AUDIT["entries"], 4)]  # type: ignore[arg-type]
     assert lines[0].startswith("✖ ")

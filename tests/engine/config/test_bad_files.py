@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import CheckResult, check_config, load_config
+from engine.config.findings import PROBLEMS_MAX
 from engine.errors import ConfigError
 
 SECRET = "s3cr'et: x"
@@ -68,7 +69,7 @@ def test_no_secret_is_ever_printed(name: str, tmp_path: Path) -> None:
         (b"label: \xc3\xa4 \xe4\n", "1:10: configuration: expected UTF-8 text, found the byte 0xe4"),
         (
             "[" * 900 + "]" * 900,
-            "1:1: configuration: expected a configuration, found lists or mappings nested too deeply",
+            "1:51: configuration: expected YAML: lists or mappings nested more than 50 deep",
         ),
         ("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n" + "".join(
             f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in ("bc", "cd", "de", "ef", "fg")
@@ -103,3 +104,96 @@ def test_a_referenced_file_that_is_no_text_or_too_long(tmp_path: Path) -> None:
         f"1:8: label: expected UTF-8 text in {tmp_path}/binary, found other bytes",
         f"2:11: events[1]: expected at most 65536 bytes in {tmp_path}/long, found more",
     ]
+
+
+@pytest.mark.parametrize(
+    "value", ["!!timestamp hello", "!!int hello", "!!int ''", "!!bool perhaps", "!!float ''", "!!binary é"]
+)
+def test_a_value_unlike_its_tag_is_a_problem_at_its_place(value: str, tmp_path: Path) -> None:
+    lines = lines_of(checked(tmp_path, f"label: A\nqueue_size: {value}\n"))
+    assert len(lines) == 1
+    assert lines[0].startswith("2:13: queue_size: expected ")
+
+
+def test_a_long_number_is_not_added_up(tmp_path: Path) -> None:
+    (line,) = lines_of(checked(tmp_path, f"queue_size: 1{':30' * 60}\n"))
+    assert line == "1:13: queue_size: expected a number of at most 100 characters, found more"
+
+
+def test_a_key_that_is_a_socket_is_masked_and_cut_and_steers_nothing(tmp_path: Path) -> None:
+    text = '"rabbitmq:u:hush@h/q": 1\n"\\e]52;c;aGFybWxlc3M=\\a\\nforged: 1": 2\n' + f"{'k' * 500}: 3\n"
+    lines = lines_of(checked(tmp_path, text))
+    assert len(lines) == 3
+    assert lines[0].startswith("1:1: rabbitmq:u:•••@h/q: expected a known key, found 'rabbitmq:u:•••@h/q'")
+    assert lines[1].startswith(r"2:1: \x1b]52;c;aGFybWxlc3M=\x07\nforged: 1: expected a known key, found '\x1b]52")
+    assert lines[2].startswith(f"3:1: {'k' * 60}…: expected a known key, found '{'k' * 40}…'")
+    assert all(line.isprintable() for line in lines)
+    assert "hush" not in str(lines)
+
+
+def test_no_words_of_a_file_steer_the_terminal(tmp_path: Path) -> None:
+    steering = r"\e[2J\u202e\x85\n"
+    text = (
+        f'label: !<a%1b%0ab> x\nevents: ["{steering}"]\nsubscriptions:\n'
+        f'  - {{event: "{steering}", socket: "{steering}"}}\n'
+        f'  - {{event: E_ACC_CDR, policy: "{steering}", members: ["upd:{steering}"]}}\n'
+        f'transports: {{"{steering}": {{}}}}\nmi: {{http: "{steering}"}}\nconsole: {{keys: {{"{steering}": 5}}}}\n'
+    )
+    lines = lines_of(checked(tmp_path, text))
+    assert len(lines) >= 6
+    assert all(line.isprintable() for line in lines)
+
+
+def test_the_number_of_problems_that_are_told_is_bounded(tmp_path: Path) -> None:
+    count = 4_232
+    result = checked(tmp_path, "subscriptions:\n" + "- {event: E_NOBODY_KNOWS, socket: 'upd:h:1'}\n" * count)
+    lines = lines_of(result)
+    assert len(lines) == PROBLEMS_MAX + 1
+    # Two of each line; the rule of "each subscription once" needs a socket that can be read.
+    assert lines[-1] == f"52:11: configuration: and {2 * count - PROBLEMS_MAX:,} more problems, the first of them here"
+
+
+def test_one_more_problem_than_are_told_is_told_as_well(tmp_path: Path) -> None:
+    lines = lines_of(checked(tmp_path, "".join(f"unknown_{index}: 1\n" for index in range(PROBLEMS_MAX + 1))))
+    assert len(lines) == PROBLEMS_MAX + 1
+    assert "more problems" not in lines[-1]
+
+
+def test_aliases_of_a_long_text_do_not_add_up_to_more_than_there_is_room_for(tmp_path: Path) -> None:
+    text = f"events:\n- &a {'x' * 1_000_000}\n" + "- *a\n" * 40
+    (line,) = lines_of(checked(tmp_path, text))
+    limit = "more than 16777216 characters in all values, aliases and references counted"
+    assert line == f"2:3: configuration: expected YAML: {limit}"
+
+
+def test_a_chain_of_aliases_is_too_deep_as_well(tmp_path: Path) -> None:
+    text = "a0: &a0 [x]\n" + "".join(f"a{at}: &a{at} [*a{at - 1}]\n" for at in range(1, 80))
+    (line,) = lines_of(checked(tmp_path, text))
+    assert line.endswith("configuration: expected YAML: lists or mappings nested more than 50 deep")
+
+
+def test_a_file_of_any_size_is_read_up_to_a_limit(tmp_path: Path) -> None:
+    file = tmp_path / "large.yaml"
+    with file.open("wb") as opened:
+        opened.truncate(10 * 1024 * 1024 * 1024)
+    (problem,) = check_config(file, {}).problems
+    assert problem.message == "expected at most 16777216 bytes, found more"
+
+
+def test_a_reference_to_a_path_that_no_file_can_have(tmp_path: Path) -> None:
+    (line,) = lines_of(checked(tmp_path, r'label: "${file:a\0b}"'))
+    assert line == "1:8: label: expected the path of a file, found one that no file can have"
+
+
+def test_whatever_else_is_raised_is_a_problem_without_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object) -> None:
+        raise LookupError(SECRET)
+
+    monkeypatch.setattr("engine.config.meaning.Meaning.check", broken)
+    (line,) = lines_of(checked(tmp_path, "label: A\n"))
+    assert line.startswith(
+        "1:1: configuration: expected a configuration, found what cannot be checked (LookupError in "
+    )
+    assert SECRET not in line
