@@ -70,7 +70,7 @@ class RabbitmqOptions(TransportOptions):
         ge=0,
         le=65535,
         description="Seconds between signs of life on a connection, idle or not; a broker that gives none for twice as "
-        "long counts as lost. 0 is off, OpenSIPS' default.",
+        "long counts as lost. A lower one that the broker offers counts. 0 is off, OpenSIPS' default.",
     )
     use_tls: bool = Field(
         False, description="TLS also for sockets without a tls_domain, trusting the system's authorities."
