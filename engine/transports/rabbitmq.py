@@ -20,7 +20,6 @@ from pika.spec import Basic
 from pydantic import Field
 
 from engine.address import RabbitmqAddress
-from engine.errors import SwitchboardError
 from engine.run import DELIVERED, SENT, Outcome, Run, failed
 from engine.transports.amqp_confirms import Confirms
 from engine.transports.amqp_connection import (
@@ -40,7 +39,7 @@ from engine.transports.amqp_outcomes import (
     unconfirmed,
     unpublished,
 )
-from engine.transports.amqp_tls import TlsDomain
+from engine.transports.amqp_tls import TlsDomain, domain_named
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.resolving import Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
@@ -49,9 +48,6 @@ from engine.wire.jsonrpc import JsonRpcFormat
 
 PERSISTENT = DeliveryMode.Persistent
 """AMQP's delivery mode of a message that the broker writes to disk."""
-
-SYSTEM_TLS = TlsDomain(ca=None, cert=None, key=None, verify=True)
-"""What `use_tls` means for a socket that names no domain."""
 
 
 class RabbitmqOptions(TransportOptions):
@@ -381,15 +377,5 @@ def _broker(address: RabbitmqAddress, options: RabbitmqOptions) -> Broker:
         SwitchboardError: the address names a TLS domain that there is not.
     """
     password = "guest" if address.password is None else address.password
-    tls = _tls_domain(address, options)
+    tls = domain_named(address.tls_domain, options.tls_domains, is_tls_wanted=options.use_tls)
     return Broker(address.host, address.port, address.user, password, address.vhost, options.heartbeat, tls)
-
-
-def _tls_domain(address: RabbitmqAddress, options: RabbitmqOptions) -> TlsDomain | None:
-    name = address.tls_domain
-    if name is None:
-        return SYSTEM_TLS if options.use_tls else None
-    if (domain := options.tls_domains.get(name)) is None:
-        known = ", ".join(sorted(options.tls_domains)) or "none"
-        raise SwitchboardError(f"tls_domain {name!r} is not in transports.rabbitmq.tls_domains (there: {known})")
-    return domain
