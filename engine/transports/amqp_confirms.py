@@ -77,6 +77,8 @@ class Confirms:
         self._answers: list[Answer] = []
         self._returned: dict[int, Outcome] = {}
         self._search_from = 1
+        self._has_given_up = False
+        """Whether events were settled before the broker answered for them; they may come back yet."""
 
     @property
     def next_deadline(self) -> float | None:
@@ -93,7 +95,10 @@ class Confirms:
         self._next_tag += len(positions)
 
     def returned(self, body: bytes, outcome: Outcome) -> bool:
-        """A message came back: its confirm will settle it with `outcome`. False when it was none of ours."""
+        """A message came back: its confirm will settle it with `outcome`. False when it was none of ours.
+
+        Once some were given up, one that is not found is taken for one of those.
+        """
         for published in self._published:
             if published.end_tag <= self._search_from:
                 continue
@@ -102,7 +107,7 @@ class Confirms:
                     self._returned[tag] = outcome
                     self._search_from = tag + 1
                     return True
-        return False
+        return self._has_given_up
 
     def answered(self, tag: int, *, is_multiple: bool, outcome: Outcome) -> bool:
         """The broker answered for `tag`, or for everything up to it (0: for everything). `flush` settles it.
@@ -124,6 +129,14 @@ class Confirms:
         answers, self._answers = self._answers, []
         for answer in answers:
             self._settle(answer)
+
+    def fail_overdue(self, now: float, outcome: Outcome) -> None:
+        """End with `outcome` what should have been confirmed by now; the channel goes on, late answers are ignored."""
+        self.flush()
+        while self._published and self._published[0].deadline <= now:
+            one = self._published.popleft()
+            self._has_given_up = True
+            one.settle(one.first_tag, one.end_tag - 1, outcome)
 
     def fail_all(self, outcome: Outcome) -> None:
         """The channel is gone: what was answered counts, everything else ends with `outcome`, returned or not."""

@@ -14,6 +14,8 @@ from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
 from engine.transports.amqp_errors import BrokerError, words_of, words_of_login
+from engine.transports.amqp_heartbeat import Heartbeats, agreed
+from engine.transports.amqp_outcomes import blocking
 from engine.transports.amqp_tls import TlsDomain
 from engine.transports.resolving import Endpoint
 
@@ -49,7 +51,7 @@ class Broker:
             port=self.port,
             virtual_host=self.vhost,
             credentials=PlainCredentials(self.user, self.password),
-            heartbeat=self.heartbeat,
+            heartbeat=agreed(self.heartbeat),
             socket_timeout=None,
             stack_timeout=None,
             connection_attempts=1,
@@ -71,10 +73,15 @@ class Link(AsyncioConnection):
 
     if TYPE_CHECKING:  # pika has these, its stubs do not
         bytes_received: int
+        params: Any
 
         def _terminate_stream(self, error: Exception | None) -> None: ...
 
     _is_broken_off = False
+
+    def _create_heartbeat_checker(self) -> Heartbeats | None:
+        """What pika calls once a heartbeat was agreed upon (0: none)."""
+        return Heartbeats(self, self.params.heartbeat) if self.params.heartbeat else None
 
     def break_off(self, reason: str) -> None:
         """Break the connection, open or still opening; whoever uses it is told `reason`.
@@ -184,7 +191,7 @@ class SharedConnection:
         self._end(link)
         if link is self._link:
             self._link = None
-            self._set_blocked(None)
+            self.blocked = None
 
     def _end(self, link: Any) -> None:
         self._alive.discard(link)
@@ -202,6 +209,11 @@ class SharedConnection:
         return True
 
     def _set_blocked(self, reason: str | None) -> None:
+        """The broker said that it takes no publishes, or that it takes them again.
+
+        RabbitMQ says it at the first publish after its alarm, which it leaves unconfirmed: nobody knows of it before,
+        neither on a connection that has published earlier nor on a new one.
+        """
         self.blocked = reason
         for user in tuple(self._users):
             user.blocking_changed()
@@ -222,11 +234,6 @@ def shared_connection(broker: Broker) -> SharedConnection:
 
 def _forget(pool: dict[Broker, SharedConnection], broker: Broker) -> None:
     pool.pop(broker, None)
-
-
-def blocking(reason: str) -> str:
-    """What is said of events that cannot be published now."""
-    return f"the broker is blocking publishers: {reason}"
 
 
 async def confirm_mode(channel: Channel, on_answer: Callable[[Any], None]) -> None:

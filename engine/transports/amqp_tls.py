@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from engine.errors import SwitchboardError
 from engine.transports.amqp_errors import BrokerError
 from engine.transports.reasons import reason_of
 
@@ -44,6 +45,24 @@ class TlsDomain(BaseModel):
 
     def _loader(self, made: ssl.SSLContext) -> Callable[[str], None]:
         return lambda cert: made.load_cert_chain(cert, self.key)
+
+
+SYSTEM = TlsDomain(ca=None, cert=None, key=None, verify=True)
+"""What `use_tls` means for a socket that names no domain."""
+
+
+def domain_named(name: str | None, domains: Mapping[str, TlsDomain], *, is_tls_wanted: bool) -> TlsDomain | None:
+    """The domain that a socket names, or the system's where it names none and TLS is wanted; None is without TLS.
+
+    Raises:
+        SwitchboardError: the socket names a domain that there is not.
+    """
+    if name is None:
+        return SYSTEM if is_tls_wanted else None
+    if (domain := domains.get(name)) is None:
+        known = ", ".join(sorted(domains)) or "none"
+        raise SwitchboardError(f"tls_domain {name!r} is not in transports.rabbitmq.tls_domains (there: {known})")
+    return domain
 
 
 def _load(path: str, load: Callable[[str], None]) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
@@ -19,37 +20,34 @@ from pika.spec import Basic
 from pydantic import Field
 
 from engine.address import RabbitmqAddress
-from engine.errors import SwitchboardError
-from engine.run import DELIVERED, SENT, Fault, Outcome, Run, failed
+from engine.run import DELIVERED, SENT, Outcome, Run, failed
 from engine.transports.amqp_confirms import Confirms
 from engine.transports.amqp_connection import (
     Broker,
     SharedConnection,
-    blocking,
     close_channel,
     confirm_mode,
     shared_connection,
 )
 from engine.transports.amqp_errors import BrokerError, words_of
 from engine.transports.amqp_frames import Publisher
-from engine.transports.amqp_tls import TlsDomain
+from engine.transports.amqp_outcomes import (
+    STOPPED_UNCONFIRMED,
+    blocking,
+    refused,
+    returned,
+    unconfirmed,
+    unpublished,
+)
+from engine.transports.amqp_tls import TlsDomain, domain_named
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.resolving import Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
 
-MAYBE_TAKEN = "the event may have been taken"
-"""Said of every event that was published and not confirmed: another member may then get it as well."""
-
 PERSISTENT = DeliveryMode.Persistent
 """AMQP's delivery mode of a message that the broker writes to disk."""
-
-REFUSED = failed("the broker refused the message (nack)", Fault.ANSWER)
-
-
-SYSTEM_TLS = TlsDomain(ca=None, cert=None, key=None, verify=True)
-"""What `use_tls` means for a socket that names no domain."""
 
 
 class RabbitmqOptions(TransportOptions):
@@ -68,7 +66,7 @@ class RabbitmqOptions(TransportOptions):
         ge=0,
         le=65535,
         description="Seconds between signs of life on a connection, idle or not; a broker that gives none for twice as "
-        "long counts as lost. 0 is off, OpenSIPS' default.",
+        "long counts as lost. A lower one that the broker offers counts. 0 is off, OpenSIPS' default.",
     )
     use_tls: bool = Field(
         False, description="TLS also for sockets without a tls_domain, trusting the system's authorities."
@@ -95,6 +93,7 @@ class RabbitmqTransport:
         """Raises SwitchboardError when the address names a TLS domain that there is not."""
         self._address = address
         self._options = options
+        self._context = context
         self.wire_format = JsonRpcFormat()
         self._properties = BasicProperties(delivery_mode=PERSISTENT) if address.persistent else BasicProperties()
         self._resolver = Resolver(address.host, address.port, socket.SOCK_STREAM, context.tasks)
@@ -113,6 +112,9 @@ class RabbitmqTransport:
         self._publisher: Publisher | None = None
         """Makes the frames for the present channel."""
         self._confirms = Confirms()
+        self._refused = refused(address)
+        self._unblocked_at = 0.0
+        """What was published before it (loop time) may have met a broker that read nothing."""
         self._queue: deque[Waiting] = deque()
         self._is_held = False
         """Set while outcomes are told: runs that these start must wait their turn."""
@@ -133,7 +135,10 @@ class RabbitmqTransport:
     @property
     def connection(self) -> Connection:
         """The state of the channel and of the connection below it."""
-        return self._supervisor.connection
+        connection = self._supervisor.connection
+        if self._blocked is None or connection.state is not ConnectionState.UP:
+            return connection
+        return replace(connection, blocked=blocking(self._blocked))
 
     def start(self, run: Run) -> None:
         """Publish a run, behind those that were started before it."""
@@ -143,7 +148,7 @@ class RabbitmqTransport:
         connection = self._supervisor.connection
         if connection.state is ConnectionState.DOWN and not run.connect_now:
             refuse_unencodable(run, run.batch.payloads(self.wire_format).failures)
-            run.settle_all(failed(connection.error or "no connection"))
+            run.settle_all(unpublished(connection.error or "no connection"))
             return
         self._queue.append(Waiting(run, asyncio.get_running_loop().time() + self._timeout_s))
         if connection.state is ConnectionState.UP:
@@ -176,7 +181,7 @@ class RabbitmqTransport:
         await self._until_quiet(deadline_s)
         await self._supervisor.close()
         self._resolver.close()
-        self._fail_all(ENGINE_STOPPED, ENGINE_STOPPED)
+        self._fail_all(STOPPED_UNCONFIRMED, ENGINE_STOPPED)
         self._let_go()
         if self._shared is not None:
             await self._shared.leave(self)
@@ -215,7 +220,7 @@ class RabbitmqTransport:
             self._lose(words_of(error))
 
     def _on_down(self, reason: str) -> None:
-        self._fail_all(failed(f"{reason}; {MAYBE_TAKEN}"), failed(reason))
+        self._fail_all(unconfirmed(reason), unpublished(reason))
 
     def _lose(self, reason: str) -> None:
         """Give the channel up: everything open fails, and the supervisor opens another."""
@@ -249,7 +254,12 @@ class RabbitmqTransport:
         return None if self._shared is None else self._shared.blocked
 
     def blocking_changed(self) -> None:
-        """Publish what waits, now that the broker takes it again; or watch over it, now that it does not."""
+        """Tell those who wait, so that they may go elsewhere; once the broker takes publishes again, go on."""
+        self._context.changed()
+        if self._blocked is None:
+            self._unblocked_at = asyncio.get_running_loop().time()
+            if self._supervisor.connection.state is ConnectionState.DOWN:
+                self._supervisor.demand()  # no channel could be had of a broker that reads nothing
         self._pump()
 
     def _pump(self) -> None:
@@ -295,32 +305,28 @@ class RabbitmqTransport:
     def _on_answer(self, confirms: Confirms, frame: Any) -> None:
         """Note a confirm or a refusal; those that come together are settled together."""
         answer: Basic.Ack | Basic.Nack = frame.method
-        outcome = DELIVERED if isinstance(answer, Basic.Ack) else REFUSED
+        outcome = DELIVERED if isinstance(answer, Basic.Ack) else self._refused
         if confirms.answered(int(answer.delivery_tag or 0), is_multiple=bool(answer.multiple), outcome=outcome):
             asyncio.get_running_loop().call_soon(self._flush, confirms)
 
     def _flush(self, confirms: Confirms) -> None:
+        self._hold_while(confirms.flush)
+        self._pump()
+
+    def _hold_while(self, tell: Callable[[], None]) -> None:
+        """Tell outcomes; runs that these start wait until all are told."""
         self._is_held = True
         try:
-            confirms.flush()
+            tell()
         finally:
             self._is_held = False
-        self._pump()
 
     def _on_return(self, confirms: Confirms, _channel: Channel, method: Basic.Return, _props: Any, body: bytes) -> None:
         """No queue took a message; its confirm is still to come, and settles it."""
         if confirms is not self._confirms:
             return  # its events ended when that channel was given up
-        outcome = failed(self._unroutable(method), Fault.ANSWER)
-        if not confirms.returned(body, outcome):
+        if not confirms.returned(body, returned(self._address, method)):
             self._lose("the broker returned a message that was not published here")
-
-    def _unroutable(self, method: Basic.Return) -> str:
-        address = self._address
-        where = f"exchange {address.exchange!r}" if address.exchange else "the default exchange"
-        if method.reply_text in {"NO_ROUTE", None}:
-            return f"no queue is bound to {where} for routing key {address.routing_key!r}"
-        return f"{where} returned the message: {method.reply_code} {method.reply_text}"
 
     # Deadlines: one timer, which looks at the oldest publish and, while the broker is blocking, at what waits
 
@@ -339,12 +345,20 @@ class RabbitmqTransport:
         now = asyncio.get_running_loop().time()
         confirm = self._confirms.next_deadline
         if confirm is not None and confirm <= now:
-            why = "" if self._blocked is None else f": {blocking(self._blocked)}"
-            self._lose(f"no confirmation within {self._options.timeout} ms{why}")
-            return
+            late = f"no confirmation within {self._options.timeout} ms"
+            if (excuse := self._excuse(confirm)) is None:
+                self._lose(late)
+                return
+            self._hold_while(partial(self._confirms.fail_overdue, now, unconfirmed(f"{late}: {excuse}")))
         late = f"not handed to the broker within {self._options.timeout} ms"
         self._fail_overdue(now, failed(late if self._blocked is None else blocking(self._blocked)))
-        self._arm()
+        self._pump()
+
+    def _excuse(self, deadline: float) -> str | None:
+        """Why what should have been confirmed by `deadline` says nothing about the channel: the broker read nothing."""
+        if self._blocked is not None:
+            return blocking(self._blocked)
+        return "the broker was blocking publishers" if deadline - self._timeout_s <= self._unblocked_at else None
 
     def _fail_overdue(self, now: float, outcome: Outcome) -> None:
         """Fail what has waited too long, in practice for a broker that takes no publishes."""
@@ -363,15 +377,5 @@ def _broker(address: RabbitmqAddress, options: RabbitmqOptions) -> Broker:
         SwitchboardError: the address names a TLS domain that there is not.
     """
     password = "guest" if address.password is None else address.password
-    tls = _tls_domain(address, options)
+    tls = domain_named(address.tls_domain, options.tls_domains, is_tls_wanted=options.use_tls)
     return Broker(address.host, address.port, address.user, password, address.vhost, options.heartbeat, tls)
-
-
-def _tls_domain(address: RabbitmqAddress, options: RabbitmqOptions) -> TlsDomain | None:
-    name = address.tls_domain
-    if name is None:
-        return SYSTEM_TLS if options.use_tls else None
-    if (domain := options.tls_domains.get(name)) is None:
-        known = ", ".join(sorted(options.tls_domains)) or "none"
-        raise SwitchboardError(f"tls_domain {name!r} is not in transports.rabbitmq.tls_domains (there: {known})")
-    return domain

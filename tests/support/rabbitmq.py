@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 
 import pika
 import pika.exceptions
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
 PACKAGED = Path("/usr/lib/rabbitmq/bin")
 """Debian's wrapper in /usr/sbin changes the user; these scripts do not."""
@@ -22,6 +24,14 @@ MISSING = "rabbitmq-server is not installed; get it with: apt-get install rabbit
 """The one loud line of a run without it."""
 
 START_LIMIT_S = 90.0
+START_ATTEMPTS = 4
+"""Between the choice of a port and its use lie seconds, in which somebody else may take it."""
+
+COLLISIONS = ("dist_port_already_used", "eaddrinuse")
+"""What the node's output says then."""
+
+LISTENING_PORTS = range(20_000, 32_768)
+"""Below the ports that the system gives to outgoing connections, of which some come and go at any time."""
 
 
 def command(name: str) -> Path | None:
@@ -33,11 +43,11 @@ def command(name: str) -> Path | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody uses now, on whatever address, and that no outgoing connection will be given."""
+    for port in random.sample(LISTENING_PORTS, 200):
+        if _is_free(port):
+            return port
+    raise RuntimeError(f"200 ports of {LISTENING_PORTS} were tried, and all are taken")
 
 
 class RabbitmqNode:
@@ -45,38 +55,72 @@ class RabbitmqNode:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.port = free_port()
-        self.tls_port = free_port()
-        self._epmd_port = free_port()
+        self._more_config = ""
+        self._was_up = False
         self._name = f"switchboard{os.getpid()}@localhost"
         self._server: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
         for name in ("home", "log", "data"):
             (directory / name).mkdir(parents=True, exist_ok=True)
-        self.write_config("")
+        self._choose_ports()
+
+    def _choose_ports(self) -> None:
+        """Four ports, but after the first start those that clients use stay."""
+        ports: set[int] = set()
+        while len(ports) < 4:
+            ports.add(free_port())
+        port, tls_port, self._epmd_port, self._dist_port = ports
+        if not self._was_up:
+            self.port, self.tls_port = port, tls_port
+        self.write_config(self._more_config)
 
     def write_config(self, more: str) -> None:
         """Write the node's configuration; `more` are lines of rabbitmq.conf. Takes effect at the next start."""
+        self._more_config = more
         lines = [f"listeners.tcp.1 = 127.0.0.1:{self.port}", "loopback_users = none", more, ""]
         (self.directory / "rabbitmq.conf").write_text("\n".join(lines))
 
     def start(self) -> None:
-        """Start the node and wait until it takes logins."""
-        if self._epmd is None:
-            epmd = ["epmd", "-port", str(self._epmd_port), "-address", "127.0.0.1"]
-            self._epmd = subprocess.Popen(epmd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        """Start the node and wait until it takes logins; with other ports where one was taken meanwhile."""
+        for _ in range(START_ATTEMPTS):
+            if self._start_once():
+                self._was_up = True
+                return
+            self.stop()
+            self._choose_ports()
+        raise RuntimeError(f"{START_ATTEMPTS} times a port of the RabbitMQ node was taken; see {self._output}")
+
+    def _start_once(self) -> bool:
+        """Whether the node takes logins; False when one of its ports is taken."""
+        if not self._start_epmd():
+            return False
         program = command("rabbitmq-server")
         assert program is not None, "rabbitmq-server is not installed"
-        output = (self.directory / "log" / "output.log").open("ab")
-        with output:
+        with self._output.open("wb") as output:
             self._server = subprocess.Popen(
                 [program], env=self._environment(), stdout=output, stderr=output, start_new_session=True
             )
         deadline = time.monotonic() + START_LIMIT_S
-        while not self._takes_logins():
-            if time.monotonic() > deadline or self._server.poll() is not None:
-                raise RuntimeError(f"the RabbitMQ node did not start; see {self.directory}/log")
+        while time.monotonic() < deadline and self._server.poll() is None:
+            if self._takes_logins():
+                return True
             time.sleep(0.1)
+        if any(sign in self._output.read_text(errors="replace") for sign in COLLISIONS):
+            return False
+        raise RuntimeError(f"the RabbitMQ node did not start; see {self._output}")
+
+    def _start_epmd(self) -> bool:
+        """Have the node's own port mapper; False when somebody else has its port."""
+        if self._epmd is None:
+            if not _is_free(self._epmd_port):
+                return False
+            epmd = ["epmd", "-port", str(self._epmd_port), "-address", "127.0.0.1"]
+            self._epmd = subprocess.Popen(epmd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            deadline = time.monotonic() + START_LIMIT_S
+            while self._epmd.poll() is None and not _listens(self._epmd_port):
+                assert time.monotonic() < deadline, "epmd runs and does not listen"
+                time.sleep(0.02)
+        return self._epmd.poll() is None
 
     def kill(self) -> None:
         """End the node as a crash would."""
@@ -102,6 +146,25 @@ class RabbitmqNode:
             [program, "-n", self._name, *arguments], env=self._environment(), capture_output=True, text=True, check=True
         )
         return done.stdout
+
+    @contextlib.contextmanager
+    def blocking(self) -> Iterator[None]:
+        """The node takes no publishes, because it has too little memory."""
+        self.control("set_vm_memory_high_watermark", "0.000001")
+        try:
+            yield
+        finally:
+            self.control("set_vm_memory_high_watermark", "0.4")
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The node's processes stand still; its system goes on taking connections and bytes."""
+        assert self._server is not None
+        os.killpg(self._server.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self._server.pid, signal.SIGCONT)
 
     @contextlib.contextmanager
     def channel(self) -> Iterator[Any]:
@@ -134,7 +197,7 @@ class RabbitmqNode:
         try:
             with self.channel():
                 return True
-        except (pika.exceptions.AMQPError, OSError):
+        except (pika.exceptions.AMQPError, AMQPConnectorException, OSError):
             return False
 
     def _environment(self) -> dict[str, str]:
@@ -143,6 +206,7 @@ class RabbitmqNode:
             "PATH": os.environ.get("PATH", ""),
             "LANG": "C.UTF-8",
             "HOME": str(base / "home"),
+            "ERL_CRASH_DUMP": str(base / "log" / "erl_crash.dump"),
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODENAME": self._name,
@@ -158,5 +222,20 @@ class RabbitmqNode:
         }
 
     @property
-    def _dist_port(self) -> int:
-        return self._epmd_port + 1 if self._epmd_port < 65535 else self._epmd_port - 1
+    def _output(self) -> Path:
+        """What the last start said."""
+        return self.directory / "log" / "output.log"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+        return True
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

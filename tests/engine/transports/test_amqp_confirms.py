@@ -139,3 +139,18 @@ def test_what_was_answered_before_the_channel_was_lost_counts() -> None:
     confirms.answered(2, is_multiple=True, outcome=DELIVERED)
     confirms.fail_all(failed("connection lost"))
     assert outcomes(ledger) == ["delivered", "delivered", "connection lost"]
+
+
+def test_what_is_overdue_ends_alone_and_late_answers_to_it_are_ignored() -> None:
+    confirms, ledger = Confirms(), Ledger()
+    early = publish(confirms, ledger, numbered(3), deadline=1.0)
+    publish(confirms, ledger, numbered(2, 4), deadline=2.0)
+    confirms.answered(1, is_multiple=False, outcome=DELIVERED)
+    confirms.fail_overdue(1.5, failed("late"))
+    assert outcomes(ledger) == ["delivered", "late", "late"]
+    assert confirms.next_deadline == 2.0
+    assert confirms.returned(early[1], RETURNED), "given up, and no sign of a broker that makes things up"
+    confirms.answered(0, is_multiple=True, outcome=DELIVERED)
+    confirms.flush()
+    assert outcomes(ledger) == ["delivered", "late", "late", "delivered", "delivered"]
+    assert ledger.is_complete

@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import subprocess
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.address import RabbitmqAddress, parse
 from engine.errors import SwitchboardError
-from engine.event import Event
-from engine.run import Fault, Outcome
+from engine.run import Fault
 from engine.transports.amqp_tls import TlsDomain
 from engine.transports.base import ConnectionState, TransportContext
 from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
+from tests.engine.transports.conftest import Make, send, statuses
 from tests.support.proxy import TcpProxy
 from tests.support.rabbitmq import RabbitmqNode
 from tests.support.runs import Ledger
@@ -27,36 +23,6 @@ from tests.support.sockets import numbered
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.rabbitmq, pytest.mark.xdist_group("rabbitmq")]
-
-Make = Callable[..., RabbitmqTransport]
-
-
-@pytest.fixture
-async def make() -> AsyncIterator[Make]:
-    made: list[RabbitmqTransport] = []
-
-    def one(text: str, **options: Any) -> RabbitmqTransport:
-        address = parse(text)
-        assert isinstance(address, RabbitmqAddress)
-        settings = RabbitmqOptions(**{"connect_timeout": 3000, **options})
-        made.append(RabbitmqTransport(address, settings, TransportContext()))
-        return made[-1]
-
-    yield one
-    for transport in made:
-        await transport.close(1.0)
-
-
-async def send(transport: RabbitmqTransport, events: list[Event], *, connect_now: bool = True) -> list[Outcome]:
-    ledger = Ledger()
-    run = ledger.run(events, connect_now=connect_now)
-    transport.start(run)
-    await until(lambda: ledger.is_complete, "every outcome")
-    return [outcome for outcome in ledger.of(run) if outcome is not None]
-
-
-def statuses(outcomes: list[Outcome]) -> dict[str, int]:
-    return dict(Counter(outcome.status.value for outcome in outcomes))
 
 
 async def test_thousands_are_confirmed_and_in_the_queue_in_order(rabbitmq_node: RabbitmqNode, make: Make) -> None:
@@ -70,8 +36,8 @@ async def test_thousands_are_confirmed_and_in_the_queue_in_order(rabbitmq_node: 
 
 async def test_a_message_that_no_queue_takes_has_failed_and_says_so(rabbitmq_node: RabbitmqNode, make: Make) -> None:
     outcomes = await send(make(rabbitmq_node.socket_text("no_such_queue")), numbered(50))
-    assert {(o.fault, o.reason) for o in outcomes} == {
-        (Fault.ANSWER, "no queue is bound to the default exchange for routing key 'no_such_queue'")
+    assert {(o.fault, o.reason, o.is_maybe_taken) for o in outcomes} == {
+        (Fault.ANSWER, "no queue is bound to the default exchange for routing key 'no_such_queue'", False)
     }
 
 
@@ -81,7 +47,7 @@ async def test_an_unknown_exchange_fails_what_is_in_flight_and_the_channel_is_op
     transport = make(rabbitmq_node.socket_text("exchange=late.exchange?key"))
     outcomes = await send(transport, numbered(10))
     said = "the broker closed the channel: 404 NOT_FOUND - no exchange 'late.exchange' in vhost '/'"
-    assert {outcome.reason for outcome in outcomes} == {f"{said}; the event may have been taken"}
+    assert {(o.reason, o.is_maybe_taken) for o in outcomes} == {(f"{said}; the event may have been taken", True)}
     with rabbitmq_node.channel() as channel:
         channel.exchange_declare("late.exchange", "fanout")
         channel.queue_declare("late.queue")
@@ -148,58 +114,16 @@ async def test_a_lost_connection_fails_everything_open_at_once_and_comes_back_by
         transport.start(ledger.run(numbered(100, first)))
     await proxy.stop()
     await until(lambda: ledger.is_complete)
-    assert {outcome.reason for outcome in ledger.outcomes.values()} == {
-        "connection lost; the event may have been taken"
+    assert {(o.reason, o.is_maybe_taken, o.is_unsent) for o in ledger.outcomes.values()} == {
+        ("connection lost; the event may have been taken", True, False)
     }
     down = await send(transport, numbered(3), connect_now=False)
-    assert {outcome.fault for outcome in down} == {Fault.MEMBER}
+    assert {(o.fault, o.is_maybe_taken, o.is_unsent) for o in down} == {(Fault.MEMBER, False, True)}
     await proxy.start()
     await until(lambda: transport.connection.state is ConnectionState.UP, "connected again")
     assert statuses(await send(transport, numbered(3))) == {"delivered": 3}
     await transport.close(1.0)
     await proxy.stop()
-
-
-@contextmanager
-def blocking(node: RabbitmqNode) -> Iterator[None]:
-    """The node takes no publishes, because it has too little memory."""
-    node.control("set_vm_memory_high_watermark", "0.000001")
-    try:
-        yield
-    finally:
-        node.control("set_vm_memory_high_watermark", "0.4")
-
-
-async def test_a_blocking_broker_is_waited_for(rabbitmq_node: RabbitmqNode, make: Make) -> None:
-    rabbitmq_node.declare("blocked")
-    transport = make(rabbitmq_node.socket_text("blocked"), timeout=60_000)
-    await send(transport, numbered(1))
-    ledger = Ledger()
-    with blocking(rabbitmq_node):
-        transport.start(ledger.run(numbered(1)))
-        await until(lambda: transport._blocked is not None, "the broker blocks")
-        transport.start(ledger.run(numbered(5, 2)))
-        assert [len(waiting.run) for waiting in transport._queue] == [5], (
-            "held, not written into the blocked connection"
-        )
-    await until(lambda: ledger.is_complete, "what waited is published")
-    assert statuses(list(ledger.outcomes.values())) == {"delivered": 6}
-
-
-async def test_what_waits_too_long_for_a_blocking_broker_fails_and_says_so(
-    rabbitmq_node: RabbitmqNode, make: Make
-) -> None:
-    rabbitmq_node.declare("blocked.long")
-    transport = make(rabbitmq_node.socket_text("blocked.long"), timeout=700)
-    await send(transport, numbered(1))
-    with blocking(rabbitmq_node):
-        transport.start(Ledger().run(numbered(1)))
-        await until(lambda: transport._blocked is not None, "the broker blocks")
-        outcomes = await send(transport, numbered(5, 2))
-    assert {outcome.fault for outcome in outcomes} == {Fault.MEMBER}
-    assert all("memory" in outcome.reason for outcome in outcomes), outcomes
-    await until(lambda: transport._blocked is None, "the broker takes publishes again")
-    assert statuses(await send(transport, numbered(2, 7))) == {"delivered": 2}
 
 
 async def test_a_target_that_leaves_takes_nothing_from_its_neighbours(rabbitmq_node: RabbitmqNode, make: Make) -> None:
@@ -241,7 +165,8 @@ async def test_a_broker_that_hangs_is_left_and_found_again(rabbitmq_node: Rabbit
     assert {outcome.reason for outcome in await send(transport, numbered(5, 2))} == {
         "no confirmation within 300 ms; the event may have been taken"
     }
-    assert {outcome.reason for outcome in await send(transport, numbered(5, 7))} == {"no connection within 400 ms"}
+    waited = await send(transport, numbered(5, 7))
+    assert {(o.reason, o.is_maybe_taken, o.is_unsent) for o in waited} == {("no connection within 400 ms", False, True)}
     await until(lambda: link.is_closed, "the silent connection is left")
     await proxy.stop()
     await proxy.start()
