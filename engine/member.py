@@ -233,9 +233,10 @@ class Member:
             reason = f"the transport broke ({type(error).__name__}); the log tells where"
             run.settle_all(failed(reason, Fault.ANSWER))
 
-    def slowed(self, reason: str) -> None:
-        """It lets events wait: mark it, so that it is passed over while others can take them."""
-        self.health = self.health.slowed(self._clock.now(), reason)
+    def slowed(self, reason: str, *, is_marked: bool) -> None:
+        """It lets events wait. With a mark, it is passed over for some time while others can take them."""
+        now = self._clock.now()
+        self.health = self.health.slowed(now, reason) if is_marked else self.health.noted(now, reason)
 
     def _note_failure(self, outcome: Outcome, now: float) -> None:
         if outcome.marks:

@@ -352,11 +352,12 @@ class FailoverLane(Lane):
         if self._holder is None or self._is_advancing:
             return
         now = self.context.clock.now()
-        reason = slowness.too_slow(self._pressure(self._holder, now), options.slow_after, options.queue_size)
+        pressure = self._pressure(self._holder, now)
+        reason = slowness.too_slow(pressure, options.slow_after, options.queue_size)
         if reason is not None and slowness.has_other_than(
             self._holder, self.standings(), now, options.failover_timeout
         ):
-            self._leave(self._holder, reason)
+            self._leave(self._holder, reason, is_marked=pressure.blocked is None)
 
     def _pressure(self, holder: int, now: float) -> slowness.Pressure:
         member = self.members[holder]
@@ -368,10 +369,13 @@ class FailoverLane(Lane):
         """How long the front of the queue has waited for the member that was chosen, in seconds."""
         return now - max(self._line.front.since, self._chosen_at) if self._line else 0.0
 
-    def _leave(self, index: int, reason: str) -> None:
-        """Take back from a member what was not handed over yet, and wait for the rest no longer."""
+    def _leave(self, index: int, reason: str, *, is_marked: bool) -> None:
+        """Take back from a member what was not handed over yet, and wait for the rest no longer.
+
+        One that says itself that it takes nothing needs no mark: it will say when it does again.
+        """
         member = self.members[index]
-        member.slowed(reason)
+        member.slowed(reason, is_marked=is_marked)
         self._is_advancing = True
         try:
             taken_back = failed(f"taken back: {reason}", Fault.ENGINE)

@@ -187,6 +187,9 @@ def test_a_broker_that_says_it_is_blocking_is_left_at_once() -> None:
     assert bench.transports[1].took == [1, 2, 3, 4, 5]
     assert bench.members[0].health.error == words
     bench.transports[0].connection = UP
+    bench.transports[0].answer = SENT
+    bench.raise_events(1)
+    assert bench.transports[0].took == [6], "it said when it takes events again: no mark has to run out"
 
 
 def test_a_blocked_member_is_passed_over_without_a_mark_and_comes_back_at_once() -> None:
