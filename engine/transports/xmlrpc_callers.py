@@ -245,7 +245,7 @@ def judged(answer: Answer) -> Outcome:
     if not answer.body:
         return DELIVERED
     try:
-        fault = fault_of(answer.body)
+        fault = fault_of(answer.body, answer.charset)
     except NotXmlRpcError as error:
         return _refused(str(error), answer)
     return DELIVERED if fault is None else _refused(fault, answer)
