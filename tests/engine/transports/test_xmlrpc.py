@@ -202,7 +202,7 @@ async def test_order_is_kept_with_one_connection_and_calls_run_side_by_side_with
     await until(lambda: len(bench.peer.requests) == 3, "three calls at once")
     assert sorted(bench.values()) == [0, 1, 2]
     for visitor in bench.peer.visitors:
-        if visitor._number != bench.peer.requests[-1].connection:
+        if visitor.number != bench.peer.requests[-1].connection:
             visitor.transport.write(answer())
     await until(lambda: not run.unsettled)
     assert bench.ledger.of(run) == [DELIVERED] * 3
