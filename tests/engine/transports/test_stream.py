@@ -406,10 +406,8 @@ class TestAnswers:
         peer.answer(peer.ids()[0])
         await complete(ledger)
         assert told(ledger.of(run)) == "dmm"
-        assert reasons(ledger) == {
-            "no answer within 300 ms; the peer said, to no event in flight: error -32700 Parse error; "
-            "the event may have been processed"
-        }
+        said = "the peer said, to no event in flight: error -32700 Parse error"
+        assert reasons(ledger) == {f"no answer within 300 ms; {said}; the event may have been processed"}
         again = ledger.run(events(2))
         transport.start(again)
         await complete(ledger)
