@@ -23,7 +23,7 @@ from engine.transports.outgoing import Outgoing
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
-from engine.transports.sockets import connected_stream
+from engine.transports.sockets import ack_now, connected_stream
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
 
@@ -325,6 +325,8 @@ class StreamTransport:
         """Settle what these bytes answer; without sync_mode nobody asked, and they are dropped."""
         if self._options.sync_mode:
             self._in_flight.settle(self._answers.feed(data))
+            if self._in_flight and self._socket is not None:
+                ack_now(self._socket)  # the next answer may be held back until then
 
     # Deadlines: one timer, which looks at the oldest request and at the stalled write
 

@@ -385,6 +385,35 @@ class TestAnswers:
         assert told(ledger.of(run)) == "ddmm"
         assert reasons(ledger) == {"connection closed by the peer; the event may have been processed"}
 
+    @pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="this kernel cannot be told to acknowledge at once")
+    async def test_answers_one_by_one_are_not_held_back_by_late_acknowledgements(
+        self, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nagle's algorithm holds a peer's second answer back until its first is acknowledged, some 40 ms."""
+
+        async def time_of_bursts() -> float:
+            listening = socket.create_server(("127.0.0.1", 0))
+            listening.setblocking(False)
+            ledger, transport = Ledger(), make(TcpAddress(*listening.getsockname()), sync_mode=True)
+            loop = asyncio.get_running_loop()
+            began, accepted = loop.time(), None
+            for burst in range(20):
+                run = ledger.run(events(3))
+                transport.start(run)
+                accepted = accepted or (await loop.sock_accept(listening))[0]
+                await loop.sock_recv(accepted, 10_000)
+                for number in range(3 * burst + 1, 3 * burst + 4):
+                    await loop.sock_sendall(accepted, b'{"jsonrpc":"2.0","result":"OK","id":%d}' % number)
+                await until(lambda run=run: not run.unsettled, "answers")  # type: ignore[misc]
+            assert accepted is not None
+            accepted.close()
+            listening.close()
+            return loop.time() - began
+
+        quick = await time_of_bursts()
+        monkeypatch.setattr("engine.transports.stream.ack_now", lambda _connected: None)
+        assert quick < await time_of_bursts() / 2
+
     async def test_what_a_peer_says_of_its_own_ends_nothing(self, peer: Peer, make: Make) -> None:
         ledger, transport = Ledger(), make(sync_mode=True)
         run = ledger.run(events(400))
