@@ -171,7 +171,7 @@ class Callers:
         if connected is not None:
             self.server.rest(Caller(self.server, connected), self.now())
             return
-        self.server.dialling += 1
+        self.server.dial()
         self._dialling.add(self.calling.tasks.spawn(self._dial(), "connect for a call"))
 
     async def _dial(self) -> None:
@@ -181,7 +181,7 @@ class Callers:
         except UnreachableError as error:
             reason = str(error)
         finally:
-            self.server.dialling -= 1
+            self.server.dialled()
             self._dialling = {task for task in self._dialling if task is not asyncio.current_task()}
         if connected is not None:
             self.server.rest(Caller(self.server, connected), self.now())
@@ -238,7 +238,7 @@ class Caller:
         self.deadline = now + owner.calling.timeout_ms / 1000
         self._server.arm(self.deadline)
         if not self.answered_at:
-            self._server.called_first(now)
+            self._server.called_first(self)
         self._connection.send(request)
 
     def written(self) -> None:

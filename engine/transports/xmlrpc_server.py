@@ -40,12 +40,12 @@ class Server:
         self.most: int | None = None
         """Connections that the server serves at a time, as far as that was learned."""
         self._loop = asyncio.get_running_loop()
-        self.dialling = 0
-        """Connections that are being made."""
         self._forget = forget
         self._users: set[Callers] = set()
         self._callers: set[Caller] = set()
         self._resting: list[Caller] = []
+        self._dialling = 0
+        """Connections that are being made."""
         self._queue: dict[Callers, None] = {}
         """Who waits for a connection, in order."""
         self._patience_s = PATIENCE_S
@@ -91,7 +91,7 @@ class Server:
         if self.most is not None and self._retry_at <= now:
             self._is_one_more = True
         is_turn = not self._queue or next(iter(self._queue)) is owner
-        if is_turn and not self._exceeds(len(self._callers) + self.dialling + 1):
+        if is_turn and not self._exceeds(len(self._callers) + self._dialling + 1):
             return True
         self._queue.setdefault(owner)
         return False
@@ -101,6 +101,15 @@ class Server:
         if self._queue:
             self._queue.pop(owner, None)
             self._wake_next()
+
+    def dial(self) -> None:
+        """A connection is being made."""
+        self._dialling += 1
+
+    def dialled(self) -> None:
+        """It is there, or could not be made."""
+        self._dialling -= 1
+        self._wake_next()
 
     def add(self, caller: Caller) -> None:
         """A connection is there."""
@@ -142,10 +151,13 @@ class Server:
 
     # How many connections the server serves
 
-    def called_first(self, now: float) -> None:
+    def called_first(self, caller: Caller) -> None:
         """The first call over a connection was made: see whether it finds an ear."""
         if len(self._callers) > 1:
-            self.arm(now + self._patience_s)
+            self.arm(caller.began + self._patience(caller))
+
+    def _patience(self, caller: Caller) -> float:
+        return min(self._patience_s, (caller.deadline - caller.began) / 3)
 
     def answered_first(self, caller: Caller, now: float) -> None:
         """The first answer over a connection came."""
@@ -189,10 +201,10 @@ class Server:
         if not waiting or len(self._callers) < 2:
             self._is_one_wanted = False
             return
-        self.arm(now + self._patience_s)
-        oldest = min(one.began for one in waiting)
-        served = self._proven(oldest)
-        if self._given_up_at is not None or now < oldest + self._patience_s or not served:
+        oldest = min(waiting, key=lambda one: one.began)
+        self.arm(now + self._patience(oldest))
+        served = self._proven(oldest.began)
+        if self._given_up_at is not None or now < oldest.began + self._patience(oldest) or not served:
             return
         self._is_one_wanted = True
         self._served = len(served)

@@ -143,7 +143,7 @@ async def test_more_connections_than_are_served_lose_nothing(bench: Bench, serve
 async def test_a_call_without_an_ear_that_runs_out_of_time_fails_alone(
     bench: Bench, server: OneAtATime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.transports.xmlrpc_server.PATIENCE_S", 60.0)
+    monkeypatch.setattr(xmlrpc_server.Server, "_listen", lambda _server, _now: None)
     transport = bench.transport(server.server_address[1], connections=4, timeout=400)
     outcomes = await bench.outcomes(bench.start(transport, *range(400)))
     failures = [outcome for outcome in outcomes if outcome is not DELIVERED]
@@ -196,6 +196,26 @@ async def test_a_first_call_that_is_slow_costs_the_others_little_and_teaches_not
     assert await bench.outcomes(slow, busy) == [DELIVERED] * 2
     assert first._callers.server.most is None
     assert peer.connections <= 4
+
+
+async def test_who_waits_for_a_connection_hears_that_there_is_none(bench: Bench, peer: HttpPeer) -> None:
+    first, second = (bench.transport(peer.port, name) for name in ("first", "second"))
+    assert await bench.outcomes(bench.start(first, 0), bench.start(second, 0)) == [DELIVERED] * 2
+    first._callers.server.serves(1, asyncio.get_running_loop().time())
+    await peer.stop()
+    await until(lambda: not first._callers.server.has_resting, "the connections are gone")
+    outcomes = await bench.outcomes(bench.start(first, 1), bench.start(second, 1, 2))
+    assert {outcome.reason for outcome in outcomes if outcome} == {"connection refused"}
+
+
+async def test_a_short_limit_leaves_time_to_find_that_there_is_no_ear(bench: Bench, server: OneAtATime) -> None:
+    first, second = (bench.transport(server.server_address[1], name, timeout=150) for name in ("first", "second"))
+    warm = bench.start(first, 0)
+    assert await bench.outcomes(warm) == [DELIVERED]
+    others = bench.start(second, 0)
+    while others.unsettled:
+        assert await bench.outcomes(bench.start(first, *range(20))) == [DELIVERED] * 20
+    assert await bench.outcomes(others) == [DELIVERED]
 
 
 async def test_targets_share_a_connection_that_rests(bench: Bench, peer: HttpPeer) -> None:
