@@ -103,11 +103,11 @@ class Callers:
         self.wake()
 
     def give_up(self, caller: Caller, now: float) -> None:
-        """There is no answer in time. Others will get none either, unless some did meanwhile."""
+        """There is no answer in time. Others will get none either, unless some did until lately."""
         reason = f"no answer within {self.calling.timeout_ms} ms"
         self._busy.discard(caller)
         self.server.gone(caller)
-        is_alone = self.answered_at > caller.began
+        is_alone = self.answered_at > (caller.began + caller.deadline) / 2
         if is_alone and not caller.answered_at:
             self.server.serves(self.server.proven(), now)
         caller.end(failed(f"{reason}; {MAYBE_PROCESSED}"))
