@@ -18,6 +18,8 @@ from engine.transports.sockets import connected_datagram, connected_stream
 
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
+LINES_HINT = "a tcp receiver that reads line by line needs transports.tcp.separator: newline"
+
 _ADVICE = (
     ("connection refused", "nothing listens there: start the receiver, or correct host and port"),
     ("host name not found", "correct the name, or ask the name server of this machine"),
@@ -39,6 +41,10 @@ _ADVICE = (
     ("tls", "check use_tls, the tls_domain and its certificates"),
     ("no route", "check the network between this machine and the receiver"),
     ("blocking", "free memory or disk on the broker; it takes nothing until then"),
+    (
+        "no answer within",
+        f"look whether the receiver hangs; {LINES_HINT}",
+    ),
     ("timed out", "is the host up, and does a firewall let us through? else raise the transport's limits"),
     ("within", "is the host up, and does a firewall let us through? else raise the transport's limits"),
 )

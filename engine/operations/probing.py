@@ -13,6 +13,7 @@ from engine.operations.arguments import known_subscription, member_address_of, m
 from engine.operations.looking import load_transports
 from engine.operations.probe_steps import (
     DONE,
+    LINES_HINT,
     SKIPPED,
     StepFailedError,
     StepLog,
@@ -35,6 +36,7 @@ STEP_MAX_S = 10.0
 GRACE_S = 0.5
 """What a step may take beyond the transport's own limit, so that the transport's own reason is heard."""
 CLOSE_S = 1.0
+UNCONFIRMED = "this transport, as it is set, cannot confirm: look whether it arrived"
 
 
 @command(changes=True)
@@ -136,7 +138,12 @@ class _Sending:
         if self._outcome is not None and self._outcome.status is Status.DELIVERED:
             log.add("confirm", DONE, "the other side has it")
         else:
-            log.add("confirm", SKIPPED, "this transport, as it is set, cannot confirm: look whether it arrived")
+            log.add("confirm", SKIPPED, UNCONFIRMED + self._hint())
+
+    def _hint(self) -> str:
+        """What to think of where a receiver stays silent though it was sent something."""
+        is_unseparated = self._address.scheme == "tcp" and self._options.model_dump().get("separator") is None
+        return f"; {LINES_HINT}" if is_unseparated else ""
 
     def _test_run(self) -> Run:
         now = self._engine.clock.now()

@@ -15,12 +15,15 @@ from engine.run import DELIVERED, Fault, Outcome, Run, failed
 ANSWER_MAX = 1 << 20
 """Longest answer that is waited for, in characters."""
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+_SPACE = re.compile("[ \t\n\r\x1e\ufeff]*")
+"""What stands between two JSON texts: white space, a record separator (RFC 7464), and in front a byte order mark."""
 
 _RESULT = r'"result": ?(?:"[^"\\\x00-\x1f]*"|true|null|-?[0-9]{1,15}|\{\}|\[\])'
 _NUMBER = r'"id": ?(0|[1-9][0-9]{0,17})'
 _PLAIN = re.compile(r'\{"jsonrpc": ?"2\.0", ?(?:' + f"{_RESULT}, ?{_NUMBER}|{_NUMBER}, ?{_RESULT}" + r")\}")
 """The answers that nearly every peer gives: taken without decoding them."""
+
+_ID_TEXT = re.compile(r"0|[1-9][0-9]{0,17}")
 
 _MESSAGE_MAX = 200
 """Characters of a peer's own words that go into a reason."""
@@ -31,14 +34,18 @@ class AnswerError(SwitchboardError):
 
 
 class Answer(NamedTuple):
-    """What the peer said to the request `number`."""
+    """What the peer said to the request `number`. No number: it did not say to which, or not with an id of ours."""
 
-    number: int
+    number: int | None
     outcome: Outcome
 
 
 class AnswerReader:
-    """Takes a stream of JSON objects apart, back to back or with white space, split anywhere."""
+    """Takes a stream of JSON objects apart, back to back or with white space, split anywhere.
+
+    Answers may come in an array, as those to a batch do. What has a `method` is a request or a notification of the
+    peer's own, and is passed over: JSON-RPC lets both sides speak, and nobody here would carry it out.
+    """
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
@@ -54,7 +61,7 @@ class AnswerReader:
         fresh = self._decoder.decode(data)
         text = self._rest + fresh
         start = _after_space(text, 0)
-        if "}" in fresh:  # nothing else can complete an object, and a long one is not scanned for each piece of it
+        if "}" in fresh or "]" in fresh:  # nothing else completes one, and a long one is not scanned for each piece
             while start < len(text):
                 plain = _PLAIN.match(text, start)
                 if plain is not None:
@@ -68,10 +75,10 @@ class AnswerReader:
                     break
                 except (ValueError, RecursionError) as error:
                     raise AnswerError(f"the peer sent an answer that cannot be read ({error})") from error
-                yield _answer(value, text[start:stop])
+                yield from _answers(value, text[start:stop])
                 start = _after_space(text, stop)
         self._rest = text[_after_space(text, start) :]
-        if self._rest and self._rest[0] != "{":
+        if self._rest and self._rest[0] not in "{[":
             raise AnswerError("the peer sent something that is not a JSON object")
         if len(self._rest) > ANSWER_MAX:
             raise AnswerError(f"the peer sent {len(self._rest)} characters that are no complete answer")
@@ -82,13 +89,23 @@ def _after_space(text: str, start: int) -> int:
     return start if found is None else found.end()
 
 
-def _answer(value: Any, text: str) -> Answer:
-    """The answer that a decoded object is; EI 2.4: an `error` member decides, `result` is not looked at."""
-    number = value.get("id") if isinstance(value, dict) else None
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise AnswerError("the peer sent an answer without the id of a request")
-    error = value.get("error")
-    return Answer(number, DELIVERED if error is None else _refusal(error, text))
+def _answers(value: Any, text: str) -> Iterator[Answer]:
+    """The answers that a decoded text holds; EI 2.4: an `error` member decides, `result` is not looked at."""
+    for one in value if isinstance(value, list) else (value,):
+        if not isinstance(one, dict):
+            raise AnswerError("the peer sent something that is not a JSON object")
+        error = one.get("error")
+        if "method" not in one or error is not None or "result" in one:
+            yield Answer(_number(one.get("id")), DELIVERED if error is None else _refusal(error, text))
+
+
+def _number(given: Any) -> int | None:
+    """The id that a peer means: 7.0 and "7" are 7, as languages without integers, or with ids as texts, write it."""
+    if isinstance(given, str):
+        return int(given) if _ID_TEXT.fullmatch(given) else None
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return None
+    return int(given) if given == given // 1 else None
 
 
 def _refusal(error: Any, text: str) -> Outcome:
@@ -143,6 +160,8 @@ class InFlight:
 
     def __init__(self) -> None:
         self._flights: list[_Flight] = []
+        self.unmatched = ""
+        """What was answered last without an id of ours ("error -32700 Parse error"); empty when nothing was."""
 
     def __bool__(self) -> bool:
         return bool(self._flights)
@@ -160,6 +179,10 @@ class InFlight:
     def settle(self, answers: Iterator[Answer]) -> None:
         """Settle events as answers say, neighbours with one call. An id that nothing waits for is passed over.
 
+        An error without an id is about the request that waits alone. With more of them it fits none: a peer that
+        could not read one of them may still answer the others, so the deadline decides, and tells what was said.
+        A success must name its request.
+
         Raises:
             AnswerError: as `AnswerReader.feed`; the answers before it are settled.
         """
@@ -167,10 +190,18 @@ class InFlight:
         start = stop = 0
         try:
             for number, outcome in answers:
-                if flight is not None and outcome is DELIVERED and number - flight.first == stop < len(flight.answered):
+                if (
+                    flight is not None
+                    and outcome is DELIVERED
+                    and number is not None
+                    and number - flight.first == stop < len(flight.answered)
+                ):
                     stop += 1
                     continue
                 self._settle_part(flight, start, stop, DELIVERED)
+                flight = None
+                if number is None and (number := self._only_one(outcome)) is None:
+                    continue
                 flight = self._find(number)
                 start = stop = 0 if flight is None else number - flight.first
                 if outcome is DELIVERED:
@@ -186,6 +217,14 @@ class InFlight:
         flights, self._flights = self._flights, []
         for flight in flights:
             flight.fail_rest(outcome)
+
+    def _only_one(self, outcome: Outcome) -> int | None:
+        """The id of the one request that waits, which a refusal must be about; None, and what was said noted, else."""
+        if outcome.is_failure and sum(flight.waiting for flight in self._flights) == 1:
+            flight = self._flights[0]
+            return flight.first + flight.answered.find(0)
+        self.unmatched = outcome.reason.removeprefix("answered with ") or "a result without an id of ours"
+        return None
 
     def _find(self, number: int) -> _Flight | None:
         place = bisect_right(self._flights, number, key=lambda flight: flight.first) - 1

@@ -58,6 +58,8 @@ class Sending:
     position: int = 0
     is_checked: bool = False
     """Whether the events that cannot be encoded are settled."""
+    taken_back: Outcome | None = None
+    """How what is left of it ends, as it is wanted back."""
     has_reopened: bool = False
     """Whether the socket was opened anew for the event at `position`, which happens once."""
 
@@ -95,11 +97,17 @@ class DatagramTransport(ABC):
             self._pump()
 
     def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
-        """Take back what has not left."""
+        """Take back what has not left. The run that is being sent just now is, as soon as the kernel takes no more."""
         taken = [one for one in self._queue if is_wanted(one.run)]
-        self._queue = deque(one for one in self._queue if not is_wanted(one.run))
+        if self._is_pumping and taken and taken[0] is self._queue[0]:
+            taken.pop(0).taken_back = outcome
+        gone = set(taken)
+        self._queue = deque(one for one in self._queue if one not in gone)
+        if not self._queue:
+            self._stop_waiting()
         for sending in taken:
             settle_open(sending.run, range(sending.position, len(sending.run)), outcome)
+        self._tell_drained()
 
     def demand(self) -> None:  # noqa: B027 - nothing to be done is what is meant
         """Datagrams know no connection."""
@@ -168,6 +176,13 @@ class DatagramTransport(ABC):
                 pass
         finally:
             self._is_pumping = False
+        if self._queue and (outcome := self._queue[0].taken_back) is not None:
+            self._end(self._queue[0], self._queue[0].position, outcome)
+            if not self._queue:
+                self._stop_waiting()
+        self._tell_drained()
+
+    def _tell_drained(self) -> None:
         if self._drained is not None and not self._queue and not self._drained.done():
             self._drained.set_result(None)
 
@@ -176,6 +191,9 @@ class DatagramTransport(ABC):
         if not sending.is_checked:
             sending.is_checked = True
             refuse_unencodable(sending.run, sending.payloads.failures)
+        if sending.taken_back is not None:
+            self._end(sending, sending.position, sending.taken_back)
+            return True
         try:
             opened = self._socket or self._open(sending)
         except OSError as error:
@@ -271,9 +289,9 @@ class DatagramTransport(ABC):
 
     def _fail_queue(self, outcome: Outcome) -> None:
         """Everything that waits gets the same outcome; what these start in turn waits anew."""
-        for _ in range(len(self._queue)):
-            sending = self._queue[0]
-            self._end(sending, sending.position, outcome)
+        queue, self._queue = self._queue, deque()
+        for sending in queue:
+            settle_open(sending.run, range(sending.position, len(sending.run)), outcome)
 
     # Waiting
 

@@ -20,7 +20,7 @@ from engine.transports.flatfile import FlatFile, reason_with_path
 from engine.transports.flatoptions import FlatstoreOptions
 from engine.transports.reasons import reason_of
 from engine.transports.rotation import ROTATION_EVENT, Fill, Reason, RotationRules, path_at
-from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
+from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
 from engine.wire.flatline import FlatlineFormat
 
 __all__ = ["FlatstoreOptions", "FlatstoreTransport"]
@@ -75,6 +75,8 @@ class FlatstoreTransport:
         self._queue: deque[Run] = deque()
         self._taken: list[Run] = []
         """The runs that the writer is at."""
+        self._waiting: deque[_Stretch] = deque()
+        """What of these is not being written yet."""
         self._writer: asyncio.Task[None] | None = None
         self._reopenings: list[asyncio.Future[None]] = []
         self._is_closed = False
@@ -112,8 +114,12 @@ class FlatstoreTransport:
 
     def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
         """Take back what waits for its turn; what the writer is at stays there."""
+        behind = [stretch for stretch in self._waiting if is_wanted(stretch.run)]
+        self._waiting = deque(stretch for stretch in self._waiting if not is_wanted(stretch.run))
         taken = [run for run in self._queue if is_wanted(run)]
         self._queue = deque(run for run in self._queue if not is_wanted(run))
+        for stretch in behind:
+            settle_open(stretch.run, stretch.positions, outcome)
         for run in taken:
             run.settle_all(outcome)
 
@@ -171,7 +177,8 @@ class FlatstoreTransport:
             async with limit:
                 if is_reopening:
                     await self._reopen()
-                await self._write(self._stretches())
+                self._waiting = self._stretches()
+                await self._write()
         except (OSError, ValueError) as error:
             await self._close_file()
             slow = f"write took longer than {limit_ms} ms; may have been written: {self._path}"
@@ -185,11 +192,13 @@ class FlatstoreTransport:
             stretches += [_Stretch(run, positions) for positions in run.open_stretches()]
         return stretches
 
-    async def _write(self, waiting: deque[_Stretch]) -> None:
+    async def _write(self) -> None:
         is_second_try = False
-        while waiting:
-            file = await self._ready(is_telling=waiting[0].is_telling)
-            chunk = self._take_fitting(file, waiting)
+        while self._waiting:
+            file = await self._ready(is_telling=self._waiting[0].is_telling)
+            if not self._waiting:
+                return  # taken back meanwhile
+            chunk = self._take_fitting(file, self._waiting)
             await self._append(file, chunk)
             if not file.was_deleted:
                 self._settle_written(chunk)
@@ -198,7 +207,7 @@ class FlatstoreTransport:
                 raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
             else:
                 is_second_try = True
-                waiting.extendleft(reversed(chunk))
+                self._waiting.extendleft(reversed(chunk))
                 await self._forget_file()
 
     def _take_fitting(self, file: FlatFile, waiting: deque[_Stretch]) -> list[_Stretch]:
@@ -271,6 +280,7 @@ class FlatstoreTransport:
 
     def _fail_taken(self, outcome: Outcome) -> None:
         taken, self._taken = self._taken, []
+        self._waiting.clear()
         for run in taken:
             run.settle_all(outcome)
 

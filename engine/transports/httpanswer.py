@@ -22,3 +22,5 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     is_cut: bool = False
+    charset: str | None = None
+    """What the body is encoded in, where the head says so."""

@@ -12,6 +12,7 @@ from typing import Protocol
 from engine.transports.httpanswer import Answer, BrokenError
 from engine.transports.httpreader import HttpReader, whole_answer
 from engine.transports.reasons import reason_of
+from engine.transports.sockets import ack_now
 
 READ_SIZE = 64 * 1024
 """Bytes taken from the connection at a time."""
@@ -113,7 +114,10 @@ class HttpConnection:
                 return whole
             self._reader = HttpReader()
         answer = self._reader.feed(data)
-        return None if answer is None else (answer, self._reader.is_kept)
+        if answer is None:
+            ack_now(self._socket)
+            return None
+        return answer, self._reader.is_kept
 
     def _end(self) -> tuple[Answer, bool]:
         """The peer sends no more, which ends some answers and breaks others."""

@@ -12,7 +12,11 @@ HEAD_MAX = 64 * 1024
 """Longest head of an answer, or line of a chunk, in bytes."""
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?")
-_HEADER = re.compile(rb"([^\s:]+):[ \t]*(.*?)[ \t]*")
+_HEADER = re.compile(rb"([^\s:]+)[ \t]*:[ \t]*(.*?)[ \t]*")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LINE_END = re.compile(rb"\r?\n")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
+_CHARSET = re.compile(rb"""(?i);[ \t]*charset[ \t]*=[ \t]*["']?([^\s"';]+)""")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
 
 BROKE_OFF = "the answer broke off"
@@ -23,7 +27,7 @@ NOT_HTTP = "the answer is not HTTP"
 class HttpReader:
     """The bytes of one answer, taken as they come. A body has a length, is in chunks, or ends with the connection."""
 
-    __slots__ = ("_body", "_data", "_is_chunked", "_left", "_status", "is_kept")
+    __slots__ = ("_body", "_charset", "_data", "_is_chunked", "_left", "_status", "is_kept")
 
     def __init__(self) -> None:
         self._data = b""
@@ -32,6 +36,7 @@ class HttpReader:
         """Bytes of the body, or of the present chunk, that are still to come; None until the connection ends."""
         self._is_chunked = False
         self._body = b""
+        self._charset: str | None = None
         self.is_kept = True
         """Whether the connection may be used again, once there is an answer."""
 
@@ -43,11 +48,12 @@ class HttpReader:
         """
         self._data += data
         while not self._status:
-            head, end, rest = self._data.partition(b"\r\n\r\n")
-            if not end:
+            self._data = self._data.lstrip(b"\r\n")  # a server may end the answer before with a line feed too much
+            end = _HEAD_END.search(self._data)
+            if end is None:
                 self._check_start()
                 return None
-            self._data = rest
+            head, self._data = self._data[: end.start()], self._data[end.end() :]
             self._read_head(head)
         return self._read_chunks() if self._is_chunked else self._read_body()
 
@@ -58,7 +64,7 @@ class HttpReader:
             BrokenError: it ended too early.
         """
         if self._status and self._left is None:
-            return Answer(self._status, self._data)
+            return Answer(self._status, self._data, charset=self._charset)
         raise BrokenError(BROKE_OFF if self._status or self._data else CLOSED_EARLY)
 
     def _check_start(self) -> None:
@@ -68,7 +74,7 @@ class HttpReader:
     def _read_head(self, head: bytes) -> None:
         found = _head(head)
         if found is not None:
-            self._status, self._left, self._is_chunked, self.is_kept = found
+            self._status, self._left, self._is_chunked, self.is_kept, self._charset = found
 
     def _read_body(self) -> Answer | None:
         if self._left is not None and len(self._data) >= self._left <= ANSWER_MAX:
@@ -108,11 +114,11 @@ class HttpReader:
 
     def _complete(self, body: bytes, rest: bytes) -> Answer:
         self.is_kept = self.is_kept and not rest
-        return Answer(self._status, body)
+        return Answer(self._status, body, charset=self._charset)
 
     def _cut(self, body: bytes) -> Answer:
         self.is_kept = False
-        return Answer(self._status, body[:ANSWER_MAX], is_cut=True)
+        return Answer(self._status, body[:ANSWER_MAX], is_cut=True, charset=self._charset)
 
 
 @lru_cache(maxsize=8)
@@ -134,6 +140,7 @@ class _Head(NamedTuple):
     length: int | None
     is_chunked: bool
     is_kept: bool
+    charset: str | None
 
 
 @lru_cache(maxsize=8)
@@ -142,38 +149,51 @@ def _head(text: bytes) -> _Head | None:
 
     The last few are remembered: most heads of one server are equal for a second at least.
     """
-    status, *lines = text.split(b"\r\n")
+    status, *lines = _LINE_END.split(_FOLD.sub(b" ", text))
     found = _STATUS.fullmatch(status)
     if found is None:
         raise BrokenError(NOT_HTTP)
-    headers = dict(map(_header, lines))
+    headers = _headers(lines)
     number = int(found[2])
     if number < 200 and number != 101:
         return None
-    connection = headers.get(b"connection", b"").lower()
+    connection = _list(headers, b"connection")
     is_kept = b"keep-alive" in connection if found[1] == b"0" else b"close" not in connection
     length, is_chunked = _length(number, headers)
-    return _Head(number, length, is_chunked, is_kept and length is not None)
+    charset = _CHARSET.search(headers.get(b"content-type", b""))
+    return _Head(number, length, is_chunked, is_kept and length is not None, charset and charset[1].decode("latin-1"))
 
 
-def _header(line: bytes) -> tuple[bytes, bytes]:
-    found = _HEADER.fullmatch(line)
-    if found is None:
-        raise BrokenError(NOT_HTTP)
-    return found[1].lower(), found[2]
+def _headers(lines: list[bytes]) -> dict[bytes, bytes]:
+    """The fields by their names in lower case; the values of equal names become a list (RFC 9110, 5.3)."""
+    headers: dict[bytes, bytes] = {}
+    for line in lines:
+        found = _HEADER.fullmatch(line)
+        if found is None:
+            raise BrokenError(NOT_HTTP)
+        name, value = found[1].lower(), found[2]
+        headers[name] = headers[name] + b"," + value if name in headers else value
+    return headers
+
+
+def _list(headers: dict[bytes, bytes], name: bytes) -> list[bytes]:
+    """The elements of a field that is a list, in lower case."""
+    elements = (one.strip(b" \t").lower() for one in headers.get(name, b"").split(b","))
+    return [one for one in elements if one]
 
 
 def _length(status: int, headers: dict[bytes, bytes]) -> tuple[int | None, bool]:
-    """How long the body is, None when it ends with the connection; and whether it comes in chunks."""
-    length = headers.get(b"content-length")
-    coding = headers.get(b"transfer-encoding", b"").lower()
+    """How long the body is, None when it ends with the connection; and whether it comes in chunks (RFC 9112, 6.3)."""
     if status in {204, 304}:
         return 0, False
-    if coding:
-        is_chunked = coding == b"chunked"
+    codings = [one for one in _list(headers, b"transfer-encoding") if one != b"identity"]
+    if codings:
+        is_chunked = codings[-1] == b"chunked"
         return 0 if is_chunked else None, is_chunked
-    if length is None:
+    lengths = set(_list(headers, b"content-length"))
+    if not lengths:
         return None, False
-    if not length.isdigit():
+    length = lengths.pop()
+    if lengths or not length.isdigit():  # equal ones are one (RFC 9110, 8.6)
         raise BrokenError(NOT_HTTP)
     return int(length), False

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from xml.parsers import expat
 
 TEXT_MAX = 200
 """Characters of a fault's own words that are shown."""
 
-_TYPES = {"int", "i4", "string"}
+_CONTAINERS = {"struct", "member", "array", "data", "params", "param", "fault", "methodResponse"}
+"""What holds no text of its own. Everything else in a value is a type: servers have more than the specification."""
+
+
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z][\w.:-]*)""")
 
 
 class NotXmlRpcError(Exception):
@@ -16,20 +21,21 @@ class NotXmlRpcError(Exception):
 
 
 @lru_cache(maxsize=8)
-def fault_of(body: bytes) -> str | None:
+def fault_of(body: bytes, charset: str | None = None) -> str | None:
     """The fault that an answer holds, in words ("fault 4: too many parameters"); None when it holds none.
 
+    `charset` is what the head of the answer says of its encoding. Not to know an encoding makes no fault of an answer:
+    all that are in use write the elements in ASCII, so at worst the fault's own words are not readable.
     The last few answers are remembered: a server says the same most of the time.
 
     Raises:
         NotXmlRpcError: when it is no XML-RPC answer. A document type is refused too: XML-RPC has none, and entities
             are declared in it.
     """
-    reading = _Reading()
     try:
-        reading.parser.Parse(body, True)
+        reading = _read(body, None)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise NotXmlRpcError(f"the answer is not XML ({error})") from error
+        reading = _read_leniently(body, charset, error)
     if not reading.is_fault:
         return None
     code = reading.members.get("faultCode", "").strip()
@@ -37,16 +43,37 @@ def fault_of(body: bytes) -> str | None:
     return " ".join(("fault", code)).rstrip() + (f": {text}" if text else "")
 
 
+def _read(body: bytes, encoding: str | None) -> _Reading:
+    reading = _Reading(encoding)
+    reading.parser.Parse(body, True)
+    return reading
+
+
+def _read_leniently(body: bytes, charset: str | None, first: Exception) -> _Reading:
+    """Read an answer in the encoding of the head, else in the one that it declares, else as if it were UTF-8.
+
+    Blanks in front of it go too: a PHP page often has an empty line there.
+    """
+    declared = _DECLARED.match(body)
+    for name in (charset, declared and declared[1].decode("ascii"), "utf-8"):
+        try:
+            text = body.decode(name or "utf-8", "replace").lstrip()
+            return _read(text.encode("utf-8", "replace"), "utf-8")
+        except (expat.ExpatError, LookupError, ValueError):
+            continue  # the next may fit; what the parser said at first is told where none does
+    raise NotXmlRpcError(f"the answer is not XML ({first})") from first
+
+
 class _Reading:
     """What is noted while the parser goes through an answer: whether it is a fault, and the fault's members."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str | None) -> None:
         self.is_fault = False
         self.members: dict[str, str] = {}
         self._depth = 0
         self._name = ""
         self._text: list[str] = []
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate(encoding)
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -65,8 +92,8 @@ class _Reading:
         self._depth -= 1
         if tag == "name":
             self._name = "".join(self._text).strip()
-        elif tag in _TYPES or (tag == "value" and self._name):
-            # A value without a type is a string.
+        elif tag not in _CONTAINERS and self._name:
+            # A value without a type is a string; behind one with a type, that is noted already.
             self.members.setdefault(self._name, "".join(self._text))
         self._text.clear()
 

@@ -13,11 +13,13 @@ from engine.wire.payloads import Payloads
 class Outgoing:
     """A run that is being written: everything before `position` was handed to the kernel."""
 
-    __slots__ = ("data", "ends", "first_id", "is_prepared", "offset", "payloads", "position", "run")
+    __slots__ = ("count", "data", "ends", "first_id", "is_prepared", "offset", "payloads", "position", "run")
 
     def __init__(self, run: Run, payloads: Payloads) -> None:
         self.run = run
         self.payloads = payloads
+        self.count = len(run)
+        """Events that are to be written; those behind them were taken back."""
         self.position = 0
         self.offset = 0
         """Bytes of `data` that the kernel took."""
@@ -51,11 +53,24 @@ class Outgoing:
         self.offset += count
         start = self.position
         if self.is_complete:
-            self.position = len(self.run)
+            self.position = self.count
         else:
-            self.ends = self.ends or list(accumulate(self.payloads.sizes(self.run.indices)))
-            self.position = bisect_right(self.ends, self.offset)
+            self.position = bisect_right(self._ends(), self.offset)
         return range(start, self.position)
+
+    def take_back(self) -> range:
+        """Leave out what the kernel has nothing of: the positions of these events. One that was begun stays."""
+        start, stop = self.position, self.count
+        if self.offset and self.offset > (self._ends()[start - 1] if start else 0):
+            start += 1
+        self.count = start
+        self.data = self.data[: self._ends()[start - 1] if start else 0]
+        return range(start, stop)
+
+    def _ends(self) -> list[int]:
+        if self.ends is None:
+            self.ends = list(accumulate(self.payloads.sizes(self.run.indices)))
+        return self.ends
 
     def unsent(self, positions: range) -> tuple[int, ...]:
         """The positions without a payload among these."""

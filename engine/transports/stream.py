@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Literal
 
 from pydantic import AliasChoices, Field
 
@@ -23,7 +23,7 @@ from engine.transports.outgoing import Outgoing
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
-from engine.transports.sockets import connected_stream
+from engine.transports.sockets import ack_now, connected_stream
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
 
@@ -32,6 +32,9 @@ READ_SIZE = 256 * 1024
 
 MAYBE_PROCESSED = "the event may have been processed"
 """Said of every request that was written and not answered: another member may then get it as well (EI D23)."""
+
+
+_SEPARATORS: Mapping[str | None, str] = {None: "", "newline": "\n"}
 
 
 class StreamOptions(TransportOptions):
@@ -51,6 +54,10 @@ class StreamOptions(TransportOptions):
     event_param: str | None = Field(
         None, min_length=1, description="Name of a first parameter that holds the event's name."
     )
+    separator: Literal["newline"] | None = Field(
+        None,
+        description="`newline`: a line feed behind each object, for receivers that read line by line.",
+    )
 
 
 class StreamTransport:
@@ -61,7 +68,7 @@ class StreamTransport:
 
     def __init__(self, address: TcpAddress, options: StreamOptions, context: TransportContext) -> None:
         self._options = options
-        self.wire_format = JsonRpcFormat(address.method, options.event_param)
+        self.wire_format = JsonRpcFormat(address.method, options.event_param, _SEPARATORS[options.separator])
         self._resolver = Resolver(address.host, address.port, socket.SOCK_STREAM, context.tasks)
         self._supervisor = Supervisor(
             f"tcp {address.host}:{address.port}",
@@ -118,11 +125,13 @@ class StreamTransport:
             self._supervisor.demand()
 
     def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
-        """Take back what was not begun."""
-        taken = [one for one in self._queue if not one.offset and is_wanted(one.run)]
-        self._queue = deque(one for one in self._queue if one.offset or not is_wanted(one.run))
-        for outgoing in taken:
-            settle_open(outgoing.run, range(len(outgoing.run)), outcome)
+        """Take back what the kernel has nothing of. An object that was begun is completed, and ends by itself."""
+        taken = [(one, one.take_back()) for one in self._queue if is_wanted(one.run)]
+        self._queue = deque(one for one in self._queue if one.position < one.count)
+        if not self._queue:
+            self._end_stall()
+        for outgoing, positions in taken:
+            settle_open(outgoing.run, positions, outcome)
         self._tell_quiet()
 
     def demand(self) -> None:
@@ -172,6 +181,7 @@ class StreamTransport:
     def _use(self, connected: socket.socket) -> None:
         self._socket = connected
         self._answers = AnswerReader()
+        self._in_flight.unmatched = ""
         asyncio.get_running_loop().add_reader(connected, self._readable, connected)
 
     def _on_down(self, reason: str) -> None:
@@ -200,7 +210,7 @@ class StreamTransport:
         queue, self._queue = self._queue, deque()
         self._in_flight.fail_all(in_flight)
         for outgoing in queue:
-            settle_open(outgoing.run, range(outgoing.position, len(outgoing.run)), waiting)
+            settle_open(outgoing.run, range(outgoing.position, outgoing.count), waiting)
         self._tell_quiet()
 
     def _tell_quiet(self) -> None:
@@ -224,8 +234,8 @@ class StreamTransport:
 
     def _write(self, connected: socket.socket, outgoing: Outgoing) -> bool:
         """Write one run as far as it goes; False when it must wait."""
-        if not outgoing.is_prepared:
-            self._prepare(outgoing)
+        if not outgoing.is_prepared and not self._prepare(outgoing):
+            return True
         try:
             count = connected.send(outgoing.data[outgoing.offset :])
         except BlockingIOError:
@@ -239,13 +249,17 @@ class StreamTransport:
         self._handed_over(outgoing, positions)
         return outgoing.is_complete or self._stall(connected)
 
-    def _prepare(self, outgoing: Outgoing) -> None:
+    def _prepare(self, outgoing: Outgoing) -> bool:
+        """Make the bytes; False when the run was taken back from within an outcome, and has left the queue."""
         refuse_unencodable(outgoing.run, outgoing.payloads.failures)
+        if not outgoing.count:
+            return False
         if self._options.sync_mode:
             outgoing.prepare(self._next_id)
             self._next_id += len(outgoing.run)
         else:
             outgoing.prepare(None)
+        return True
 
     def _handed_over(self, outgoing: Outgoing, positions: range) -> None:
         """The kernel has all bytes of the events at `positions`."""
@@ -260,13 +274,17 @@ class StreamTransport:
         """The kernel takes no more: wait until the peer has read something."""
         loop = asyncio.get_running_loop()
         self._stalled_since = loop.time()
-        loop.add_writer(connected, self._writable, connected)
+        loop.add_writer(connected, self._writable)
         return False
 
-    def _writable(self, connected: socket.socket) -> None:
-        self._stalled_since = None
-        asyncio.get_running_loop().remove_writer(connected)
+    def _writable(self) -> None:
+        self._end_stall()
         self._pump()
+
+    def _end_stall(self) -> None:
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_writer(self._socket)
+        self._stalled_since = None
 
     def _write_failed(self, connected: socket.socket, error: OSError) -> None:
         """The connection is broken; what the peer answered before that still counts."""
@@ -307,6 +325,8 @@ class StreamTransport:
         """Settle what these bytes answer; without sync_mode nobody asked, and they are dropped."""
         if self._options.sync_mode:
             self._in_flight.settle(self._answers.feed(data))
+            if self._in_flight and self._socket is not None:
+                ack_now(self._socket)  # the next answer may be held back until then
 
     # Deadlines: one timer, which looks at the oldest request and at the stalled write
 
@@ -328,5 +348,9 @@ class StreamTransport:
         if asyncio.get_running_loop().time() < deadline:
             self._arm()
             return
-        what = "no answer within" if deadline == self._in_flight.next_deadline else "the peer read nothing for"
-        self._lose(f"{what} {self._options.timeout} ms")
+        limit = f"{self._options.timeout} ms"
+        if deadline != self._in_flight.next_deadline:
+            self._lose(f"the peer read nothing for {limit}")
+            return
+        said = self._in_flight.unmatched
+        self._lose(f"no answer within {limit}" + (f"; the peer said, to no event in flight: {said}" if said else ""))

@@ -26,6 +26,7 @@ from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
 from engine.transports.sockets import connected_stream
 from engine.transports.supervisor import Supervisor
 from engine.transports.xmlrpc_callers import MAYBE_PROCESSED, Call, Callers, Calling
+from engine.transports.xmlrpc_server import shared_server
 from engine.version import __version__
 from engine.wire.payloads import Payloads
 from engine.wire.xmlrpc import XmlRpcFormat
@@ -53,21 +54,27 @@ class XmlRpcOptions(TransportOptions):
         le=64,
         description="Connections to one server. With more than 1 it is faster, but order is not guaranteed.",
     )
+    keep_alive: bool = Field(
+        True, description="Keep connections for further calls; off, each call has its own (`Connection: close`)."
+    )
 
 
 class _Waiting:
     """The events of a run for which no call was made yet."""
 
-    __slots__ = ("_payloads", "_positions", "run")
+    __slots__ = ("_payloads", "_positions", "count", "run")
 
     def __init__(self, run: Run, payloads: Payloads) -> None:
         self.run = run
+        self.count = len(run)
+        """How many there are, those that cannot be encoded included."""
         self._payloads = payloads
         self._positions: Iterator[int] | None = None
 
     def take(self) -> tuple[Run, int, memoryview] | None:
         """The next event, as its run, its position and its body; None when there is none."""
         position = next(self._left(), None)
+        self.count -= 1
         return None if position is None else (self.run, position, self._payloads[self.run.indices[position]])
 
     def settle(self, outcome: Outcome) -> None:
@@ -109,12 +116,15 @@ class XmlRpcTransport:
                 connections=options.connections,
                 timeout_ms=options.timeout,
                 is_answered=options.sync_mode,
+                keeps=options.keep_alive,
                 tasks=context.tasks,
                 dial=self._dial,
+                has_more=self._has_more,
                 take=self._take,
                 lost=self._supervisor.lost,
                 turned=self._tell_quiet,
-            )
+            ),
+            shared_server(address.host, address.port),
         )
         self._head = self._request_head()
         self._queue: deque[_Waiting] = deque()
@@ -172,7 +182,7 @@ class XmlRpcTransport:
         self._is_closed = True
         await self._until_quiet(deadline_s)
         await self._supervisor.close()
-        await self._callers.close(ENGINE_STOPPED)
+        await self._callers.end(ENGINE_STOPPED)
         self._fail_waiting(ENGINE_STOPPED)
         self._resolver.close()
 
@@ -192,8 +202,12 @@ class XmlRpcTransport:
     # Connecting
 
     async def _connect(self) -> None:
-        """For the supervisor: see that the server can be reached. The first call goes over that very socket."""
-        self._callers.give(await self._dial())
+        """For the supervisor: see that the server can be reached. The first call goes over that very socket.
+
+        A connection that another target left there shows it too: the server may serve no second one meanwhile.
+        """
+        if not self._callers.server.has_resting:
+            self._callers.give(await self._dial())
 
     async def _dial(self) -> socket.socket:
         """A socket to the server; the host's addresses are tried in turn, each with its share of the time.
@@ -243,10 +257,21 @@ class XmlRpcTransport:
             f"POST {self._address.path or DEFAULT_PATH} HTTP/1.1",
             f"Host: [{host}]:{port}" if ":" in host else f"Host: {host}:{port}",
             f"User-Agent: Switchboard/{__version__}",
+            *(() if self._options.keep_alive else ("Connection: close",)),
             "Content-Type: text/xml",
             "Content-Length: ",
         ]
         return "\r\n".join(lines).encode("utf-8", "surrogateescape")
+
+    def _has_more(self, count: int) -> bool:
+        """Whether more than `count` calls are to be made, while the server is known to be there."""
+        if not self._supervisor.is_up:
+            return False
+        for waiting in self._queue:
+            count -= waiting.count
+            if count < 0:
+                return True
+        return False
 
     def _take(self) -> Call | None:
         """The next call, while the server is known to be there."""
@@ -254,6 +279,8 @@ class XmlRpcTransport:
             waiting = self._queue[0]
             taken = waiting.take()
             if taken is not None:
+                if not waiting.count and self._queue[0] is waiting:
+                    self._queue.popleft()
                 run, position, body = taken
                 return Call(run, position, b"%b%d\r\n\r\n%b" % (self._head, len(body), bytes(body)))
             if self._queue and self._queue[0] is waiting:

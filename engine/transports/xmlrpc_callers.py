@@ -1,12 +1,13 @@
 """The callers of an xmlrpc target: each has one connection, and makes one call after the other over it.
 
-No task, future or timer for a call: an answer frees its caller, the free ones are given calls once a turn of the loop,
-and one timer looks after the deadlines of all.
+No task, future or timer for a call: an answer frees its caller, which rests with the server's others; the free ones are
+given calls once a turn of the loop, and one timer looks after the deadlines of all.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,9 +20,7 @@ from engine.transports.gathering import Gathered
 from engine.transports.httpanswer import Answer, UnreachableError
 from engine.transports.httpconnection import HttpConnection
 from engine.transports.methodresponse import NotXmlRpcError, fault_of
-
-IDLE_S = 3.0
-"""A connection that was idle for longer is not used again: the server may be about to close it."""
+from engine.transports.xmlrpc_server import Server
 
 KEPT_ANSWER = 4096
 """Bytes of a refusing answer that are kept with the outcome."""
@@ -45,9 +44,13 @@ class Calling:
     timeout_ms: int
     is_answered: bool
     """Whether an event waits for its answer; else it is sent once it is written."""
+    keeps: bool
+    """Whether a connection is used for more than one call."""
     tasks: Tasks
     dial: Callable[[], Awaitable[socket.socket]]
     """Connects a socket, or raises UnreachableError."""
+    has_more: Callable[[int], bool]
+    """Whether more calls than this many are to be made now."""
     take: Callable[[], Call | None]
     """The next call that is to be made now."""
     lost: Callable[[str], None]
@@ -59,20 +62,29 @@ class Calling:
 class Callers:
     """As many callers as there are calls at the same time, at most `connections`."""
 
-    def __init__(self, calling: Calling) -> None:
+    def __init__(self, calling: Calling, server: Server) -> None:
         self.calling = calling
+        self.server = server
         self.outcomes = Gathered()
+        self.answered_at = 0.0
+        """When the last answer came; loop time."""
         self._loop = asyncio.get_running_loop()
-        self._callers: set[Caller] = set()
-        self._free: list[Caller] = []
+        self._busy: set[Caller] = set()
+        """Those with a call of ours under way."""
+        self._dialling: set[asyncio.Task[None]] = set()
+        """Connections that are being made."""
         self._spare: socket.socket | None = None
         self._is_awake = False
-        self._timer: asyncio.TimerHandle | None = None
+        server.join(self)
 
     @property
     def is_busy(self) -> bool:
         """Whether a call is under way."""
-        return len(self._free) < len(self._callers)
+        return bool(self._busy or self._dialling)
+
+    def now(self) -> float:
+        """Loop time."""
+        return self._loop.time()
 
     def give(self, connected: socket.socket) -> None:
         """Let the next connection be made over this socket, where one is needed at the next `wake`."""
@@ -86,30 +98,42 @@ class Callers:
             self._loop.call_soon(self._turn)
 
     def freed(self, caller: Caller) -> None:
-        """A caller has its answer. It is given another call, or rests."""
-        caller.deadline = self._loop.time() + IDLE_S
-        self._free.append(caller)
+        """A caller has done its call."""
+        self._busy.discard(caller)
         self.wake()
 
-    def gone(self, caller: Caller) -> None:
-        """A caller has no connection any more."""
-        self._callers.discard(caller)
-        if caller in self._free:
-            self._free.remove(caller)
+    def give_up(self, caller: Caller, now: float) -> None:
+        """There is no answer in time. Others will get none either, unless some did until lately."""
+        reason = f"no answer within {self.calling.timeout_ms} ms"
+        self._busy.discard(caller)
+        self.server.gone(caller)
+        is_alone = self.answered_at > (caller.began + caller.deadline) / 2
+        if is_alone and not caller.answered_at:
+            self.server.serves(self.server.proven(), now)
+        caller.end(failed(f"{reason}; {MAYBE_PROCESSED}"))
+        if not is_alone:
+            self.calling.lost(reason)
         self.wake()
 
     async def close(self, outcome: Outcome) -> None:
-        """Close all connections; what is under way ends like this."""
+        """Close all connections that are not another target's; what is under way ends like this."""
         self._take_back()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._free.clear()
-        callers, self._callers = self._callers, set()
+        self.server.leave(self)
+        busy, self._busy = self._busy, set()
+        dialling = tuple(self._dialling)
         self.outcomes.settle()
-        for caller in callers:
+        for caller in busy:
+            self.server.gone(caller)
             caller.end(outcome)
-        await asyncio.gather(*(caller.dialling for caller in callers if caller.dialling), return_exceptions=True)
+        self.server.let_go()
+        for task in dialling:
+            task.cancel()
+        await asyncio.gather(*dialling, return_exceptions=True)
+
+    async def end(self, outcome: Outcome) -> None:
+        """Close, for good."""
+        await self.close(outcome)
+        self.server.part(self)
 
     def _take_back(self) -> None:
         """Close a socket that was given and not used."""
@@ -121,118 +145,154 @@ class Callers:
         """Give each free caller a call."""
         self._is_awake = False
         now = self._loop.time()
-        deadline = now + self.calling.timeout_ms / 1000
-        while (self._free or len(self._callers) < self.calling.connections) and (call := self.calling.take()):
-            self._caller(now).make(call, deadline)
+        most = self.calling.connections
+        while len(self._busy) + len(self._dialling) < most and self.calling.has_more(len(self._dialling)):
+            caller = self.server.resting_for(self, now)
+            if caller is None:
+                if not self.server.may_dial(self, now):
+                    break
+                self._add()
+                continue
+            call = self.calling.take()
+            if call is None:
+                self.server.rest(caller, now)
+                continue
+            self._busy.add(caller)
+            caller.make(self, call, now)
+            self.server.leave(self)
+        else:
+            self.server.leave(self)
         self._take_back()
-        if self.is_busy:
-            self._arm(deadline)
-        if self._free:
-            self._arm(now + IDLE_S)
         self.calling.turned()
 
-    def _caller(self, now: float) -> Caller:
-        """The free one that was used last, as long as its connection did not rest for too long; else a new one."""
-        while self._free:
-            if now < self._free[-1].deadline:
-                return self._free.pop()
-            self._give_up(self._free[-1])
-        made = Caller(self, self._spare)
-        self._spare = None
-        self._callers.add(made)
-        return made
+    def _add(self) -> None:
+        """Have one connection more: the spare one, or another, which is heard of when it is there."""
+        connected, self._spare = self._spare, None
+        if connected is not None:
+            self.server.rest(Caller(self.server, connected), self.now())
+            return
+        self.server.dial()
+        self._dialling.add(self.calling.tasks.spawn(self._dial(), "connect for a call"))
 
-    def _arm(self, deadline: float) -> None:
-        if self._timer is None or deadline < self._timer.when():
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = self._loop.call_at(deadline, self._check_deadlines)
-
-    def _check_deadlines(self) -> None:
-        self._timer = None
-        now = self._loop.time()
-        for caller in [one for one in self._callers if one.deadline <= now]:
-            self._give_up(caller)
-        if self._callers:
-            self._arm(min(caller.deadline for caller in self._callers))
-
-    def _give_up(self, caller: Caller) -> None:
-        """A caller has rested for too long, or there is no answer in time: then others will get none either."""
-        is_busy = caller not in self._free
-        reason = f"no answer within {self.calling.timeout_ms} ms"
-        self.gone(caller)
-        caller.end(failed(reason if caller.dialling else f"{reason}; {MAYBE_PROCESSED}"))
-        if is_busy:
+    async def _dial(self) -> None:
+        connected, reason = None, ""
+        try:
+            connected = await self.calling.dial()
+        except UnreachableError as error:
+            reason = str(error)
+        finally:
+            self.server.dialled()
+            self._dialling = {task for task in self._dialling if task is not asyncio.current_task()}
+        if connected is not None:
+            self.server.rest(Caller(self.server, connected), self.now())
+        elif served := self.server.proven():
+            self.server.serves(served, self.now())  # it has enough with those that it has
+        else:
             self.calling.lost(reason)
+        self.wake()
 
 
 class Caller:
-    """One connection, from being made to its end, with at most one call under way."""
+    """One connection, with at most one call under way, for one target after the other."""
 
-    __slots__ = ("_callers", "_connection", "_position", "_run", "deadline", "dialling")
+    __slots__ = (
+        "_connection",
+        "_owner",
+        "_position",
+        "_run",
+        "_server",
+        "answered_at",
+        "began",
+        "deadline",
+        "is_slow",
+    )
 
-    def __init__(self, callers: Callers, connected: socket.socket | None) -> None:
-        self.deadline = 0.0
+    def __init__(self, server: Server, connected: socket.socket) -> None:
+        self.deadline = math.inf
         """When the call that is under way, or else the connection, is given up; loop time."""
-        self.dialling: asyncio.Task[None] | None = None
-        self._callers = callers
-        self._connection = None if connected is None else HttpConnection(connected, self)
+        self.began = 0.0
+        """When the call that is under way, or else the last one, was made; loop time."""
+        self.answered_at = 0.0
+        """When the last answer came; 0 before the first."""
+        self.is_slow = False
+        """Whether the first call takes long although the server attends to it."""
+        self._server = server
+        self._connection = HttpConnection(connected, self)
+        self._owner: Callers | None = None
+        """Whose call is under way."""
         self._run: Run | None = None
         """Whose event is under way and has no outcome yet."""
         self._position = 0
+        server.add(self)
 
-    def make(self, call: Call, deadline: float) -> None:
-        """Make a call, over a connection that is made first where there is none."""
+    @property
+    def is_calling(self) -> bool:
+        """Whether an answer is waited for."""
+        return self._owner is not None
+
+    def make(self, owner: Callers, call: Call, now: float) -> None:
+        """Make a call for somebody, over the connection that is there."""
+        self._owner = owner
         self._run, self._position, request = call
-        self.deadline = deadline
-        if self._connection is not None:
-            self._connection.send(request)
-        else:
-            self.dialling = self._callers.calling.tasks.spawn(self._dial(request), "connect for a call")
+        self.began = now
+        self.deadline = now + owner.calling.timeout_ms / 1000
+        self._server.arm(self.deadline)
+        if not self.answered_at:
+            self._server.called_first(self)
+        self._connection.send(request)
 
     def written(self) -> None:
         """The kernel has the request."""
-        if not self._callers.calling.is_answered:
-            self._settle(SENT)
+        if self._owner is not None and not self._owner.calling.is_answered:
+            self._settle(self._owner, SENT)
 
     def heard(self, answer: Answer) -> None:
         """There is an answer."""
-        if self._connection is None or self._connection.is_closed:
-            self._callers.gone(self)
+        owner, self._owner = self._owner, None
+        if owner is None:
+            return
+        now = owner.now()
+        if not self.answered_at:
+            self._server.answered_first(self, now)
+        self.answered_at = owner.answered_at = now
+        if not owner.calling.keeps:
+            self._connection.close()
+        if self._connection.is_closed:
+            self._server.gone(self)
         else:
-            self._callers.freed(self)
-        self._settle(judged(answer))
+            self._server.rest(self, now)
+        owner.freed(self)
+        self._settle(owner, judged(answer))
 
     def broke(self, reason: str) -> None:
         """There will be no answer: that event alone fails, and is not repeated."""
-        self._callers.gone(self)
-        self._settle(failed(f"{reason}; {MAYBE_PROCESSED}"))
+        owner, self._owner = self._owner, None
+        self._server.gone(self)
+        if owner is not None:
+            owner.freed(self)
+            self._settle(owner, failed(f"{reason}; {MAYBE_PROCESSED}"))
+
+    def expire(self, now: float) -> None:
+        """The call that is under way has no answer in time."""
+        if self._owner is not None:
+            self._owner.give_up(self, now)
 
     def end(self, outcome: Outcome) -> None:
         """Close the connection; the call that is under way ends like this."""
-        if self.dialling is not None:
-            self.dialling.cancel()
-        if self._connection is not None:
-            self._connection.close()
-        self._settle(outcome)
+        owner, self._owner = self._owner, None
+        self.close()
+        if owner is not None:
+            self._settle(owner, outcome)
 
-    async def _dial(self, request: bytes) -> None:
-        try:
-            connected = await self._callers.calling.dial()
-        except UnreachableError as error:
-            self._callers.gone(self)
-            self._settle(failed(str(error)))
-            self._callers.calling.lost(str(error))
-        else:
-            self.dialling = None
-            self._connection = HttpConnection(connected, self)
-            self._connection.send(request)
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
-    def _settle(self, outcome: Outcome) -> None:
+    def _settle(self, owner: Callers, outcome: Outcome) -> None:
         """Settle the event, once: what was sent stays so, whatever comes back."""
         run, self._run = self._run, None
         if run is not None:
-            self._callers.outcomes.add(run, self._position, outcome)
+            owner.outcomes.add(run, self._position, outcome)
 
 
 @lru_cache(maxsize=8)
@@ -245,7 +305,7 @@ def judged(answer: Answer) -> Outcome:
     if not answer.body:
         return DELIVERED
     try:
-        fault = fault_of(answer.body)
+        fault = fault_of(answer.body, answer.charset)
     except NotXmlRpcError as error:
         return _refused(str(error), answer)
     return DELIVERED if fault is None else _refused(fault, answer)

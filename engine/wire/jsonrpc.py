@@ -18,7 +18,7 @@ _VERSION_AND_METHOD = '{"jsonrpc":"2.0","method":'
 
 @dataclass(frozen=True, slots=True)
 class JsonRpcFormat:
-    """One compact JSON object per event: no spaces, no separator, members in the captured order, no `id`.
+    """One compact JSON object per event: no spaces, no separator unless told, members in the captured order, no `id`.
 
     `params` is an object when the first parameter has a name and a list when it has none; without parameters there
     is no `params` at all. In an object a parameter without a name has the empty name; repeated names are repeated
@@ -32,6 +32,9 @@ class JsonRpcFormat:
 
     event_param: str | None = None
     """Name of a first parameter that holds the event's name; it is added also where there is no other (EI D26)."""
+
+    separator: str = ""
+    """Stands behind each object: nothing, or white space, for receivers that wait for a line's end."""
 
     def encode(self, events: Sequence[Event]) -> Payloads:
         """The payloads of `events`, in order; quick when they share one name, as those of a batch do."""
@@ -61,22 +64,24 @@ class JsonRpcFormat:
         if len({event.name for event in events}) > 1 or not all(params):
             raise _UnlikeError
         head = self._head(name) + b',"params":'
+        end = b"}" + self.separator.encode()
         dumps = orjson.dumps
         if params[0][0][0] is None:
             if len({one[0][0] for one in params}) > 1:
                 raise _UnlikeError
-            return [head + dumps([value for _, value in one]) + b"}" for one in params]
+            return [head + dumps([value for _, value in one]) + end for one in params]
         objects = [dict(one) for one in params]
         if sum(map(len, objects)) != sum(map(len, params)):
             raise _UnlikeError
-        return [head + dumps(members) + b"}" for members in objects]
+        return [head + dumps(members) + end for members in objects]
 
     def _encode_each(self, events: Sequence[Event], params: list[tuple[Param, ...]]) -> Payloads:
         parts: list[bytes] = []
+        separator = self.separator.encode()
         failures: dict[int, str] = {}
         for index, (event, one) in enumerate(zip(events, params, strict=True)):
             try:
-                parts.append(self._head(event.name) + _tail(one))
+                parts.append(self._head(event.name) + _tail(one) + separator)
             except UnicodeEncodeError as error:
                 failures[index] = f"cannot be written as JSON: {no_byte_for(error)}"
                 parts.append(b"")

@@ -41,6 +41,10 @@ class Harness(ABC):
     no_hang: ClassVar[str | None] = None
     """Why a peer that hangs cannot be noticed; None when it can."""
 
+    holds_back: ClassVar[bool] = True
+    """Whether the last third of `hang_events` is still with the transport, and no part of it with the kernel, while the
+    peer hangs."""
+
     hang_padding: ClassVar[int] = 0
     """Bytes in each event sent to a hanging peer, where buffers must be filled before the hang shows."""
 
@@ -68,6 +72,10 @@ class Harness(ABC):
 
     async def hang(self) -> None:
         """Let the peer go on living without taking or answering anything. Only called where `no_hang` is None."""
+        raise NotImplementedError
+
+    async def resume(self) -> None:
+        """Let a peer that hangs go on where it stopped."""
         raise NotImplementedError
 
     async def close(self) -> None:

@@ -45,6 +45,10 @@ class _DatagramHarness(Harness):
         assert self._socket is not None
         asyncio.get_running_loop().remove_reader(self._socket)
 
+    async def resume(self) -> None:
+        assert self._socket is not None
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+
     def received(self) -> list[int]:
         return self._received
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -25,6 +26,7 @@ class FlatstoreHarness(Harness):
         self._file = self._home / "events.log"
         self._dead: list[BinaryIO] = []
         self._reader: int | None = None
+        self._piped = b""
 
     async def start(self) -> None:
         await self.stop()
@@ -32,6 +34,7 @@ class FlatstoreHarness(Harness):
 
     async def stop(self) -> None:
         if self._reader is not None:
+            asyncio.get_running_loop().remove_reader(self._reader)
             os.close(self._reader)
             self._reader = None
             self._file.unlink()
@@ -58,11 +61,18 @@ class FlatstoreHarness(Harness):
         except BlockingIOError:
             return
 
+    async def resume(self) -> None:
+        assert self._reader is not None
+        asyncio.get_running_loop().add_reader(self._reader, self._read, self._reader)
+
+    def _read(self, reader: int) -> None:
+        self._piped += os.read(reader, 1 << 20).lstrip(b"\0")
+
     def transport(self, context: TransportContext, *, timeout_ms: int) -> Transport:
         return FlatstoreTransport(FlatstoreAddress(str(self._file)), FlatstoreOptions(timeout=timeout_ms), context)
 
     def received(self) -> list[int]:
-        contents = [_content(file) for file in self._dead]
+        contents = [*(_content(file) for file in self._dead), self._piped]
         if self._file.is_file():
             contents.append(self._file.read_bytes())
         return [int(line.split(b",")[1]) for content in contents for line in content.splitlines()]

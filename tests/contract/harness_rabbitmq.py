@@ -40,6 +40,7 @@ class RabbitmqHarness(Harness):
     name: ClassVar[str] = "rabbitmq"
     confirms: ClassVar[bool] = True
     sync_mode: ClassVar[bool] = True
+    holds_back: ClassVar[bool] = False
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
@@ -64,6 +65,9 @@ class RabbitmqHarness(Harness):
 
     async def hang(self) -> None:
         self._proxy.hang()
+
+    async def resume(self) -> None:
+        self._proxy.resume()
 
     async def close(self) -> None:
         await self.stop()

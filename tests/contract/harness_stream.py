@@ -95,6 +95,11 @@ class StreamHarness(Harness):
         for visitor in self._visitors:
             visitor.hang()
 
+    async def resume(self) -> None:
+        self._is_hanging = False
+        for visitor in self._visitors:
+            visitor.transport.resume_reading()
+
     def transport(self, context: TransportContext, *, timeout_ms: int) -> Transport:
         options = StreamOptions(sync_mode=self.sync_mode, timeout=timeout_ms)
         return StreamTransport(TcpAddress("127.0.0.1", self._port), options, context)

@@ -26,6 +26,7 @@ class XmlRpcHarness(Harness):
         super().__init__(directory)
         self._peer = HttpPeer(self._respond)
         self._received: list[int] = []
+        self._held: list[Request] = []
         self._is_hanging = False
 
     async def start(self) -> None:
@@ -39,6 +40,14 @@ class XmlRpcHarness(Harness):
     async def hang(self) -> None:
         self._is_hanging = True
 
+    async def resume(self) -> None:
+        self._is_hanging = False
+        held, self._held = self._held, []
+        for request in held:
+            response = self._respond(request)
+            assert response is not None
+            self._peer.visitor(request).transport.write(response)
+
     def transport(self, context: TransportContext, *, timeout_ms: int) -> Transport:
         address = XmlRpcAddress("127.0.0.1", self._peer.port, "notify")
         return XmlRpcTransport(address, XmlRpcOptions(timeout=timeout_ms, sync_mode=self.sync_mode), context)
@@ -51,6 +60,7 @@ class XmlRpcHarness(Harness):
 
     def _respond(self, request: Request) -> bytes | None:
         if self._is_hanging:
+            self._held.append(request)
             return None
         found = re.search(rb"<int>(\d+)</int>", request.body)
         assert found is not None

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from engine.event import Event
-from engine.run import Fault, Outcome, Run, Status
+from engine.run import Fault, Outcome, Run, Status, failed
 from engine.transports.base import Transport, TransportContext
 from tests.contract.harness import Harness, numbered
 from tests.support.runs import Ledger
@@ -268,6 +268,69 @@ async def test_a_peer_that_hung_and_came_back_is_used_again(bench: Bench) -> Non
             return
         await asyncio.sleep(0.02)
     raise AssertionError("the peer is healthy again, and still every event fails")
+
+
+async def test_what_was_not_handed_over_can_be_taken_back(bench: Bench) -> None:
+    if bench.harness.no_hang is not None:
+        pytest.skip(bench.harness.no_hang)
+    transport = bench.transport(timeout_ms=30_000)
+    await bench.harness.hang()
+    events = numbered(range(bench.harness.hang_events), bench.harness.hang_padding)
+    third = len(events) // 3
+    first = bench.start(transport, events, range(third))
+    await asyncio.sleep(0.1)  # it is on its way, as far as it goes
+    kept = bench.start(transport, events, range(third, 2 * third))
+    wanted = bench.start(transport, events, range(2 * third, len(events)))
+    back = failed("taken back", Fault.ENGINE)
+    transport.withdraw(lambda run: run is wanted, back)
+    if bench.harness.holds_back:
+        assert bench.ledger.of(wanted) == [back] * len(wanted)
+    transport.withdraw(lambda run: run is first or run is wanted, back)
+    withdrawn = {
+        number
+        for run in (first, wanted)
+        for number, outcome in zip(run.indices, bench.ledger.of(run), strict=True)
+        if outcome is back
+    }
+    last = bench.start(transport, numbered(range(len(events), len(events) + 5)))
+    await bench.harness.resume()
+    await bench.settled("after taking back")
+    expected = [number for number in range(len(events) + 5) if number not in withdrawn]
+    await bench.arrived(len(expected))
+    assert bench.harness.received() == expected
+    assert succeeded(bench, kept)
+    assert succeeded(bench, last)
+    assert {outcome for outcome in bench.ledger.of(first) if outcome and outcome.is_failure} <= {back}
+
+
+async def test_taking_back_from_within_an_outcome_settles_each_event_once(bench: Bench) -> None:
+    """As when the first event that fails or succeeds lets the engine give the rest to somebody else."""
+    transport = bench.transport()
+    events = numbered(range(200))
+    back = failed("taken back", Fault.ENGINE)
+    runs = [bench.ledger.run(events, range(start, start + 50)) for start in range(0, 200, 50)]
+    note = bench.ledger._settled
+
+    def settled(run: Run, positions: range, outcome: Outcome) -> None:
+        note(run, positions, outcome)
+        if outcome is not back:
+            transport.withdraw(lambda _run: True, back)
+
+    for run in runs:
+        run._handler = settled
+        transport.start(run)
+    refused = bench.harness.refused_event(200)
+    assert refused is not None
+    odd = bench.ledger.run([refused, *numbered(range(201, 210))])
+    odd._handler = settled
+    transport.start(odd)
+    await bench.settled("taken back from within")
+    outcomes = [outcome for run in (*runs, odd) for outcome in bench.ledger.of(run)]
+    arrived = [number for number, outcome in enumerate(outcomes) if outcome and not outcome.is_failure]
+    await bench.arrived(len(arrived))
+    assert bench.harness.received() == arrived
+    again = await bench.deliver(transport, numbered(range(300, 310)))
+    assert succeeded(bench, again)
 
 
 async def test_an_event_that_cannot_be_sent_fails_alone(bench: Bench) -> None:

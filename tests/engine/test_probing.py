@@ -101,6 +101,14 @@ async def test_what_is_not_there_is_named(engine: Engine, text: str, error: str)
     assert error in answer["error"]
 
 
+async def test_a_receiver_that_stays_silent_may_want_lines(engine: Engine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        answer = await probed(engine, f"tcp:127.0.0.1:{listening.getsockname()[1]}", is_sending=True)
+    assert statuses(answer)[-1] == ("confirm", "skipped")
+    assert "transports.tcp.separator: newline" in answer["steps"][-1]["detail"]
+    assert "transports.tcp.separator: newline" in advice_for("no answer within 5000 ms")
+
+
 def test_every_failure_has_some_advice() -> None:
     assert "firewall" in advice_for("no connection within 500 ms")
     assert advice_for("something strange") == OTHERWISE

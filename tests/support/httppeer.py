@@ -63,6 +63,11 @@ class HttpPeer:
             self._server = None
         self.drop()
 
+    def visitor(self, request: Request) -> Visitor:
+        """The connection that a request came over, as long as it is there."""
+        (found,) = (one for one in self.visitors if one.number == request.connection)
+        return found
+
     def drop(self) -> None:
         """Reset all connections."""
         for visitor in list(self.visitors):
@@ -81,7 +86,7 @@ class Visitor(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self._peer.connections += 1
-        self._number = self._peer.connections
+        self.number = self._peer.connections
         self._peer.visitors.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,7 +101,7 @@ class Visitor(asyncio.Protocol):
             if len(rest) < (size := int(found[1])):
                 return
             self._data = rest[size:]
-            self._answer(Request(self._number, head, rest[:size]))
+            self._answer(Request(self.number, head, rest[:size]))
 
     def _answer(self, request: Request) -> None:
         self._peer.requests.append(request)

@@ -40,6 +40,10 @@ class TcpProxy:
         """Take connections and bytes, and pass nothing on."""
         self._flowing.clear()
 
+    def resume(self) -> None:
+        """Go on after a hang; what came meanwhile is passed on."""
+        self._flowing.set()
+
     async def _visited(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visit = asyncio.current_task()
         assert visit is not None

@@ -74,12 +74,9 @@ class TestReader:
         "garbage",
         [
             "HTTP/1.1 400 Bad Request\r\n\r\n",
-            "[]",
+            "[17]",
             "17",
-            '{"result":"OK"}',
-            '{"id":null,"result":"OK"}',
-            '{"id":"1","result":"OK"}',
-            '{"id":true,"result":"OK"}',
+            '"OK"',
             '{"id":' + "9" * 5000 + "}",
             '{"id":1,"result":' + "[" * 100_000 + "]" * 100_000 + "}",
         ],
@@ -89,6 +86,44 @@ class TestReader:
         with pytest.raises(AnswerError):
             found.extend(AnswerReader().feed((answer(1) + garbage).encode()))
         assert [one.number for one in found] == [1]
+
+    @pytest.mark.parametrize("written", ["7", '"7"', "7.0", "70e-1"])
+    def test_equal_ids_are_taken(self, written: str) -> None:
+        assert read(b'{"jsonrpc":"2.0","result":"OK","id":%b}' % written.encode()) == [Answer(7, DELIVERED)]
+
+    @pytest.mark.parametrize("written", ["null", '"x"', '"07"', '" 7"', "7.5", "true", "[7]", "1e999", '"\u0667"'])
+    def test_an_id_that_is_none_of_ours_is_no_number(self, written: str) -> None:
+        assert read(b'{"jsonrpc":"2.0","result":"OK","id":%b}' % written.encode()) == [Answer(None, DELIVERED)]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            '{"jsonrpc":"2.0","method":"news","params":[1]}',
+            '{"jsonrpc":"2.0","method":"ping","id":1}',
+            '{"jsonrpc":"2.0","method":"ping","params":{"result":"x"},"id":null}',
+            "[]",
+            '[{"method":"news"},{"method":"ping","id":2}]',
+        ],
+    )
+    def test_what_the_peer_says_of_its_own_is_passed_over(self, said: str) -> None:
+        assert [one.number for one in read((answer(1) + said + "\r\n" + answer(2)).encode())] == [1, 2]
+
+    def test_answers_in_an_array_count_wherever_it_is_split(self) -> None:
+        stream = f"[{answer(1)}, {answer(2, error={'code': 5})}] {answer(3)}".encode()
+        for pieces in ([stream], [bytes([byte]) for byte in stream]):
+            assert [(one.number, one.outcome.is_failure) for one in read(*pieces)] == [
+                (1, False),
+                (2, True),
+                (3, False),
+            ]
+
+    def test_a_byte_order_mark_and_record_separators_are_passed_over(self) -> None:
+        stream = "\ufeff" + answer(1) + "\n\x1e" + answer(2) + "\n"
+        assert [one.number for one in read(stream.encode())] == [1, 2]
+        assert [one.number for one in read(*(bytes([byte]) for byte in stream.encode()))] == [1, 2]
+
+    def test_an_answer_that_names_its_method_is_one(self) -> None:
+        assert [one.number for one in read(answer(1, method="notify", result="OK").encode())] == [1]
 
     def test_an_answer_without_an_end_is_not_waited_for(self) -> None:
         reader = AnswerReader()
@@ -133,6 +168,22 @@ class TestInFlight:
         ledger, in_flight, [run] = flights(2, (5, 2))
         in_flight.settle(Answer(number, DELIVERED) for number in (1, 4, 7, 99, 5))
         assert ledger.of(run) == [DELIVERED, None]
+
+    def test_an_error_without_an_id_is_about_the_one_that_waits(self) -> None:
+        ledger, in_flight, runs = flights(3, (1, 1), (5, 2))
+        refused = failed("answered with error -32700 Parse error", Fault.ANSWER)
+        in_flight.settle(iter([Answer(None, refused), Answer(6, DELIVERED)]))
+        assert [ledger.of(run) for run in runs] == [[None], [None, DELIVERED]]
+        assert in_flight.unmatched == "error -32700 Parse error"
+        in_flight.settle(iter([Answer(1, DELIVERED), Answer(None, refused)]))
+        assert [ledger.of(run) for run in runs] == [[DELIVERED], [refused, DELIVERED]]
+        assert not in_flight
+
+    def test_a_success_without_an_id_is_nobodys(self) -> None:
+        ledger, in_flight, [run] = flights(1, (1, 1))
+        in_flight.settle(iter([Answer(None, DELIVERED)]))
+        assert ledger.of(run) == [None]
+        assert in_flight.unmatched == "a result without an id of ours"
 
     def test_a_second_answer_to_a_request_changes_nothing(self) -> None:
         ledger, in_flight, [run] = flights(4, (1, 4))

@@ -114,3 +114,38 @@ async def test_once_closed_nobody_is_told_anything(pair: Pair) -> None:
     connection.close()
     await asyncio.sleep(0)
     assert listener.told == ["written"]
+
+
+async def _time_of_calls(calls: int) -> float:
+    """How long calls take to a server that writes its answers in two small pieces, and leaves Nagle's algorithm on."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setblocking(False)
+    ours = socket.create_connection(listening.getsockname())
+    ours.setblocking(False)
+    loop = asyncio.get_running_loop()
+    theirs, _ = await loop.sock_accept(listening)
+    listener = Listener()
+    connection = HttpConnection(ours, listener)
+    head, end, body = answer().partition(b"\r\n\r\n")
+    began = loop.time()
+    for number in range(1, calls + 1):
+        connection.send(b"request")
+        await loop.sock_recv(theirs, 100)
+        await loop.sock_sendall(theirs, head + end)
+        await loop.sock_sendall(theirs, body)
+        await until(lambda number=number: len(listener.told) == 2 * number)  # type: ignore[misc]
+    took = loop.time() - began
+    connection.close()
+    theirs.close()
+    listening.close()
+    return took
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="this kernel cannot be told to acknowledge at once")
+async def test_an_answer_in_two_small_writes_is_not_held_back_by_a_late_acknowledgement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Perl's and Ruby's servers write so: the body waits for the acknowledgement of the head, some 40 ms."""
+    quick = await _time_of_calls(40)
+    monkeypatch.setattr("engine.transports.httpconnection.ack_now", lambda _connected: None)
+    assert quick < await _time_of_calls(40) / 2

@@ -24,6 +24,24 @@ GOOD = [
         True,
     ),
     (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n", Answer(200, b"a"), True),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", Answer(200, b"a"), True),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nhi", Answer(200, b"hi"), True),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", Answer(200, b"hello"), True),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello", Answer(200, b"hello"), True),
+    (
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nConnection: TE\r\nContent-Length: 2\r\n\r\nhi",
+        Answer(200, b"hi"),
+        False,
+    ),
+    (b"HTTP/1.1 200 OK\r\nConnection: X-Not-close\r\nContent-Length: 2\r\n\r\nhi", Answer(200, b"hi"), True),
+    (b"HTTP/1.0 200 OK\r\nConnection: TE , Keep-Alive\r\nContent-Length: 2\r\n\r\nhi", Answer(200, b"hi"), True),
+    (b"HTTP/1.1 200 OK\nContent-Length: 2\n\nhi", Answer(200, b"hi"), True),
+    (b"\r\nHTTP/1.1 200 OK\r\nX-Long: a\r\n b: c\r\nContent-Length : 2\r\n\r\nhi", Answer(200, b"hi"), True),
+    (
+        b'HTTP/1.1 200 OK\r\nContent-Type: text/xml; Charset="UTF-8"\r\nContent-Length: 2\r\n\r\nhi',
+        Answer(200, b"hi", charset="UTF-8"),
+        True,
+    ),
 ]
 
 
@@ -69,6 +87,8 @@ def test_bytes_behind_an_answer_make_the_connection_useless() -> None:
         b"HTTP/1.1 two hundred\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n",
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * HEAD_MAX,

@@ -12,7 +12,7 @@ import pytest
 
 from engine.address import TcpAddress
 from engine.event import Event
-from engine.run import Fault, Outcome, Run, Status
+from engine.run import Fault, Outcome, Run, Status, failed
 from engine.transports import stream
 from engine.transports.base import ConnectionState, TransportContext
 from engine.transports.resolving import Endpoint
@@ -157,6 +157,25 @@ async def complete(ledger: Ledger) -> None:
 
 
 class TestBytes:
+    @pytest.mark.parametrize("sync_mode", [False, True])
+    async def test_a_line_feed_stands_behind_each_object_where_it_is_asked_for(
+        self, peer: Peer, make: Make, sync_mode: bool
+    ) -> None:
+        ledger, transport = Ledger(), make(separator="newline", sync_mode=sync_mode)
+        transport.start(ledger.run(events(2)))
+        transport.start(ledger.run([Event("E_A", (("text", "\udcff"),)), Event("E_B")]))
+        await until(lambda: peer.data.count(b"\n") == 4, "four lines")
+        lines = peer.data.split(b"\n")
+        assert lines.pop() == b""
+        assert [json.loads(line.decode(errors="replace"))["method"] for line in lines] == ["E_TEST"] * 2 + [
+            "E_A",
+            "E_B",
+        ]
+        if sync_mode:
+            peer.answer(*(json.loads(line.decode(errors="replace"))["id"] for line in lines))
+        await complete(ledger)
+        assert transport.wire_format.encode([Event("E_A")]).buffer == b'{"jsonrpc":"2.0","method":"E_A"}\n'
+
     async def test_objects_stand_back_to_back(self, peer: Peer, make: Make) -> None:
         ledger = Ledger()
         run = ledger.run([Event("E_PEER_A"), Event("E_PEER_A", (("ip", "192.0.2.1"),))])
@@ -366,7 +385,66 @@ class TestAnswers:
         assert told(ledger.of(run)) == "ddmm"
         assert reasons(ledger) == {"connection closed by the peer; the event may have been processed"}
 
-    @pytest.mark.parametrize("nonsense", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b'{"id":null,"error":{"code":-32700}}'])
+    @pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="this kernel cannot be told to acknowledge at once")
+    async def test_answers_one_by_one_are_not_held_back_by_late_acknowledgements(
+        self, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nagle's algorithm holds a peer's second answer back until its first is acknowledged, some 40 ms."""
+
+        async def time_of_bursts() -> float:
+            listening = socket.create_server(("127.0.0.1", 0))
+            listening.setblocking(False)
+            ledger, transport = Ledger(), make(TcpAddress(*listening.getsockname()), sync_mode=True)
+            loop = asyncio.get_running_loop()
+            began, accepted = loop.time(), None
+            for burst in range(20):
+                run = ledger.run(events(3))
+                transport.start(run)
+                accepted = accepted or (await loop.sock_accept(listening))[0]
+                await loop.sock_recv(accepted, 10_000)
+                for number in range(3 * burst + 1, 3 * burst + 4):
+                    await loop.sock_sendall(accepted, b'{"jsonrpc":"2.0","result":"OK","id":%d}' % number)
+                await until(lambda run=run: not run.unsettled, "answers")  # type: ignore[misc]
+            assert accepted is not None
+            accepted.close()
+            listening.close()
+            return loop.time() - began
+
+        quick = await time_of_bursts()
+        monkeypatch.setattr("engine.transports.stream.ack_now", lambda _connected: None)
+        assert quick < await time_of_bursts() / 2
+
+    async def test_what_a_peer_says_of_its_own_ends_nothing(self, peer: Peer, make: Make) -> None:
+        ledger, transport = Ledger(), make(sync_mode=True)
+        run = ledger.run(events(400))
+        transport.start(run)
+        await until(lambda: len(peer.ids()) == 400, "the requests")
+        for number in peer.ids():
+            peer.say(b'{"jsonrpc":"2.0","method":"news"}{"method":"ping","id":%d}' % number)
+            peer.say(b'{"jsonrpc":"2.0","result":"OK","id":"%d"}{"result":1,"id":"x"}' % number)
+        await complete(ledger)
+        assert told(ledger.of(run)) == "d" * 400
+        assert len(peer.visits) == 1
+
+    async def test_an_error_that_names_no_request_is_told_at_the_deadline(self, peer: Peer, make: Make) -> None:
+        ledger, transport = Ledger(), make(sync_mode=True, timeout=300)
+        run = ledger.run(events(3))
+        transport.start(run)
+        await until(lambda: len(peer.ids()) == 3, "the requests")
+        peer.say(b'{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}')
+        peer.answer(peer.ids()[0])
+        await complete(ledger)
+        assert told(ledger.of(run)) == "dmm"
+        said = "the peer said, to no event in flight: error -32700 Parse error"
+        assert reasons(ledger) == {f"no answer within 300 ms; {said}; the event may have been processed"}
+        again = ledger.run(events(2))
+        transport.start(again)
+        await complete(ledger)
+        last = ledger.of(again)[0]
+        assert last is not None
+        assert "Parse error" not in last.reason  # that was another connection
+
+    @pytest.mark.parametrize("nonsense", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b'"OK"', b"{}}"])
     async def test_nonsense_closes_the_connection(self, peer: Peer, make: Make, nonsense: bytes) -> None:
         ledger, transport = Ledger(), make(sync_mode=True)
         run = ledger.run(events(2))
@@ -392,6 +470,30 @@ class TestAnswers:
             "no answer within 100 ms; the event may have been processed",
             "no answer within 100 ms",
         }
+
+    @pytest.mark.parametrize("sync_mode", [False, True])
+    async def test_events_behind_half_an_object_can_be_taken_back(
+        self, peer: Peer, make: Make, sync_mode: bool
+    ) -> None:
+        peer.is_reading = False
+        ledger, transport = Ledger(), make(sync_mode=sync_mode)
+        run = ledger.run(events(400, text="x" * 64_000))
+        transport.start(run)
+        await until(lambda: transport._stalled_since is not None, "the kernel takes no more")
+        back = failed("taken back", Fault.ENGINE)
+        transport.withdraw(lambda _run: True, back)
+        kept = ledger.of(run).index(back)
+        assert ledger.of(run)[kept:] == [back] * (400 - kept)
+        next_run = ledger.run(events(3))
+        transport.start(next_run)
+        peer.visits[0].transport.resume_reading()
+        await until(lambda: len(peer.objects()) == kept + 3, "what was left, whole")
+        assert [one["params"]["n"] for one in peer.objects()] == [*range(kept), 0, 1, 2]
+        if sync_mode:
+            peer.answer(*peer.ids())
+        await complete(ledger)
+        assert told([*ledger.of(run)[:kept], *ledger.of(next_run)]) == ("d" if sync_mode else "s") * (kept + 3)
+        assert len(peer.visits) == 1
 
     async def test_half_an_answer_does_not_outlive_its_connection(self, peer: Peer, make: Make) -> None:
         ledger, transport = Ledger(), make(sync_mode=True)

@@ -181,7 +181,7 @@ async def test_a_connection_that_the_server_closed_while_idle_is_not_used_again(
 async def test_a_connection_that_was_idle_for_long_is_not_used_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.transports.xmlrpc_callers.IDLE_S", 0.05)
+    monkeypatch.setattr("engine.transports.xmlrpc_server.IDLE_S", 0.05)
     transport = bench.transport(timeout=60_000)
     await bench.one(transport)
     await until(lambda: not bench.peer.visitors, "the idle connection is closed")
@@ -202,7 +202,7 @@ async def test_order_is_kept_with_one_connection_and_calls_run_side_by_side_with
     await until(lambda: len(bench.peer.requests) == 3, "three calls at once")
     assert sorted(bench.values()) == [0, 1, 2]
     for visitor in bench.peer.visitors:
-        if visitor._number != bench.peer.requests[-1].connection:
+        if visitor.number != bench.peer.requests[-1].connection:
             visitor.transport.write(answer())
     await until(lambda: not run.unsettled)
     assert bench.ledger.of(run) == [DELIVERED] * 3

@@ -22,6 +22,7 @@ EVENT = Event("E_A", (("ip", "192.0.2.1"), ("count", 3)))
     [
         JsonRpcFormat(),
         JsonRpcFormat("method", "event"),
+        JsonRpcFormat(separator="\n"),
         XmlRpcFormat("notify", use_struct_param=True, compat=True),
         FlatlineFormat("|", "/", suppress_event_name=True),
     ],
