@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
@@ -15,12 +14,15 @@ from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.lanes.base import Lane
 from engine.lanes.door import UNLIMITED, Door
+from engine.overdue import Overdue, give
 from engine.run import Batch
-
-_log = logging.getLogger(__name__)
+from engine.slices import SLICE_S
 
 BATCH_MAX = 512
 """Events that `raise_many` hands over at a time, so that others come between."""
+
+LANES_AT_ONCE = 256
+"""Lanes that are asked for their room before others get a turn."""
 
 PROGRESS_S = 0.05
 """Longest wait for progress before looking again."""
@@ -37,7 +39,7 @@ class _Chunk(NamedTuple):
 class Dispatcher:
     """Takes events in and gives them, in the order raised, to the lanes of their subscriptions."""
 
-    def __init__(self, clock: Clock, inbox_size: int, lanes_of: Callable[[str], Collection[Lane]]) -> None:
+    def __init__(self, clock: Clock, inbox_size: int, lanes_of: Callable[[str], Sequence[Lane]]) -> None:
         self.accepted = 0
         self.unheard = 0
         self.refused = 0
@@ -48,6 +50,8 @@ class Dispatcher:
         self.door = Door()
         self._inbox: deque[_Chunk] = deque()
         self._waiting = 0
+        self._overdue = Overdue(clock)
+        """What there was no time for in the turn in which it was taken out of the inbox."""
         self._next_seq = 1
         self._is_scheduled = False
         self._room_made: asyncio.Event | None = None
@@ -57,6 +61,11 @@ class Dispatcher:
         """Events in the inbox."""
         return self._waiting
 
+    @property
+    def overdue(self) -> int:
+        """Deliveries (event x subscription) that were taken out of the inbox, and no subscription has yet."""
+        return self._overdue.deliveries
+
     def put(self, event: Event, source: str) -> None:
         """Take one event; it joins those of the same source that were raised in this turn of the loop.
 
@@ -65,7 +74,7 @@ class Dispatcher:
             BusyError: the inbox is full, or nobody who hears the event has room for it.
         """
         self._check_open(1)
-        if self._waiting >= self._inbox_size:
+        if self._waiting + self._overdue.events(event.name) >= self._inbox_size:
             self.refused += 1
             raise BusyError(f"the engine is busy: {self._waiting} events wait in the inbox; try again")
         if self.door.must_look(self._waiting) and self.door.room(self._lanes_of(event.name), self._waiting) <= 0:
@@ -94,7 +103,7 @@ class Dispatcher:
         names = set(map(_name, events))
         while events:
             self._check_open(count - taken, taken)
-            room = self._room_for(names)
+            room = await self._room_in_turns(names)
             if room <= 0:
                 await self._wait_for_room(names)
                 continue
@@ -121,24 +130,60 @@ class Dispatcher:
             self._room_made = None
 
     def drain(self) -> None:
-        """Give everything that waits in the inbox to the lanes."""
+        """Give what waits in the inbox to the lanes, as much as there is time for; the rest in the next turns.
+
+        Each subscription gets its events in the order raised. Where an event has many subscriptions, others are given
+        theirs in between.
+        """
         self._is_scheduled = False
-        while self._inbox:
-            chunk = self._inbox.popleft()
-            self._waiting -= len(chunk.events)
-            self._dispatch(chunk)
+        until = self._clock.now() + SLICE_S
+        self._open(until)
+        self._overdue.give(until)
+        if self._inbox or self._overdue:
+            self._schedule()
         self.door.forget_those_with_room()
         self.note_room()
 
-    def _dispatch(self, chunk: _Chunk) -> None:
+    def before_change(self) -> None:
+        """Settle who hears what was raised so far, since a subscription is about to come or go."""
+        self._open(self._clock.now() + SLICE_S)
+        while self._inbox:
+            self._dispatch(self._taken_out(), 0.0)
+        if self._overdue:
+            self._schedule()
+
+    def catch_up(self, event: str, lane: Lane) -> None:
+        """Give a lane, which is about to end, what it still has to hear."""
+        self._overdue.catch_up(event, lane)
+
+    async def emptied(self, until: float) -> None:
+        """Return when everything is given to the lanes, or at `until` (monotonic seconds)."""
+        self.drain()
+        while self._clock.now() < until:
+            if not self._inbox and not self._overdue:
+                return
+            await asyncio.sleep(0)
+
+    def _open(self, until: float) -> None:
+        while self._inbox:
+            self._dispatch(self._taken_out(), until)
+            if self._clock.now() > until:
+                return
+
+    def _taken_out(self) -> _Chunk:
+        chunk = self._inbox.popleft()
+        self._waiting -= len(chunk.events)
+        return chunk
+
+    def _dispatch(self, chunk: _Chunk, until: float) -> None:
         names = set(map(_name, chunk.events))
         if len(names) == 1:
-            self._give(names.pop(), chunk.events, chunk)
+            self._give(names.pop(), chunk.events, chunk, until)
             return
         for name, events in groupby(sorted(chunk.events, key=_name), key=_name):
-            self._give(name, list(events), chunk)
+            self._give(name, list(events), chunk, until)
 
-    def _give(self, name: str, events: list[Event], chunk: _Chunk) -> None:
+    def _give(self, name: str, events: list[Event], chunk: _Chunk, until: float) -> None:
         lanes = self._lanes_of(name)
         first_seq = self._next_seq
         self._next_seq += len(events)
@@ -146,15 +191,21 @@ class Dispatcher:
             self.unheard += len(events)
             return
         batch = Batch(name, events, first_seq, chunk.raised_at, chunk.source)
-        for lane in lanes:
-            try:
-                lane.take(batch)
-            except Exception:  # noqa: BLE001 - a mistake in one subscription is not to reach the others
-                _log.exception("a subscription to %s broke at %d events", name, len(events))
+        if self._overdue.events(name):  # in the order raised
+            self._overdue.add(batch, lanes, 0)
+            return
+        for position, lane in enumerate(lanes):
+            if self._clock.now() > until:
+                self._overdue.add(batch, lanes, position)
+                return
+            give(lane, batch)
 
     def _took(self, count: int) -> None:
         self.accepted += count
         self._waiting += count
+        self._schedule()
+
+    def _schedule(self) -> None:
         if not self._is_scheduled:
             self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self.drain)
@@ -164,10 +215,20 @@ class Dispatcher:
             self.refused += count
             raise RefusedError("the engine is stopping and takes no more events", taken)
 
+    async def _room_in_turns(self, names: Collection[str]) -> int:
+        """The same as `_room_for`. Where there are many lanes to be asked, others get turns in between."""
+        if len(lanes := self._lanes_for(names)) <= LANES_AT_ONCE:
+            return self._room_for(names)
+        room = self._inbox_size
+        for position in range(0, len(lanes), LANES_AT_ONCE):
+            room = min(room, *(lane.room for lane in lanes[position : position + LANES_AT_ONCE]))
+            await asyncio.sleep(0)
+        return room - self._waiting - max(self._overdue.events(name) for name in names)
+
     def _room_for(self, names: Collection[str]) -> int:
         """What the inbox and every lane can take. What waits in the inbox may fill the lanes, so it counts for both."""
         rooms = [lane.room for lane in self._lanes_for(names)]
-        return min([self._inbox_size, *rooms]) - self._waiting
+        return min([self._inbox_size, *rooms]) - self._waiting - max(map(self._overdue.events, names), default=0)
 
     def _room_behind_door(self, names: Collection[str]) -> int:
         if not self.door.must_look(self._waiting + BATCH_MAX):

@@ -13,7 +13,8 @@ from engine.metrics import Latencies, MemberCounters
 from engine.options import Drop
 from engine.patience import Patience
 from engine.policies.base import Standing
-from engine.run import Fault, Outcome, Run, Status, failed
+from engine.run import Batch, Fault, Outcome, Run, Status, failed
+from engine.runqueue import RunQueue
 from engine.target import Target
 from engine.transports.reasons import reason_of
 
@@ -21,6 +22,9 @@ _log = logging.getLogger(__name__)
 
 WINDOW = 1_024
 """Notifications that a transport is handed at most before it has settled some."""
+
+WINDOW_BYTES = 32 << 20
+"""Bytes that these take at most, about, where one of them alone does not take more."""
 
 REFILL = WINDOW // 2
 """A run is not cut to fill less than this of the window: what settles one by one would cut runs into single events."""
@@ -36,6 +40,11 @@ HISTORY = 16
 
 SIGNS = {Status.DELIVERED: "✓", Status.SENT: "~", Status.FAILED: "✖"}
 NOT_CHOSEN = "·"
+
+
+def refill(batch: Batch) -> int:
+    """How much of the window is to be free before a run is cut to fill it."""
+    return min(REFILL, max(1, WINDOW_BYTES // batch.event_size // 2))
 
 
 class Member:
@@ -64,9 +73,10 @@ class Member:
         """What its failures were the fault of."""
         self.latency = Latencies()
         self.history: deque[str] = deque(maxlen=HISTORY)
-        self.queue: deque[Run] = deque()
+        self.queue = RunQueue()
         self.queued = 0
         self.in_flight = 0
+        self._in_flight_size = 0
         self.moved_at = clock.now()
         """When a transport last settled something of it or got its first work: whether it is worth waiting for."""
         self._clock = clock
@@ -87,11 +97,15 @@ class Member:
     @property
     def room(self) -> int:
         """Notifications that it can still take; what is left of the window counts only while nothing waits for it."""
+        if self.queue.is_full:
+            return 0
         return self._queue_size - self.queued + (0 if self.queue else WINDOW - self.in_flight)
 
     @property
     def free(self) -> int:
         """Notifications for which it is sure to have room, in its queue and in its window."""
+        if self.queue.is_full:
+            return 0
         window = WINDOW - self.in_flight
         is_open = not self.queue and self.target.transport.connection.down_since is None
         is_filled = window >= REFILL or not self._was_full
@@ -104,12 +118,17 @@ class Member:
         self.pump()
         if self.queued > CROWD:
             run.batch.let_go()
-        surplus = self.queued - self._queue_size
+        surplus = max(self.queued - self._queue_size, self.queue.surplus(run) if self.queue else 0)
         if surplus > 0 and self._drop is Drop.OLDEST:
             for dropped in self.give_back(surplus):
                 self._refuse(dropped, "and the oldest are dropped")
         elif surplus > 0:
             self._refuse_newest(surplus)
+
+    def window(self, batch: Batch) -> int:
+        """How many events of a batch its transport may be handed now: one at least when it has nothing."""
+        left = (WINDOW_BYTES - self._in_flight_size) // batch.event_size
+        return min(WINDOW - self.in_flight, max(left, 0 if self.in_flight else 1))
 
     def use_queue(self, queue_size: int, drop: Drop) -> None:
         """Another bound for what comes from now on, and what happens beyond it; what waits already stays."""
@@ -137,8 +156,10 @@ class Member:
         try:
             while self.queue and self.in_flight < WINDOW and not self.health.paused:
                 run = self.queue[0]
-                room = WINDOW - self.in_flight
-                if room < len(run) and room < REFILL and self._was_full:
+                room = self.window(run.batch)
+                if room <= 0:
+                    break
+                if room < len(run) and room < refill(run.batch) and self._was_full:
                     break
                 self.queue.popleft()
                 if room < len(run):
@@ -158,6 +179,7 @@ class Member:
         if not self.in_flight:
             self.moved_at = run.started_at
         self.in_flight += len(run)
+        self._in_flight_size += len(run) * run.batch.event_size
         try:
             self.target.transport.start(run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this member's failure alone
@@ -185,6 +207,7 @@ class Member:
         """`count` notifications of a run are settled; more may follow from the queue."""
         if run.is_started:
             self.in_flight -= count
+            self._in_flight_size -= count * run.batch.event_size
         if self.queue:
             self.pump()
         self._freed()

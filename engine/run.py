@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from engine.event import Event
+from engine.sizes import BIG, cut, size_of
 from engine.wire.payloads import Payloads, WireFormat
 
 
@@ -99,7 +100,20 @@ class Attempt(NamedTuple):
 class Batch:
     """Events of one name that go through the engine together. Encoded once per wire format, on first use."""
 
-    __slots__ = ("_count", "_events", "_packed", "_payloads", "first_seq", "name", "raised_at", "source")
+    __slots__ = (
+        "_brief",
+        "_count",
+        "_events",
+        "_is_long",
+        "_packed",
+        "_payloads",
+        "_size",
+        "first_seq",
+        "name",
+        "raised_at",
+        "source",
+        "told",
+    )
 
     def __init__(self, name: str, events: Sequence[Event], first_seq: int, raised_at: float, source: str) -> None:
         self.name = name
@@ -113,6 +127,11 @@ class Batch:
         self.source = source
         """Who raised them, for the operator ("MI 127.0.0.1:51234")."""
         self._payloads: dict[WireFormat, Payloads] = {}
+        self._size: int | None = None
+        self._brief: Batch | None = None
+        self._is_long: bool | None = None
+        self.told = 0
+        """Records that the feed has of it."""
 
     def __len__(self) -> int:
         return self._count
@@ -123,6 +142,31 @@ class Batch:
         if self._events is not None:
             return self._events
         return [Event(self.name, params) for params in marshal.loads(self._packed)]  # noqa: S302 - our own bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, about: its parameters, as they are and encoded. It never changes."""
+        if self._size is None:
+            self._size = 2 * size_of(self.events)
+        return self._size
+
+    @property
+    def event_size(self) -> int:
+        """Bytes for each of its events, at least one: what waits in parts is counted by this."""
+        return max(1, self.size // max(1, self._count))
+
+    @property
+    def brief(self) -> Batch:
+        """The same for whoever only looks: with long texts cut (`CutText`), where there are any. Else it is itself."""
+        if self.size < BIG:
+            return self
+        if self._brief is None and self._is_long is not False:
+            whole = self.events
+            events = cut(whole)
+            self._is_long = events is not whole
+            if self._is_long:
+                self._brief = Batch(self.name, events, self.first_seq, self.raised_at, self.source)
+        return self._brief or self
 
     def let_go(self) -> None:
         """Keep the events as one block of bytes from now on, about a fifth of what the objects take; for long waits."""

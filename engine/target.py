@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +12,9 @@ from engine.address import FlatstoreAddress, MemberAddress, printed
 from engine.tasks import Tasks
 from engine.transports.base import ConnectionState, Transport, TransportContext, TransportOptions
 from engine.transports.registry import load
+
+CLOSED_AT_A_TIME = 32
+"""Targets whose closing is begun in one turn of the loop."""
 
 CLOSE_DEADLINE_S = 5.0
 """What is in flight at a target that nobody names any more gets this long to end."""
@@ -50,6 +55,10 @@ class Targets:
         self._in_use: set[Target] = set()
         """Also those whose address has another target now, with other settings."""
         self.close_deadline_s = CLOSE_DEADLINE_S
+        self._to_close: deque[Target] = deque()
+        self._closings = 0
+        """Begun in this turn of the loop."""
+        self._is_closing = False
 
     def __len__(self) -> int:
         return len(self._in_use)
@@ -81,7 +90,27 @@ class Targets:
         self._in_use.discard(target)
         if self._targets.get(target.key) is target:
             del self._targets[target.key]
+        if self._closings < CLOSED_AT_A_TIME:
+            self._begin_to_close(target)
+        else:
+            self._to_close.append(target)
+        if not self._is_closing:
+            self._is_closing = True
+            self._tasks.spawn(self._close_others(), "close targets")
+
+    def _begin_to_close(self, target: Target) -> None:
+        self._closings += 1
         self._tasks.spawn(target.transport.close(self.close_deadline_s), f"close {printed(target.address)}")
+
+    async def _close_others(self) -> None:
+        """Close those that had no place in this turn of the loop, a few in each of the next: there may be thousands."""
+        self._closings = 0
+        while self._to_close:
+            while self._to_close and self._closings < CLOSED_AT_A_TIME:
+                self._begin_to_close(self._to_close.popleft())
+            await asyncio.sleep(0)
+            self._closings = 0
+        self._is_closing = False
 
     async def reopen_files(self, path: str | None) -> int:
         """Reopen the flat file `path`, or all of them; how many there were."""

@@ -143,6 +143,11 @@ class Lane(ABC):
             member.use_queue(options.queue_size, options.drop)
         self.changed()
 
+    def use_queue_bytes(self, bytes_max: int) -> None:
+        """Let so many bytes wait for each member, about."""
+        for member in self.members:
+            member.queue.bytes_max = bytes_max
+
     def inherit(self, old: Lane, places: Mapping[int, int]) -> None:  # noqa: ARG002 - for lanes that know places
         """Go on where `old` stood, whose members stand at `places` now. Members and counters are the caller's."""
         self.version = old.version + 1
