@@ -18,6 +18,7 @@ from engine.dispatcher import Dispatcher
 from engine.errors import CommandError, RefusedError
 from engine.event import Event
 from engine.feed import Feed
+from engine.heap import growing
 from engine.lanes.base import UNSUBSCRIBED, Lane
 from engine.logs import LogRing
 from engine.options import SubscriptionOptions
@@ -99,7 +100,8 @@ class Engine:
         Raises:
             SwitchboardError: a socket or a transport cannot be used; the text says which.
         """
-        await self.slices.run(self._started())
+        with growing():
+            await self.slices.run(self._started())
 
     async def stop(self) -> None:
         """Stop cleanly: take nothing more, give what is in flight its deadline, flush, leave nothing running."""
@@ -206,7 +208,8 @@ class Engine:
             reload = Reload(self.roster, self.settings, settings)
             self._targets.use_settings(settings.transports)
             try:
-                await self.slices.run(reload.prepare())
+                with growing():
+                    await self.slices.run(reload.prepare())
                 self._check_running()
             except BaseException:
                 self._targets.use_settings(self.settings.transports)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 YOUNG = 10_000
 """Objects made since the last look, before the collector looks again. Its default of 700 is passed twice by every run
@@ -19,6 +21,21 @@ def look_seldom() -> None:
     Events, runs and records hold no cycles, so what the collector is needed for is rare.
     """
     gc.set_threshold(YOUNG, *OLDER)
+
+
+@contextmanager
+def growing() -> Iterator[None]:
+    """Have the collector wait while thousands of subscriptions are made; in a process whose heap is steady they are then
+    out of its sight, too. It would look at all of them in one go."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_freeze_count():
+            gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def steady_heap() -> None:
