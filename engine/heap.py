@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 YOUNG = 10_000
 """Objects made since the last look, before the collector looks again. Its default of 700 is passed twice by every run
@@ -13,6 +14,8 @@ of 512 events, and what waits in queues or feed is then looked at over and over 
 OLDER = (10, 40)
 """How many looks go by before it looks again at what survived one, and how many of those before it looks at everything.
 The event loop stands still meanwhile: for 4 ms at most where ten looks have gone by."""
+
+_is_steady = Event()
 
 
 def look_seldom() -> None:
@@ -25,14 +28,14 @@ def look_seldom() -> None:
 
 @contextmanager
 def growing() -> Iterator[None]:
-    """Have the collector wait while thousands of subscriptions are made; in a process whose heap is steady they are then
-    out of its sight, too. It would look at all of them in one go."""
+    """Have the collector wait while thousands of subscriptions are made: it would look at all of them in one go. Where
+    the heap is steady they are out of its sight afterwards, too."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if gc.get_freeze_count():
+        if _is_steady.is_set():
             gc.freeze()
         if was_enabled:
             gc.enable()
@@ -45,4 +48,5 @@ def steady_heap() -> None:
     Some thousand objects that loading left behind are kept with it: finding them would hold up the first event.
     """
     gc.freeze()
+    _is_steady.set()
     look_seldom()

@@ -83,7 +83,7 @@ class Reload:
         for entry, prepared in self._changed:
             self._refresh(entry, prepared)
             yield
-        added, gone = self._by_event()
+        added, gone = yield from self._by_event()
         for event in {**added, **gone}:
             self._change_over(added.get(event, []), gone.get(event, []))
             yield
@@ -121,14 +121,16 @@ class Reload:
             self._kept.add(key)
             self._changed.append((entry, self._roster.prepare(found, address, options)))
 
-    def _by_event(self) -> tuple[dict[str, list[Subscription]], dict[str, list[Subscription]]]:
+    def _by_event(self) -> Steps[tuple[dict[str, list[Subscription]], dict[str, list[Subscription]]]]:
         added: dict[str, list[Subscription]] = {}
         gone: dict[str, list[Subscription]] = {}
         for staged in self._added.values():
             added.setdefault(staged.event, []).append(staged)
+            yield
         for subscription in self._roster.table:
             if subscription.is_configured and subscription.key not in self._kept:
                 gone.setdefault(subscription.event, []).append(subscription)
+            yield
         return added, gone
 
     def _change_over(self, added: list[Subscription], gone: list[Subscription]) -> None:

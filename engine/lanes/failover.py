@@ -92,7 +92,7 @@ class FailoverLane(Lane):
             return options.queue_size
         if options.slow_after and self._waited(now) * PATIENT_SHARE > options.slow_after:
             return 0
-        return self.free
+        return 0 if self._line.is_full else options.queue_size - self._line.count
 
     @property
     def free(self) -> int:
