@@ -103,7 +103,8 @@ class Feed:
         took_s: float = 0.0,
     ) -> None:
         """Append a record and let the oldest go while more than `capacity` events are told of."""
-        batch = batch.brief
+        if not batch.told:
+            batch = batch.brief
         record = FeedRecord(
             self._next, at, step, subscription, batch, indices, member, skipped, attempts, outcome, took_s
         )
@@ -117,7 +118,9 @@ class Feed:
         if not batch.told:
             self._bytes += batch.size
         batch.told += 1
-        self._bytes += _size(record)
+        self._bytes += RECORD_SIZE + ATTEMPT_SIZE * len(attempts)
+        if outcome is not None and outcome.answer is not None:
+            self._bytes += len(outcome.answer)
         while len(records) > 1 and (
             self._events > self._capacity or self._told > self._told_max or self._bytes > self.bytes_max
         ):

@@ -179,7 +179,8 @@ class Member:
         if not self.in_flight:
             self.moved_at = run.started_at
         self.in_flight += len(run)
-        self._in_flight_size += len(run) * run.batch.event_size
+        run.event_size = run.batch.event_size
+        self._in_flight_size += len(run) * run.event_size
         try:
             self.target.transport.start(run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this member's failure alone
@@ -207,7 +208,7 @@ class Member:
         """`count` notifications of a run are settled; more may follow from the queue."""
         if run.is_started:
             self.in_flight -= count
-            self._in_flight_size -= count * run.batch.event_size
+            self._in_flight_size -= count * run.event_size
         if self.queue:
             self.pump()
         self._freed()

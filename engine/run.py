@@ -204,6 +204,7 @@ class Run:
         "attempts",
         "batch",
         "connect_now",
+        "event_size",
         "indices",
         "is_last_resort",
         "is_started",
@@ -235,6 +236,8 @@ class Run:
         """Set for a due or untried member: a transport that is down connects now, whatever its back-off says."""
         self.started_at = planned_at
         """When the transport was handed it, monotonic seconds."""
+        self.event_size = 0
+        """Bytes of each of its events while it is in flight, about."""
         self.is_started = False
         """Whether a transport was handed it."""
         self.is_last_resort = False
