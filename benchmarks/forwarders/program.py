@@ -33,6 +33,8 @@ class Work(NamedTuple):
     """The members' ports on 127.0.0.1, in order; empty for a file."""
     path: str = ""
     """The file, where there is one."""
+    retries: bool = False
+    """Whether what nobody takes waits until somebody does."""
 
 
 class Forwarder(ABC):
@@ -42,6 +44,8 @@ class Forwarder(ABC):
     package: ClassVar[str]
     """Debian's."""
     version_option: ClassVar[str]
+    has_one_port: ClassVar[bool] = False
+    """Whether the members of its FAILOVER differ in their addresses alone: 127.0.0.1, .2, ..."""
 
     def missing(self) -> str:
         """Why it is left out, and how to get it; empty when it is installed."""
