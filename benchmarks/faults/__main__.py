@@ -61,9 +61,14 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     signal.signal(signal.SIGTERM, _end)
     forwarders = [] if asked.alone else list(_installed())
-    with ExitStack() as stack:
-        results = list(_results(chosen(asked), forwarders, stack))
-    print(report.markdown(results) if asked.markdown else report.table(results))
+    results: list[Result] = []
+    try:
+        with ExitStack() as stack:
+            for result in _results(chosen(asked), forwarders, stack):
+                results.append(result)  # noqa: PERF402 - those before an interrupt too
+    finally:  # what was measured before an interrupt is told
+        if results:
+            print(report.markdown(results) if asked.markdown else report.table(results), flush=True)
     return 1 if any(result.misses for result in results) else 0
 
 

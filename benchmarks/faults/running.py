@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from benchmarks.faults.broker import Broker
 from benchmarks.faults.counting import Arrival, Back, Count, Tick, counted
@@ -31,6 +35,8 @@ THEIR_QUIET_S = 12.0
 """A forwarder does not say whether something waits: it has so long to try again."""
 
 LOOK_S = 0.05
+LAST_WORDS = 2_000
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +84,26 @@ def run_theirs(row: Row, forwarder: Forwarder) -> Result:
         ports = tuple(members.receiver(place).port for place in range(len(row.kinds)))
         work = Work(row.policy, "tcp", ports, retries=True)
         with (
-            running(forwarder, work) as instance,
+            _words() as words,
+            running(forwarder, work, words) as instance,
             closing(Child("benchmarks.faults.feeder", str(instance.port))) as feeder,
         ):
             feeder.hear(START_LIMIT_S)
             ticks = _raised(feeder, row, members)
             _wait_until_quiet(members, THEIR_QUIET_S, lambda count: count >= row.count)
             return Result(row, forwarder.name, _counted(row, members, ticks, None), None)
+
+
+@contextmanager
+def _words() -> Iterator[IO[bytes]]:
+    """What a forwarder says, which is much about a dead member. Its last words are told where it fails itself."""
+    with tempfile.TemporaryFile() as words:
+        try:
+            yield words
+        except (RuntimeError, OSError):
+            words.seek(max(0, words.seek(0, os.SEEK_END) - LAST_WORDS))
+            sys.stderr.write(words.read().decode(errors="replace"))
+            raise
 
 
 def _raiser(row: Row, sockets: list[str]) -> Child:
@@ -129,7 +148,7 @@ def _sizes(members: Scene) -> list[int]:
     return [member.record.stat().st_size for member in members.members]
 
 
-def _arrivals(members: list[Member] | tuple[Member, ...]) -> list[Arrival]:
+def _arrivals(members: Sequence[Member]) -> list[Arrival]:
     return [one for member in members for one in recorded(member.record)]
 
 
