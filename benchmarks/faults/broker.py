@@ -17,8 +17,31 @@ from benchmarks.processes import Child
 from tests.support.rabbitmq import RabbitmqNode
 
 READY_LIMIT_S = 20.0
-ALARM, CALM = "0.0000001", "0.4"
-"""Shares of the machine's memory above which a node blocks who publishes: one that is always passed; the default."""
+SERVANT = """
+Others = fun() ->
+  [Pid ||
+    [{{pid, Pid}}, {{client_properties, Told}}] <- rabbit_networking:connection_info_all([pid, client_properties]),
+    not lists:member({{<<"connection_name">>, longstr, <<"{consumer}">>}}, Told)]
+end,
+Look = fun Look(WasAlarmed) ->
+  IsAlarmed = filelib:is_regular("{alarm}"),
+  case {{WasAlarmed, IsAlarmed}} of
+    {{false, true}} -> vm_memory_monitor:set_vm_memory_high_watermark(0.0000001);
+    {{true, false}} -> vm_memory_monitor:set_vm_memory_high_watermark(0.4);
+    _ -> ok
+  end,
+  case filelib:is_regular("{force}") of
+    true -> file:delete("{force}"), [rabbit_networking:close_connection(Pid, "forced out") || Pid <- Others()];
+    false -> ok
+  end,
+  timer:sleep(10),
+  Look(IsAlarmed)
+end,
+spawn(fun() -> Look(false) end).
+"""
+"""What runs inside the node, and does at once what files tell it. rabbitmqctl starts a whole machine of Erlang for each
+call, which takes seconds and the processor that the row needs. The watermarks are one that is always passed, and the
+default."""
 
 
 class Broker:
@@ -26,35 +49,43 @@ class Broker:
 
     def __init__(self, node: RabbitmqNode) -> None:
         self.node = node
+        self._alarm = node.directory / "alarm"
+        self._force = node.directory / "force"
         self._queues = 0
+        self._has_servant = False
 
     def member(self, directory: Path, name: str) -> Queue:
         """A member: a new queue, and what reads it."""
+        if not self._has_servant:
+            self.node.control("eval", SERVANT.format(consumer=NAME, alarm=self._alarm, force=self._force))
+            self._has_servant = True
         self._queues += 1
-        return Queue(self.node, f"faults{self._queues}", directory / f"{name}.record")
+        return Queue(self, f"faults{self._queues}", directory / f"{name}.record")
 
     def alarm(self) -> None:
         """Raise the memory alarm: who publishes is told so, and not read any more."""
-        self.node.control("set_vm_memory_high_watermark", ALARM)
+        self._alarm.touch()
 
     def calm(self) -> None:
         """End the alarm."""
-        self.node.control("set_vm_memory_high_watermark", CALM)
+        self._alarm.unlink()
 
     def force_out(self) -> None:
         """Close every connection but the consumer's, with CONNECTION_FORCED."""
-        listed = self.node.control("list_connections", "--quiet", "--no-table-headers", "pid", "client_properties")
-        for line in listed.splitlines():
-            pid, _, properties = line.partition("\t")
-            if NAME not in properties:
-                self.node.control("close_connection", pid, "forced out")
+        self._force.touch()
+
+    def die(self) -> None:
+        """End the node as a crash would."""
+        self.node.kill()
+        self._has_servant = False
 
 
 class Queue(Member):
     """A durable queue and its consumer. What is done to it is done to the whole node."""
 
-    def __init__(self, node: RabbitmqNode, queue: str, record: Path) -> None:
-        self._node = node
+    def __init__(self, broker: Broker, queue: str, record: Path) -> None:
+        self._broker = broker
+        self._node = node = broker.node
         self._queue = queue
         self.record = record
         self._is_hanging = False
@@ -80,7 +111,7 @@ class Queue(Member):
 
     def die(self) -> None:
         """Kill the node."""
-        self._node.kill()
+        self._broker.die()
 
     def come_back(self) -> None:
         """Start the node; returns when the queue is read again."""

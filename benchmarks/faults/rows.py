@@ -25,8 +25,11 @@ FAST, BRISK, GENTLE = 5_000, 1_000, 4
 """Events a second."""
 
 SECONDS, FAULT_AT_S, FAULT_S = 16.0, 4.0, 5.0
-AWAY_AT_S, AFTER_S = 2.0, 8.0
-"""Rows of a member that is away: what comes before, and after."""
+AWAY_AT_S, AFTER_S = 2.1, 8.0
+"""Rows of a member that is away: what comes before (not at the very moment of an event), and after."""
+
+START_S = 15.0
+"""What RabbitMQ may take to start."""
 
 QUICK_SECONDS, QUICK_AWAY_S = 4.0, 10.0
 """A quick run: so long are the rows that can be shortened; others are left out when their member is away for longer."""
@@ -147,7 +150,7 @@ def _away(kind: str, away_s: float, policy: str = "") -> Row:
         dies,
         demand,
         rate=GENTLE,
-        seconds=AWAY_AT_S + away_s + AFTER_S,
+        seconds=AWAY_AT_S + away_s + AFTER_S + (START_S if kind == "rabbitmq" else 0),
         fault_at_s=AWAY_AT_S,
         fault_s=away_s,
         watched=0 if policy else None,
