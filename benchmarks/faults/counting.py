@@ -16,6 +16,8 @@ class Arrival(NamedTuple):
 
     at_ns: int
     number: int
+    place: int = 0
+    """Of the member, from 0."""
 
 
 class Tick(NamedTuple):
@@ -53,6 +55,8 @@ class Count:
     """Longest time without an event that had not arrived before, while events were raised."""
     disordered: int
     """Events that arrived for the first time after one with a higher number."""
+    elsewhere: int = 0
+    """Delivered events that arrived first at another member than the first."""
     first_ms: float | None = None
     """From a receiver being back until an event arrived; None where nothing came back or nothing arrived."""
 
@@ -80,6 +84,7 @@ def counted(ticks: Sequence[Tick], arrivals: Iterable[Arrival], undelivered: int
         undelivered=undelivered,
         stall_s=longest_gap_ns([one.at_ns for one in firsts], ticks[0].at_ns, ticks[-1].at_ns) / 1e9,
         disordered=disordered([one.number for one in firsts]),
+        elsewhere=sum(one.place > 0 for one in firsts),
         first_ms=None if back is None else first_after_ms(back, ticks, firsts),
     )
 
@@ -88,7 +93,7 @@ def first_arrivals(came: Iterable[Arrival]) -> list[Arrival]:
     """Without the copies.
 
     >>> first_arrivals([Arrival(1, 7), Arrival(2, 8), Arrival(3, 7)])
-    [Arrival(at_ns=1, number=7), Arrival(at_ns=2, number=8)]
+    [Arrival(at_ns=1, number=7, place=0), Arrival(at_ns=2, number=8, place=0)]
     """
     firsts: dict[int, Arrival] = {}
     for one in came:

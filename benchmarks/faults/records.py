@@ -33,10 +33,10 @@ class Record:
         os.write(self._file, array("q", [value for number in numbers for value in (now, number)]).tobytes())
 
 
-def recorded(path: Path) -> list[Arrival]:
-    """Everything that was written down, the marks too, in the order in which it was."""
+def recorded(path: Path, place: int = 0) -> list[Arrival]:
+    """Everything that the member at this place has written down, the marks too, in the order in which it did."""
     values = array("q", path.read_bytes() if path.exists() else b"")
-    return [Arrival(*pair) for pair in zip(values[::2], values[1::2], strict=True)]
+    return [Arrival(at_ns, number, place) for at_ns, number in zip(values[::2], values[1::2], strict=True)]
 
 
 def numbers_in(text: bytes) -> tuple[list[int], bytes]:

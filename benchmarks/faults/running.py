@@ -149,7 +149,7 @@ def _sizes(members: Scene) -> list[int]:
 
 
 def _arrivals(members: Sequence[Member]) -> list[Arrival]:
-    return [one for member in members for one in recorded(member.record)]
+    return [one for place, member in enumerate(members) for one in recorded(member.record, place)]
 
 
 def _counted(row: Row, members: Scene, ticks: list[Tick], undelivered: int | None) -> Count:
