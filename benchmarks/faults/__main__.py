@@ -59,7 +59,6 @@ def main(given: Sequence[str] | None = None) -> int:
     if asked.list:
         print("\n".join(f"{row.name:28} {row.section:4} {row.what}" for row in ROWS.values()))
         return 0
-    signal.signal(signal.SIGTERM, _end)
     forwarders = [] if asked.alone else list(_installed())
     results: list[Result] = []
     try:
@@ -113,4 +112,5 @@ def _end(number: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(main())

@@ -19,7 +19,7 @@ from benchmarks.faults.pacing import heard
 from benchmarks.faults.records import LISTENING, recorded
 from benchmarks.faults.rows import Row
 from benchmarks.forwarders.program import Forwarder, Work, running
-from benchmarks.processes import Child, closing
+from benchmarks.processes import Child
 
 START_LIMIT_S = 20.0
 RAISE_LIMIT_S = 90.0
@@ -62,7 +62,7 @@ def run_ours(row: Row, broker: Broker | None) -> Result:
     """
     with (
         scene(row.kinds, broker) as members,
-        closing(_raiser(row, [member.socket for member in members.members])) as engine,
+        _ending(_raiser(row, [member.socket for member in members.members])) as engine,
     ):
         engine.hear(START_LIMIT_S)
         ticks = _raised(engine, row, members)
@@ -86,12 +86,24 @@ def run_theirs(row: Row, forwarder: Forwarder) -> Result:
         with (
             _words() as words,
             running(forwarder, work, words) as instance,
-            closing(Child("benchmarks.faults.feeder", str(instance.port))) as feeder,
+            _ending(Child("benchmarks.faults.feeder", str(instance.port))) as feeder,
         ):
             feeder.hear(START_LIMIT_S)
             ticks = _raised(feeder, row, members)
             _wait_until_quiet(members, THEIR_QUIET_S, lambda count: count >= row.count)
             return Result(row, forwarder.name, _counted(row, members, ticks, None), None)
+
+
+@contextmanager
+def _ending(raiser: Child) -> Iterator[Child]:
+    """Ends what raises, in the middle of it where the run is interrupted."""
+    try:
+        yield raiser
+    except BaseException:
+        raiser.kill()
+        raise
+    finally:
+        raiser.close()
 
 
 @contextmanager
