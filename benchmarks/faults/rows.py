@@ -25,7 +25,7 @@ FAST, BRISK, GENTLE = 5_000, 1_000, 4
 """Events a second."""
 
 SECONDS, FAULT_AT_S, FAULT_S = 16.0, 4.0, 5.0
-AWAY_AT_S, AFTER_S = 2.1, 8.0
+AWAY_AT_S, AFTER_S = 2.1, 12.0
 """Rows of a member that is away: what comes before (not at the very moment of an event), and after."""
 
 START_S = 15.0
