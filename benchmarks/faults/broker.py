@@ -17,6 +17,7 @@ from benchmarks.processes import Child
 from tests.support.rabbitmq import RabbitmqNode
 
 READY_LIMIT_S = 20.0
+FORCE_LIMIT_S = 5.0
 SERVANT = """
 Others = fun() ->
   [Pid ||
@@ -71,8 +72,17 @@ class Broker:
         self._alarm.unlink()
 
     def force_out(self) -> None:
-        """Close every connection but the consumer's, with CONNECTION_FORCED."""
+        """Close every connection but the consumer's, with CONNECTION_FORCED.
+
+        Raises:
+            TimeoutError: the node does not.
+        """
         self._force.touch()
+        deadline = time.monotonic() + FORCE_LIMIT_S
+        while self._force.exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the node closes no connections within {FORCE_LIMIT_S:.0f} s")
+            time.sleep(0.01)
 
     def die(self) -> None:
         """End the node as a crash would."""

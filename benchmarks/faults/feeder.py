@@ -1,8 +1,8 @@
 """The process that feeds a forwarder: `python -m benchmarks.faults.feeder PORT`.
 
-It is told `raise RATE COUNT` on standard input and writes so many lines of syslog over one TCP connection, then tells
-what was written when. A forwarder refuses nothing: one that is full lets the writing wait. It ends with its standard
-input.
+It is told `raise RATE COUNT FIRST` on standard input and writes so many lines of syslog over one TCP connection, then
+tells what was written when. A forwarder refuses nothing: one that is full lets the writing wait. It ends with its
+standard input.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from benchmarks.forwarders.feeder import framed
 WRITE_LIMIT_S = 60.0
 
 
-def feed(connected: socket.socket, rate: int, count: int) -> list[Tick]:
-    """Write `count` lines at a rate, later where the forwarder does not read."""
+def feed(connected: socket.socket, rate: int, count: int, first: int) -> list[Tick]:
+    """Write `count` lines at a rate, numbered from `first`, later where the forwarder does not read."""
     began = time.monotonic()
     ticks = []
-    for due in plan(rate, count):
+    for due in plan(rate, count, first):
         time.sleep(max(0.0, began + due.at_s - time.monotonic()))
         ticks.append(_fed(connected, due))
     return ticks
@@ -43,8 +43,7 @@ def main(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=WRITE_LIMIT_S) as connected:
         print("ready", flush=True)
         for line in sys.stdin:
-            _, rate, count = line.split()
-            print(told(feed(connected, int(rate), int(count))), flush=True)
+            print(told(feed(connected, *map(int, line.split()[1:]))), flush=True)
 
 
 if __name__ == "__main__":

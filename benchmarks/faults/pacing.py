@@ -21,15 +21,15 @@ class Due(NamedTuple):
     count: int
 
 
-def plan(rate: int, count: int) -> Iterator[Due]:
-    """When which of `count` events are raised.
+def plan(rate: int, count: int, first: int = 0) -> Iterator[Due]:
+    """When which of `count` events are raised, beginning with the number `first`.
 
     >>> list(plan(40, 5))
     [Due(at_s=0.0, first=0, count=2), Due(at_s=0.05, first=2, count=2), Due(at_s=0.1, first=4, count=1)]
     """
     together = max(1, int(rate * TICK_S))
-    for first in range(0, count, together):
-        yield Due(first / rate, first, min(together, count - first))
+    for place in range(0, count, together):
+        yield Due(place / rate, first + place, min(together, count - place))
 
 
 def told(ticks: Sequence[Tick]) -> str:

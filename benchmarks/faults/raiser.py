@@ -1,9 +1,9 @@
 """The engine's process: `python -m benchmarks.faults.raiser SOCKET TRANSPORTS`, the latter settings by prefix as JSON.
 
 It has one subscription, with the defaults of everything that is not given. It answers each line on standard input with
-one: `raise RATE COUNT` raises, one event at a time through `Engine.raise_event` (the door of MI's `raise_event` and of
-the console), and tells what was raised when and what was refused; `status` tells the subscription's counters. It ends
-with its standard input.
+one: `raise RATE COUNT FIRST` raises, one event at a time through `Engine.raise_event` (the door of MI's `raise_event`
+and of the console), and tells what was raised when and what was refused; `status` tells the subscription's counters. It
+ends with its standard input.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from engine.errors import BusyError
 from engine.heap import steady_heap
 
 
-async def raise_paced(engine: Engine, rate: int, count: int) -> list[Tick]:
-    """Raise `count` events at a rate."""
+async def raise_paced(engine: Engine, rate: int, count: int, first: int) -> list[Tick]:
+    """Raise `count` events at a rate, numbered from `first`."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     ticks = []
-    for due in plan(rate, count):
+    for due in plan(rate, count, first):
         await asyncio.sleep(max(0.0, began + due.at_s - loop.time()))
         ticks.append(_raised(engine, due))
     return ticks
@@ -65,8 +65,7 @@ async def status(engine: Engine) -> dict[str, object]:
 def done(background: BackgroundEngine, word: str, values: list[str]) -> str:
     """Carry out one line; the answer."""
     if word == "raise":
-        rate, count = map(int, values)
-        return told(background.submit(raise_paced(background.engine, rate, count)).result())
+        return told(background.submit(raise_paced(background.engine, *map(int, values))).result())
     return json.dumps(background.submit(status(background.engine)).result())
 
 

@@ -22,6 +22,10 @@ from benchmarks.forwarders.program import Forwarder, Work, running
 from benchmarks.processes import Child
 
 START_LIMIT_S = 20.0
+WARM_LIMIT_S = 5.0
+STARTS = 5
+"""An engine whose first connect took too long has marked the member, and another one is started."""
+
 RAISE_LIMIT_S = 90.0
 """How much longer than planned raising may take, where the door lets it wait."""
 
@@ -60,17 +64,21 @@ def run_ours(row: Row, broker: Broker | None) -> Result:
         RuntimeError: a process ended that was not to end.
         TimeoutError: a process does not answer.
     """
-    with (
-        scene(row.kinds, broker) as members,
-        _ending(_raiser(row, [member.socket for member in members.members])) as engine,
-    ):
-        engine.hear(START_LIMIT_S)
-        ticks = _raised(engine, row, members)
-        status = _settled(engine)
-        _wait_until_quiet(members, QUIET_S, lambda _count: False)
-        undelivered = status["undelivered"] if row.watched is None else status["failed"][row.watched]
-        count = _counted(row, members, ticks, undelivered)
-        return Result(row, "switchboard", count, tuple(row.demand.misses(count)), status["reason"])
+    with scene(row.kinds, broker) as members:
+        for _ in range(STARTS):
+            with _ending(_raiser(row, [member.socket for member in members.members])) as engine:
+                if _is_warm(engine, row, members):
+                    return _measured(engine, row, members)
+    raise TimeoutError(f"{row.name}: the first member does not take the first event; the machine may be too busy")
+
+
+def _measured(engine: Child, row: Row, members: Scene) -> Result:
+    ticks = _raised(engine, row, members)
+    status = _settled(engine)
+    _wait_until_quiet(members, QUIET_S, lambda _count: False)
+    undelivered = status["undelivered"] if row.watched is None else status["failed"][row.watched]
+    count = _counted(row, members, ticks, undelivered)
+    return Result(row, "switchboard", count, tuple(row.demand.misses(count)), status["reason"])
 
 
 def run_theirs(row: Row, forwarder: Forwarder) -> Result:
@@ -88,9 +96,10 @@ def run_theirs(row: Row, forwarder: Forwarder) -> Result:
             running(forwarder, work, words) as instance,
             _ending(Child("benchmarks.faults.feeder", str(instance.port))) as feeder,
         ):
-            feeder.hear(START_LIMIT_S)
+            if not _is_warm(feeder, row, members):
+                raise TimeoutError(f"{row.name}: {forwarder.name} does not forward the first line")
             ticks = _raised(feeder, row, members)
-            _wait_until_quiet(members, THEIR_QUIET_S, lambda count: count >= row.count)
+            _wait_until_quiet(members, THEIR_QUIET_S, lambda count: count > row.count)
             return Result(row, forwarder.name, _counted(row, members, ticks, None), None)
 
 
@@ -122,10 +131,23 @@ def _raiser(row: Row, sockets: list[str]) -> Child:
     return Child("benchmarks.faults.raiser", row.socket(sockets), json.dumps(row.transports))
 
 
+def _is_warm(raiser: Child, row: Row, members: Scene) -> bool:
+    """Have an event raised that does not count; whether the first member, which it is for, gets it."""
+    raiser.hear(START_LIMIT_S)
+    raiser.say(f"raise {row.rate} 1 {row.count}")
+    (tick,) = heard(raiser.hear(START_LIMIT_S))
+    deadline = time.monotonic() + WARM_LIMIT_S
+    while not (has_come := any(one.at_ns > tick.at_ns for one in _arrivals(members.members[:1]))):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(LOOK_S)
+    return has_come
+
+
 def _raised(raiser: Child, row: Row, members: Scene) -> list[Tick]:
     """Raise, and have it happen meanwhile."""
     began = time.monotonic()
-    raiser.say(f"raise {row.rate} {row.count}")
+    raiser.say(f"raise {row.rate} {row.count} 0")
     time.sleep(row.fault_at_s)
     row.happens(members, row.fault_s)
     left = max(0.0, began + row.seconds - time.monotonic())
