@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pika import BasicProperties, DeliveryMode
 from pika.channel import Channel
+from pika.exceptions import ChannelClosedByBroker
 from pika.spec import Basic
 from pydantic import Field
 
@@ -36,6 +37,7 @@ from engine.transports.amqp_tls import TlsDomain
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.resolving import Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
+from engine.transports.sockets import knock
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
 
@@ -102,6 +104,7 @@ class RabbitmqTransport:
             f"rabbitmq {address.host}:{address.port}",
             context,
             self._connect,
+            peer=context.peers.at(address.host, address.port),
             connect_timeout_s=options.connect_timeout / 1000,
             on_up=self._pump,
             on_down=self._on_down,
@@ -114,6 +117,8 @@ class RabbitmqTransport:
         """Makes the frames for the present channel."""
         self._confirms = Confirms()
         self._queue: deque[Waiting] = deque()
+        self._has_given_up = False
+        """Set while a channel is given up that the broker did not end."""
         self._is_held = False
         """Set while outcomes are told: runs that these start must wait their turn."""
         self._timer: asyncio.TimerHandle | None = None
@@ -143,13 +148,13 @@ class RabbitmqTransport:
         connection = self._supervisor.connection
         if connection.state is ConnectionState.DOWN and not run.connect_now:
             refuse_unencodable(run, run.batch.payloads(self.wire_format).failures)
-            run.settle_all(failed(connection.error or "no connection"))
+            run.settle_all(failed(connection.error or "no connection", unsent=True))
             return
         self._queue.append(Waiting(run, asyncio.get_running_loop().time() + self._timeout_s))
         if connection.state is ConnectionState.UP:
             self._pump()
         else:
-            self._supervisor.demand()
+            self._supervisor.demand(at_once=True)
 
     def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
         """Take back what was not published."""
@@ -167,8 +172,8 @@ class RabbitmqTransport:
         """Open the channel anew, as soon as nothing is on its way; after `timeout` in any case."""
         await self._until_quiet(self._timeout_s)
         if self._supervisor.is_up:
-            self._lose("connecting anew")
-            self._supervisor.demand()
+            self._lose("connecting anew", has_given_up=True)
+            self._supervisor.demand(at_once=True)
 
     async def close(self, deadline_s: float) -> None:
         """Give what is published or waits `deadline_s` seconds to end, settle the rest and leave the connection."""
@@ -195,6 +200,8 @@ class RabbitmqTransport:
         if self._shared is None:
             self._shared = shared_connection(self._broker)
             self._shared.join(self)
+        if self._supervisor.connection.error is not None and not self._shared.is_open:
+            await knock(endpoints)  # an attempt of pika's costs milliseconds, a refusal alone next to nothing
         channel = await self._shared.open_channel(endpoints, self._options.connect_timeout / 1000)
         confirms = Confirms()
         try:
@@ -212,15 +219,19 @@ class RabbitmqTransport:
     def _on_channel_closed(self, channel: Channel, error: Exception) -> None:
         """The broker closed the channel, or the connection went with all its channels."""
         if channel is self._channel:
-            self._lose(words_of(error))
+            # An answer to what was published, where the broker closes the channel alone: no sign that it was away.
+            self._lose(words_of(error), has_given_up=isinstance(error, ChannelClosedByBroker))
 
     def _on_down(self, reason: str) -> None:
-        self._fail_all(failed(f"{reason}; {MAYBE_TAKEN}"), failed(reason))
+        published = failed(f"{reason}; {MAYBE_TAKEN}", maybe_taken=True, cut_off=not self._has_given_up)
+        self._fail_all(published, failed(reason, unsent=True))
 
-    def _lose(self, reason: str) -> None:
-        """Give the channel up: everything open fails, and the supervisor opens another."""
+    def _lose(self, reason: str, *, has_given_up: bool = False) -> None:
+        """Everything open fails, and the supervisor opens another. `has_given_up`: the broker did not end it."""
+        self._has_given_up = has_given_up
         self._let_go()
-        self._supervisor.lost(reason)
+        self._supervisor.lost(reason, is_ours=has_given_up)
+        self._has_given_up = False
 
     def _let_go(self) -> None:
         if self._timer is not None:
@@ -313,7 +324,7 @@ class RabbitmqTransport:
             return  # its events ended when that channel was given up
         outcome = failed(self._unroutable(method), Fault.ANSWER)
         if not confirms.returned(body, outcome):
-            self._lose("the broker returned a message that was not published here")
+            self._lose("the broker returned a message that was not published here", has_given_up=True)
 
     def _unroutable(self, method: Basic.Return) -> str:
         address = self._address
@@ -340,7 +351,7 @@ class RabbitmqTransport:
         confirm = self._confirms.next_deadline
         if confirm is not None and confirm <= now:
             why = "" if self._blocked is None else f": {blocking(self._blocked)}"
-            self._lose(f"no confirmation within {self._options.timeout} ms{why}")
+            self._lose(f"no confirmation within {self._options.timeout} ms{why}", has_given_up=True)
             return
         late = f"not handed to the broker within {self._options.timeout} ms"
         self._fail_overdue(now, failed(late if self._blocked is None else blocking(self._blocked)))

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import socket
+from collections.abc import Sequence
 
 from engine.transports.resolving import Endpoint
 
@@ -46,6 +47,21 @@ async def connected_stream(endpoint: Endpoint, timeout_ms: int) -> socket.socket
         made.close()
         raise
     return made
+
+
+async def knock(endpoints: Sequence[Endpoint]) -> None:
+    """See that somebody listens at one of the endpoints: connect, and hang up.
+
+    Raises:
+        OSError: nobody does; the error of the last endpoint.
+    """
+    for endpoint in endpoints[:-1]:
+        try:
+            (await connected_stream(endpoint, SILENCE_MIN_MS)).close()
+        except OSError:
+            continue
+        return
+    (await connected_stream(endpoints[-1], SILENCE_MIN_MS)).close()
 
 
 def _refuse_itself(made: socket.socket) -> None:

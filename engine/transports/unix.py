@@ -16,8 +16,10 @@ from engine.transports.sockets import connected_datagram
 class UnixTransport(DatagramTransport):
     """`unix:path`. The kernel tells at once whether the datagram stands in the receiver's queue."""
 
+    _knocks_for_sure = True
+
     def __init__(self, address: UnixAddress, options: DatagramOptions, context: TransportContext) -> None:
-        super().__init__(options, context)
+        super().__init__(options, context, context.peers.named(f"unix {address.path}", is_local=True))
         self._path = address.path
 
     @classmethod
@@ -26,6 +28,16 @@ class UnixTransport(DatagramTransport):
         return None
 
     def _open(self, sending: Sending) -> socket.socket:  # noqa: ARG002 - there is nothing to wait for
+        return self._open_now()
+
+    def _knock(self) -> str | None:
+        try:
+            self._open_now().close()
+        except OSError as error:
+            return self._reason(error)
+        return None
+
+    def _open_now(self) -> socket.socket:
         return connected_datagram(Endpoint(socket.AF_UNIX, self._path))
 
     def _may_reopen(self) -> bool:

@@ -51,7 +51,9 @@ class Calling:
     take: Callable[[], Call | None]
     """The next call that is to be made now."""
     lost: Callable[[str], None]
-    """The server cannot be reached or does not answer: whatever waits would only run into the same."""
+    """The server cannot be reached: whatever waits would only run into the same."""
+    gave_up: Callable[[str], None]
+    """The server does not answer: likewise."""
     turned: Callable[[], None]
     """All calls that could be made were made."""
 
@@ -161,9 +163,12 @@ class Callers:
         is_busy = caller not in self._free
         reason = f"no answer within {self.calling.timeout_ms} ms"
         self.gone(caller)
-        caller.end(failed(reason if caller.dialling else f"{reason}; {MAYBE_PROCESSED}"))
+        if caller.dialling:
+            caller.end(failed(reason, unsent=True))
+        else:
+            caller.end(failed(f"{reason}; {MAYBE_PROCESSED}", maybe_taken=True))
         if is_busy:
-            self.calling.lost(reason)
+            self.calling.gave_up(reason)
 
 
 class Caller:
@@ -206,7 +211,7 @@ class Caller:
     def broke(self, reason: str) -> None:
         """There will be no answer: that event alone fails, and is not repeated."""
         self._callers.gone(self)
-        self._settle(failed(f"{reason}; {MAYBE_PROCESSED}"))
+        self._settle(failed(f"{reason}; {MAYBE_PROCESSED}", cut_off=True))
 
     def end(self, outcome: Outcome) -> None:
         """Close the connection; the call that is under way ends like this."""
@@ -221,8 +226,8 @@ class Caller:
             connected = await self._callers.calling.dial()
         except UnreachableError as error:
             self._callers.gone(self)
-            self._settle(failed(str(error)))
             self._callers.calling.lost(str(error))
+            self._settle(failed(str(error), unsent=True))
         else:
             self.dialling = None
             self._connection = HttpConnection(connected, self)

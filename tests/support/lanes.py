@@ -127,6 +127,22 @@ class LaneBench:
         """From now on the member fails everything at once."""
         self.transports[member].answer = failed(reason, fault)
 
+    def go_down(self, member: int, reason: str = "connection refused") -> None:
+        """The member's connection is lost or cannot be made; what is open fails, as the peer ended the connection."""
+        since = self.transports[member].connection.down_since or self.clock.now()
+        self.transports[member].connection = Connection(ConnectionState.DOWN, reason, None, since)
+        self.targets[member].down = reason
+        runs, self.transports[member].open = self.transports[member].open, []
+        for run in runs:
+            run.settle_all(failed(reason, cut_off=True))
+        self.lane.connection_changed()
+
+    def come_back(self, member: int) -> None:
+        """The member's connection is up."""
+        self.transports[member].connection = Connection(ConnectionState.UP, back_at=self.clock.now())
+        self.targets[member].down = None
+        self.lane.connection_changed()
+
     def heal(self, member: int) -> None:
         """From now on the member takes everything."""
         self.transports[member].answer = SENT
@@ -148,6 +164,7 @@ class LaneBench:
                 self.options.queue_size,
                 lambda: None,
                 self.options.drop,
+                wait_s=self.options.wait_for_member,
             )
             for index, target in enumerate(self.targets)
         ]

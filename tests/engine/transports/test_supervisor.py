@@ -10,9 +10,10 @@ from random import Random
 
 import pytest
 
-from engine.transports import supervisor as module
+from engine.transports import peers as module
 from engine.transports.base import Connection, ConnectionState, TransportContext
-from engine.transports.supervisor import BACKOFF_FIRST_S, BACKOFF_MAX_S, STABLE_S, Supervisor
+from engine.transports.peers import BACKOFF_FIRST_S, BACKOFF_MAX_S, Peers
+from engine.transports.supervisor import STABLE_S, Supervisor
 from tests.support.clock import FakeClock
 from tests.support.waiting import until
 
@@ -20,7 +21,7 @@ from tests.support.waiting import until
 class Owner:
     """Owns a connection that succeeds, fails or hangs as told."""
 
-    def __init__(self, context: TransportContext, *, connect_timeout_s: float = 5.0) -> None:
+    def __init__(self, context: TransportContext, *, connect_timeout_s: float = 5.0, is_local: bool = False) -> None:
         self.errors: list[Exception | None] = []
         """What the next connects do; the last one repeats."""
         self.gate = asyncio.Event()
@@ -32,6 +33,7 @@ class Owner:
             "test",
             context,
             self._connect,
+            peer=context.peers.named("test", is_local=is_local),
             connect_timeout_s=connect_timeout_s,
             on_up=self._on_up,
             on_down=self.downs.append,
@@ -59,7 +61,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def context() -> AsyncIterator[TransportContext]:
     """A context whose tasks end with the test."""
-    made = TransportContext(random=Random(1))
+    made = TransportContext(peers=Peers(Random(1)))
     yield made
     await made.tasks.cancel()
 
@@ -190,7 +192,7 @@ def waits(owner: Owner, clock: FakeClock, rounds: int, lasting_s: float) -> list
 
 async def test_a_peer_that_breaks_at_once_again_and_again_is_left_alone_longer_and_longer() -> None:
     clock = FakeClock()
-    owner = Owner(TransportContext(clock=clock, random=Random(1)))
+    owner = Owner(TransportContext(clock=clock, peers=Peers(Random(1))))
     found = waits(owner, clock, 12, lasting_s=0.0)
     limits = [min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2**failures) for failures in range(1, 13)]
     assert all(limit / 2 <= wait <= limit for wait, limit in zip(found, limits, strict=True))
@@ -199,7 +201,7 @@ async def test_a_peer_that_breaks_at_once_again_and_again_is_left_alone_longer_a
 
 async def test_a_connection_that_lasted_ends_the_growth() -> None:
     clock = FakeClock()
-    owner = Owner(TransportContext(clock=clock, random=Random(1)))
+    owner = Owner(TransportContext(clock=clock, peers=Peers(Random(1))))
     waits(owner, clock, 8, lasting_s=0.0)
     assert waits(owner, clock, 1, lasting_s=STABLE_S)[0] <= BACKOFF_FIRST_S
 
