@@ -18,7 +18,7 @@ REMOTE_GAP_S = 0.25
 
 BACKOFF_FIRST_S = 0.1
 BACKOFF_MAX_S = 2.0
-ATTEMPTS_PER_S = 200
+ATTEMPTS_PER_S = 100
 """Attempts over all endpoints. With many dead ones each of them waits longer, so that they cost no more than few."""
 
 WOKEN_AT_A_TIME = 64

@@ -128,13 +128,19 @@ class LaneBench:
         self.transports[member].answer = failed(reason, fault)
 
     def go_down(self, member: int, reason: str = "connection refused") -> None:
-        """The member's connection is lost or cannot be made; what is open fails, as the peer ended the connection."""
+        """The member's connection cannot be made."""
         since = self.transports[member].connection.down_since or self.clock.now()
         self.transports[member].connection = Connection(ConnectionState.DOWN, reason, None, since)
         self.targets[member].down = reason
+        self.lane.connection_changed()
+
+    def go_down_after(self, member: int, outcome: Outcome, reason: str = "connection refused") -> None:
+        """The member's connection is lost: what is open ends with `outcome`, and there is none to be had."""
+        self.transports[member].connection = Connection(ConnectionState.DOWN, reason, None, self.clock.now())
+        self.targets[member].down = reason
         runs, self.transports[member].open = self.transports[member].open, []
         for run in runs:
-            run.settle_all(failed(reason, cut_off=True))
+            run.settle_all(outcome)
         self.lane.connection_changed()
 
     def come_back(self, member: int) -> None:
