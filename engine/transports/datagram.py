@@ -14,7 +14,6 @@ import socket
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from operator import length_hint
 from typing import ClassVar
@@ -28,10 +27,10 @@ from engine.transports.base import Connection, TransportContext, TransportOption
 from engine.transports.peers import Peer, is_on_this_machine
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Endpoint, Resolver
+from engine.transports.sending import Sending
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
 from engine.transports.sockets import connected_datagram
 from engine.wire.jsonrpc import JsonRpcFormat
-from engine.wire.payloads import Payloads
 
 _FORMAT = JsonRpcFormat()
 
@@ -50,19 +49,6 @@ class DatagramOptions(TransportOptions):
     timeout: int = Field(
         5000, gt=0, le=600_000, description="Longest wait for room in the peer's queue, in milliseconds."
     )
-
-
-@dataclass(slots=True, eq=False)
-class Sending:
-    """A run on its way: everything before `position` was sent and settled."""
-
-    run: Run
-    payloads: Payloads
-    position: int = 0
-    is_checked: bool = False
-    """Whether the events that cannot be encoded are settled."""
-    has_reopened: bool = False
-    """Whether the socket was opened anew for the event at `position`, which happens once."""
 
 
 class DatagramTransport(ABC):
@@ -120,13 +106,13 @@ class DatagramTransport(ABC):
     async def close(self, deadline_s: float) -> None:
         """Give waiting datagrams `deadline_s` seconds to leave, settle the rest and close the socket."""
         self._is_closed = True
-        self._absence.end()
         if self._queue:
             self._drained = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._drained], timeout=deadline_s)
         self._fail_queue(ENGINE_STOPPED)
         self._stop_waiting()
         self._shut()
+        self._absence.end()
 
     # Opening
 

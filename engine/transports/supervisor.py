@@ -87,10 +87,10 @@ class Supervisor:
     async def close(self) -> None:
         """Stop connecting. The owner closes the connection itself."""
         self._is_closed = True
-        self._peer.leave(self._attempt)
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._peer.leave(self._attempt)
         self._set(IDLE)
 
     def _attempt(self) -> None:

@@ -7,9 +7,10 @@ import socket
 
 from engine.address import UnixAddress
 from engine.transports.base import TransportContext
-from engine.transports.datagram import DatagramOptions, DatagramTransport, Sending
+from engine.transports.datagram import DatagramOptions, DatagramTransport
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Endpoint
+from engine.transports.sending import Sending
 from engine.transports.sockets import connected_datagram
 
 
