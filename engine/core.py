@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from engine.address import Address
@@ -61,7 +60,7 @@ class Engine:
         """Where its configuration stands; whoever read it says so here, so that changes can be saved."""
         self.tasks = Tasks()
         self.dispatcher = Dispatcher(self.clock, settings.inbox_size, self._lanes_of)
-        context = TransportContext(self.tasks, self.clock, SystemRandom(), raise_event=self._raise_own)
+        context = TransportContext(self.tasks, self.clock, raise_event=self._raise_own)
         self._targets = Targets(context, self.tasks, settings.transports)
         dispatcher = self.dispatcher
         self.roster = Roster(

@@ -203,7 +203,16 @@ class Roster:
     ) -> list[Member]:
         targets = self._join(lane, addresses, frozenset())
         return [
-            Member(index, address, target, self._clock, options.queue_size, self._freed, options.drop)
+            Member(
+                index,
+                address,
+                target,
+                self._clock,
+                options.queue_size,
+                self._freed,
+                options.drop,
+                wait_s=options.wait_for_member,
+            )
             for index, (address, target) in enumerate(zip(addresses, targets, strict=True))
         ]
 
@@ -216,6 +225,8 @@ class Roster:
         for member, its_address, target in zip(lane.members, addresses, targets, strict=True):
             member.move_to(its_address, target)
         self._leave(lane, before - set(targets))
+        if before != set(targets):
+            lane.connection_changed()
         found.address = replace(address, members=addresses) if isinstance(address, VirtualAddress) else address
         if options != found.options:
             found.options = options

@@ -46,6 +46,9 @@ class Outcome:
     """A failure for want of a connection alone, of which surely nothing reached the other side."""
     is_maybe_taken: bool = False
     """A failure of which the other side may have taken the event all the same: whoever gets it next may get a copy."""
+    is_cut_off: bool = False
+    """A failure because the other side ended the connection while the event was in flight: worth once more after a
+    reconnect, at the price of a copy."""
 
     @property
     def is_failure(self) -> bool:
@@ -74,9 +77,10 @@ def failed(
     *,
     unsent: bool = False,
     maybe_taken: bool = False,
+    cut_off: bool = False,
 ) -> Outcome:
-    """A failure with its reason, a member failure unless said otherwise."""
-    return Outcome(Status.FAILED, reason, fault, answer, unsent, maybe_taken)
+    """A failure with its reason, a member failure unless said otherwise. What was `cut_off` may have been taken."""
+    return Outcome(Status.FAILED, reason, fault, answer, unsent, maybe_taken or cut_off, cut_off)
 
 
 class Skip(NamedTuple):
@@ -205,7 +209,16 @@ class Run:
         """Two runs, the first with `count` events. Only for a run that no transport has been handed."""
         return self._part(self.indices[:count]), self._part(self.indices[count:])
 
-    def _part(self, indices: range) -> Run:
+    def again(self, positions: range, attempts: tuple[Attempt, ...]) -> Run:
+        """A run of its own with some events, which were settled here, for the same member."""
+        return self._part(self.indices[positions.start : positions.stop], attempts)
+
+    @property
+    def first_seq(self) -> int:
+        """Sequence number of the first event."""
+        return self.batch.first_seq + self.indices.start
+
+    def _part(self, indices: range, attempts: tuple[Attempt, ...] | None = None) -> Run:
         return Run(
             self.batch,
             indices,
@@ -213,7 +226,7 @@ class Run:
             self.planned_at,
             self._handler,
             skipped=self.skipped,
-            attempts=self.attempts,
+            attempts=self.attempts if attempts is None else attempts,
         )
 
     def is_of(self, handler: SettledHandler) -> bool:
