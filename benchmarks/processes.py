@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import subprocess
 import sys
 import time
@@ -23,19 +24,32 @@ class Child:
             [sys.executable, "-m", module, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait()
+
     def say(self, line: str) -> None:
         """Send a line."""
         assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
-    def hear(self) -> str:
-        """The next line.
+    def hear(self, limit_s: float | None = None) -> str:
+        """The next line. A limit is for processes that tell one line at a time.
 
         Raises:
             RuntimeError: the process ended; its own words are on standard error.
+            TimeoutError: it told nothing within so many seconds.
         """
         assert self._process.stdout is not None
+        if limit_s is not None and not select.select([self._process.stdout], [], [], limit_s)[0]:
+            raise TimeoutError(f"{self._name} told nothing for {limit_s:.0f} s")
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self._name} ended with {self._process.wait()}")

@@ -167,6 +167,11 @@ class Connection:
         if len(data) < len(self._memory) // 2:
             time.sleep(NAP_S)
 
+    def reply(self, answers: bytes) -> None:
+        """Send answers."""
+        self.socket.setblocking(True)
+        self.socket.sendall(answers)
+
 
 class AnsweringConnection(Connection):
     """Answers each JSON-RPC request, and counts requests."""
@@ -188,8 +193,7 @@ class AnsweringConnection(Connection):
         ids = self._id.findall(text, 0, end)
         answers = b'{"jsonrpc":"2.0","result":"OK","id":' + b'}{"jsonrpc":"2.0","result":"OK","id":'.join(ids) + b"}"
         self.port.took(len(ids), len(data))
-        self.socket.setblocking(True)
-        self.socket.sendall(answers)
+        self.reply(answers)
 
 
 class HttpConnection(Connection):
@@ -209,7 +213,7 @@ class HttpConnection(Connection):
         self._rest = text[text.rfind(b"</methodCall>") + 13 :] if calls else text
         if calls:
             self.port.took(calls, len(data))
-            self.socket.sendall(self._answer * calls)
+            self.reply(self._answer * calls)
 
 
 class AnsweringStream(Stream):

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from engine.address import Address
@@ -67,7 +66,7 @@ class Engine:
         self._is_changing = asyncio.Lock()
         """One reload or stop at a time."""
         self.dispatcher = Dispatcher(self.clock, settings.inbox_size, self._lanes_of)
-        context = TransportContext(self.tasks, self.clock, SystemRandom(), raise_event=self._raise_own)
+        context = TransportContext(self.tasks, self.clock, raise_event=self._raise_own)
         self._targets = Targets(context, self.tasks, settings.transports)
         dispatcher = self.dispatcher
         self.roster = Roster(

@@ -13,7 +13,7 @@ from engine.clock import Clock
 from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.lanes.base import Lane
-from engine.lanes.door import UNLIMITED, Door
+from engine.lanes.door import Door
 from engine.overdue import Overdue, give
 from engine.run import Batch
 from engine.slices import SLICE_S
@@ -55,6 +55,7 @@ class Dispatcher:
         self._next_seq = 1
         self._is_scheduled = False
         self._room_made: asyncio.Event | None = None
+        self._look_anyway: asyncio.TimerHandle | None = None
 
     @property
     def waiting(self) -> int:
@@ -74,10 +75,13 @@ class Dispatcher:
             BusyError: the inbox is full, or nobody who hears the event has room for it.
         """
         self._check_open(1)
-        if self._waiting + self._overdue.events(event.name) >= self._inbox_size:
+        waiting = self._waiting
+        if self._overdue.events:
+            waiting += self._overdue.events.get(event.name, 0)
+        if waiting >= self._inbox_size:
             self.refused += 1
-            raise BusyError(f"the engine is busy: {self._waiting} events wait in the inbox; try again")
-        if self.door.must_look(self._waiting) and self.door.room(self._lanes_of(event.name), self._waiting) <= 0:
+            raise BusyError(f"the engine is busy: {waiting} events wait in the inbox; try again")
+        if self.door.must_look(waiting) and not self.door.has_room(self._lanes_of(event.name), waiting):
             self.refused += 1
             raise _no_room((event.name,))
         last = self._inbox[-1] if self._inbox else None
@@ -103,11 +107,15 @@ class Dispatcher:
         names = set(map(_name, events))
         while events:
             self._check_open(count - taken, taken)
-            room = await self._room_in_turns(names)
+            lanes = self._lanes_for(names)
+            room = self._room_for(lanes) if len(lanes) <= LANES_AT_ONCE else await self._room_in_turns(lanes)
+            room -= self._on_their_way(names)
             if room <= 0:
-                await self._wait_for_room(names)
+                await self._wait_for_room(lanes)
                 continue
-            if (room := min(room, self._room_behind_door(names))) <= 0:
+            if self.door.must_look(self._waiting + BATCH_MAX):
+                room = min(room, await self._room_behind_door(names))
+            if room <= 0:
                 self.refused += count - taken
                 raise _no_room(names, taken)
             part, events = events[:room], events[room:]
@@ -116,12 +124,14 @@ class Dispatcher:
             taken += len(part)
             await asyncio.sleep(0)
 
-    async def _wait_for_room(self, names: Collection[str]) -> None:
+    async def _wait_for_room(self, lanes: Sequence[Lane]) -> None:
         began = self._clock.now()
         await self.progress()
         waited = self._clock.now() - began
-        for lane in self._lanes_for(names):
+        for position, lane in enumerate(lanes, 1):
             lane.was_awaited(waited)
+            if not position % LANES_AT_ONCE:
+                await asyncio.sleep(0)
 
     def note_room(self) -> None:
         """A queue got shorter: whoever waits may look again."""
@@ -191,7 +201,7 @@ class Dispatcher:
             self.unheard += len(events)
             return
         batch = Batch(name, events, first_seq, chunk.raised_at, chunk.source)
-        if self._overdue.events(name):  # in the order raised
+        if name in self._overdue.events:  # in the order raised
             self._overdue.add(batch, lanes, 0)
             return
         for position, lane in enumerate(lanes):
@@ -215,38 +225,53 @@ class Dispatcher:
             self.refused += count
             raise RefusedError("the engine is stopping and takes no more events", taken)
 
-    async def _room_in_turns(self, names: Collection[str]) -> int:
-        """The same as `_room_for`. Where there are many lanes to be asked, others get turns in between."""
-        if len(lanes := self._lanes_for(names)) <= LANES_AT_ONCE:
-            return self._room_for(names)
+    def _room_for(self, lanes: Sequence[Lane]) -> int:
+        """What the inbox and every lane can take, together with what is on its way to them."""
+        return min([self._inbox_size, *[lane.room for lane in lanes]])
+
+    async def _room_in_turns(self, lanes: Sequence[Lane]) -> int:
+        """The same where there are many lanes to be asked: others get turns in between."""
         room = self._inbox_size
         for position in range(0, len(lanes), LANES_AT_ONCE):
-            room = min(room, *(lane.room for lane in lanes[position : position + LANES_AT_ONCE]))
+            room = min(room, self._room_for(lanes[position : position + LANES_AT_ONCE]))
             await asyncio.sleep(0)
-        return room - self._waiting - max(self._overdue.events(name) for name in names)
+        return room
 
-    def _room_for(self, names: Collection[str]) -> int:
-        """What the inbox and every lane can take. What waits in the inbox may fill the lanes, so it counts for both."""
-        rooms = [lane.room for lane in self._lanes_for(names)]
-        return min([self._inbox_size, *rooms]) - self._waiting - max(map(self._overdue.events, names), default=0)
+    async def _room_behind_door(self, names: Collection[str]) -> int:
+        """How many more events find room with some lane each, whatever their names."""
+        return min([await self._free_for(name) for name in names]) - self._on_their_way(names)
 
-    def _room_behind_door(self, names: Collection[str]) -> int:
-        if not self.door.must_look(self._waiting + BATCH_MAX):
-            return UNLIMITED
-        return min(self.door.room(self._lanes_of(name), self._waiting) for name in names)
+    async def _free_for(self, name: str) -> int:
+        lanes = self._lanes_of(name)
+        free = self.door.free(lanes[:LANES_AT_ONCE])
+        for position in range(LANES_AT_ONCE, len(lanes), LANES_AT_ONCE):
+            await asyncio.sleep(0)
+            free = max(free, self.door.free(lanes[position : position + LANES_AT_ONCE]))
+        return free
 
-    def _lanes_for(self, names: Collection[str]) -> list[Lane]:
+    def _on_their_way(self, names: Collection[str]) -> int:
+        """Events that may fill the lanes of these names before what is raised now comes to them."""
+        if not self._overdue.events:
+            return self._waiting
+        return self._waiting + max(self._overdue.events.get(name, 0) for name in names)
+
+    def _lanes_for(self, names: Collection[str]) -> Sequence[Lane]:
+        if len(names) == 1:
+            (name,) = names
+            return self._lanes_of(name)
         return [lane for name in names for lane in self._lanes_of(name)]
 
     async def progress(self) -> None:
         """Return when something has settled, or after a moment: one that stands still is to be noticed too."""
         if self._room_made is None:
             self._room_made = asyncio.Event()
-        try:
-            async with asyncio.timeout(PROGRESS_S):
-                await self._room_made.wait()
-        except TimeoutError:
-            return
+        if self._look_anyway is None:  # one for many waits, which are mostly much shorter
+            self._look_anyway = asyncio.get_running_loop().call_later(PROGRESS_S, self._have_looked)
+        await self._room_made.wait()
+
+    def _have_looked(self) -> None:
+        self._look_anyway = None
+        self.note_room()
 
 
 def _no_room(names: Collection[str], taken: int = 0) -> BusyError:

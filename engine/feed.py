@@ -9,6 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from engine.run import Attempt, Batch, Outcome, Skip, Status
+from engine.sizes import BIG
 
 
 class Step(StrEnum):
@@ -103,7 +104,7 @@ class Feed:
         took_s: float = 0.0,
     ) -> None:
         """Append a record and let the oldest go while more than `capacity` events are told of."""
-        if not batch.told:
+        if batch.size >= BIG:
             batch = batch.brief
         record = FeedRecord(
             self._next, at, step, subscription, batch, indices, member, skipped, attempts, outcome, took_s
@@ -124,19 +125,16 @@ class Feed:
         while len(records) > 1 and (
             self._events > self._capacity or self._told > self._told_max or self._bytes > self.bytes_max
         ):
-            self._drop(records.popleft())
+            oldest = records.popleft()
+            self._events -= _weight(oldest)
+            self._told -= len(oldest.indices)
+            self.dropped += 1
+            self._bytes -= RECORD_SIZE if oldest.outcome is None and not oldest.attempts else _size(oldest)
+            oldest.batch.told -= 1
+            if not oldest.batch.told:
+                self._bytes -= oldest.batch.size
         while self._failures and self._failures[0].number < records[0].number:
             self._failures.popleft()
-
-    def _drop(self, oldest: FeedRecord) -> None:
-        self._events -= _weight(oldest)
-        self._told -= len(oldest.indices)
-        self.dropped += 1
-        self._bytes -= _size(oldest)
-        batch = oldest.batch
-        batch.told -= 1
-        if not batch.told:
-            self._bytes -= batch.size
 
     def since(self, number: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
         """The records numbered `number` and later, oldest first: the newest `limit` of them.

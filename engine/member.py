@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+from bisect import insort
 from collections import Counter, deque
 from collections.abc import Callable
+from operator import attrgetter
 
 from engine.address import MemberAddress, printed
-from engine.clock import Clock
+from engine.clock import Clock, Timer
 from engine.health import Health
 from engine.metrics import Latencies, MemberCounters
 from engine.options import Drop
 from engine.patience import Patience
 from engine.policies.base import Standing
-from engine.run import Batch, Fault, Outcome, Run, Status, failed
-from engine.runqueue import RunQueue
+from engine.run import Attempt, Batch, Fault, Outcome, Run, Status, failed
+from engine.sizes import FULL, QUEUE_BYTES
 from engine.target import Target
+from engine.transports.base import ConnectionState
 from engine.transports.reasons import reason_of
 
 _log = logging.getLogger(__name__)
@@ -35,11 +38,17 @@ CROWD = 16_384
 PATIENCE_S = 0.25
 """A member that settles nothing for this long is not waited for when events are raised in bulk."""
 
+EXPIRED_AT_A_TIME = 128
+"""Runs that have waited too long and fail in one turn of the loop."""
+
 HISTORY = 16
 """Outcomes that a member remembers for the operator."""
 
 SIGNS = {Status.DELIVERED: "✓", Status.SENT: "~", Status.FAILED: "✖"}
 NOT_CHOSEN = "·"
+
+_first_seq = attrgetter("first_seq")
+_AWAY = frozenset((ConnectionState.DOWN, ConnectionState.CONNECTING))
 
 
 def refill(batch: Batch) -> int:
@@ -50,7 +59,8 @@ def refill(batch: Batch) -> int:
 class Member:
     """One member at its place in the list. Policies see its `standing`; its lane hands it runs.
 
-    `queue` is for PARALLEL and ROUND-ROBIN; FAILOVER keeps what waits in front of the policy.
+    `queue` is for PARALLEL and ROUND-ROBIN; FAILOVER keeps what waits in front of the policy. While the connection is
+    down, what is in the queue stays there, `wait_s` seconds from the loss or from being raised, whichever is later.
     """
 
     def __init__(
@@ -62,6 +72,8 @@ class Member:
         queue_size: int,
         freed: Callable[[], None],
         drop: Drop = Drop.NEVER,
+        *,
+        wait_s: float = 0.0,
     ) -> None:
         self.index = index
         self.address = address
@@ -73,15 +85,21 @@ class Member:
         """What its failures were the fault of."""
         self.latency = Latencies()
         self.history: deque[str] = deque(maxlen=HISTORY)
-        self.queue = RunQueue()
+        self.queue: deque[Run] = deque()
         self.queued = 0
+        self.queued_bytes = 0
+        """What these take, about; the events of a batch count alike."""
         self.in_flight = 0
-        self._in_flight_size = 0
+        self._bytes_in_flight = 0
         self.moved_at = clock.now()
         """When a transport last settled something of it or got its first work: whether it is worth waiting for."""
         self._clock = clock
         self._queue_size = queue_size
+        self._bytes_max = QUEUE_BYTES
         self._drop = drop
+        self._wait_s = wait_s
+        self._timer: Timer | None = None
+        """Fails what has waited for the connection for too long."""
         self._freed = freed
         self.patience = Patience(clock.now())
         """What is left of the time that others wait for it."""
@@ -97,14 +115,20 @@ class Member:
     @property
     def room(self) -> int:
         """Notifications that it can still take; what is left of the window counts only while nothing waits for it."""
-        if self.queue.is_full:
+        if self.queued_bytes >= FULL * self._bytes_max:
             return 0
-        return self._queue_size - self.queued + (0 if self.queue else WINDOW - self.in_flight)
+        window = 0 if self.queue or self.awaits_connection else WINDOW - self.in_flight
+        return self._queue_size - self.queued + window
+
+    @property
+    def awaits_connection(self) -> bool:
+        """Whether what comes for it stays in its queue, because its connection is down."""
+        return self._wait_s > 0 and self.target.down is not None
 
     @property
     def free(self) -> int:
         """Notifications for which it is sure to have room, in its queue and in its window."""
-        if self.queue.is_full:
+        if self.queued_bytes >= FULL * self._bytes_max:
             return 0
         window = WINDOW - self.in_flight
         is_open = not self.queue and self.target.transport.connection.down_since is None
@@ -113,12 +137,17 @@ class Member:
 
     def offer(self, run: Run) -> None:
         """Queue a run; where that is too much, the newest or the oldest fails at once, which marks nobody."""
+        count = len(run)
         self.queue.append(run)
-        self.queued += len(run)
+        self.queued += count
+        self.queued_bytes += count * run.batch.event_size
         self.pump()
         if self.queued > CROWD:
             run.batch.let_go()
-        surplus = max(self.queued - self._queue_size, self.queue.surplus(run) if self.queue else 0)
+        surplus = self.queued - self._queue_size
+        if self.queued_bytes > self._bytes_max:
+            too_much = -(-(self.queued_bytes - self._bytes_max) // run.batch.event_size)
+            surplus = max(surplus, min(count, too_much))
         if surplus > 0 and self._drop is Drop.OLDEST:
             for dropped in self.give_back(surplus):
                 self._refuse(dropped, "and the oldest are dropped")
@@ -127,13 +156,23 @@ class Member:
 
     def window(self, batch: Batch) -> int:
         """How many events of a batch its transport may be handed now: one at least when it has nothing."""
-        left = (WINDOW_BYTES - self._in_flight_size) // batch.event_size
+        left = (WINDOW_BYTES - self._bytes_in_flight) // batch.event_size
         return min(WINDOW - self.in_flight, max(left, 0 if self.in_flight else 1))
 
     def use_queue(self, queue_size: int, drop: Drop) -> None:
         """Another bound for what comes from now on, and what happens beyond it; what waits already stays."""
         self._queue_size = queue_size
         self._drop = drop
+
+    def use_queue_bytes(self, bytes_max: int) -> None:
+        """Let so many bytes wait from now on, about; what waits already stays."""
+        self._bytes_max = bytes_max
+
+    def use_wait(self, wait_s: float) -> None:
+        """Wait for a connection as long as this from now on; 0 is not at all."""
+        self._wait_s = wait_s
+        self._stop_timer()
+        self.pump()
 
     def move_to(self, address: MemberAddress, target: Target) -> None:
         """Go on at another target of the same socket. What the old one has in flight ends there."""
@@ -155,21 +194,40 @@ class Member:
         self._is_pumping = True
         try:
             while self.queue and self.in_flight < WINDOW and not self.health.paused:
+                if self.awaits_connection:
+                    self._wait()
+                    break
                 run = self.queue[0]
-                room = self.window(run.batch)
-                if room <= 0:
+                count, room = len(run), WINDOW - self.in_flight
+                if room < count and room < REFILL and self._was_full:
                     break
-                if room < len(run) and room < refill(run.batch) and self._was_full:
-                    break
-                self.queue.popleft()
-                if room < len(run):
-                    run, rest = run.split(room)
-                    self.queue.appendleft(rest)
-                self.queued -= len(run)
-                self._was_full = room <= len(run)
-                self.start(run)
+                if self._bytes_in_flight + count * run.batch.event_size > WINDOW_BYTES:
+                    room = self.window(run.batch)
+                    if room <= 0 or (room < count and room < refill(run.batch) and self._was_full):
+                        break
+                self._was_full = room <= count
+                self.start(self._take_front(room))
         finally:
             self._is_pumping = False
+        if not self.queue:
+            self._stop_timer()
+
+    def keep(self, run: Run, positions: range, outcome: Outcome) -> bool:
+        """Take events that failed for want of a connection back to the front of the queue, as long as they may wait.
+
+        What was cut off is sent once more, after a reconnect. False where it is to count as failed.
+        """
+        if not self._wait_s or not (outcome.is_unsent or outcome.is_cut_off) or not self._may_wait(run, outcome):
+            return False
+        now = self._clock.now()
+        attempts = run.attempts
+        if outcome.is_cut_off:
+            attempts = (*attempts, Attempt(self.index, now, outcome))
+        self._note_absence(outcome.reason, now)
+        insort(self.queue, run.again(positions, attempts), key=_first_seq)
+        self.queued += len(positions)
+        self.queued_bytes += len(positions) * run.batch.event_size
+        return True
 
     def start(self, run: Run) -> None:
         """Hand a run to the transport. Where that raises, which it must not, the run fails and no other is harmed."""
@@ -179,8 +237,7 @@ class Member:
         if not self.in_flight:
             self.moved_at = run.started_at
         self.in_flight += len(run)
-        run.event_size = run.batch.event_size
-        self._in_flight_size += len(run) * run.event_size
+        self._bytes_in_flight += len(run) * run.batch.event_size
         try:
             self.target.transport.start(run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this member's failure alone
@@ -208,7 +265,7 @@ class Member:
         """`count` notifications of a run are settled; more may follow from the queue."""
         if run.is_started:
             self.in_flight -= count
-            self._in_flight_size -= count * run.event_size
+            self._bytes_in_flight -= count * run.batch.event_size
         if self.queue:
             self.pump()
         self._freed()
@@ -223,28 +280,93 @@ class Member:
         left = self.queued if at_most is None else min(at_most, self.queued)
         runs = []
         while left > 0:
-            run = self.queue.popleft()
-            if len(run) > left:
-                run, rest = run.split(left)
-                self.queue.appendleft(rest)
+            run = self._take_front(left)
             left -= len(run)
-            self.queued -= len(run)
             runs.append(run)
+        if not self.queue:
+            self._stop_timer()
         return runs
+
+    def _take_front(self, at_most: int) -> Run:
+        """Take the run in front out of the queue, or so many events of it."""
+        run = self.queue.popleft()
+        if at_most < len(run):
+            run, rest = run.split(at_most)
+            self.queue.appendleft(rest)
+        self.queued -= len(run)
+        self.queued_bytes -= len(run) * run.batch.event_size
+        return run
+
+    def _may_wait(self, run: Run, outcome: Outcome) -> bool:
+        if outcome.is_cut_off:
+            if any(one.member == self.index and one.outcome.is_cut_off for one in run.attempts):
+                return False
+        elif self.target.transport.connection.state not in _AWAY:
+            return False  # it would only fail again
+        return self._clock.now() < self._deadline(run)
+
+    def _deadline(self, run: Run) -> float:
+        """Until when a run may wait for a connection."""
+        raised_at, down_since = run.batch.raised_at, self.target.transport.connection.down_since
+        return (raised_at if down_since is None else max(raised_at, down_since)) + self._wait_s
+
+    def _wait(self) -> None:
+        """What is in the queue wants a connection, and waits for it."""
+        self._note_absence(self.target.down or "no connection", self._clock.now())
+        self.target.transport.demand()
+        if self._timer is None:
+            self._timer = self._clock.call_at(self._deadline(self.queue[0]), self._expire)
+
+    def _expire(self) -> None:
+        """Fail what has waited for too long, with the reason that is true now; a part of it, where that is much."""
+        self._timer = None
+        now = self._clock.now()
+        left = EXPIRED_AT_A_TIME
+        while left and self.queue and self.awaits_connection and not self.health.paused:
+            if self._deadline(self.queue[0]) > now:
+                break
+            left -= 1
+            run = self._take_front(self.queued)
+            run.settle_all(self._in_vain(run))
+        if not left and self.queue and self._timer is None:
+            self._timer = self._clock.call_at(now, self._expire)
+        self.pump()
+        self._freed()
+
+    def _in_vain(self, run: Run) -> Outcome:
+        """How an event ends for which no connection came."""
+        reason = self.target.down or "no connection"
+        before = next(
+            (one.outcome for one in run.attempts if one.member == self.index and one.outcome.is_cut_off), None
+        )
+        if before is None:
+            return failed(reason, unsent=True)
+        return failed(f"{reason}; before that: {before.reason}", maybe_taken=True)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _note_absence(self, reason: str, now: float) -> None:
+        """Whoever looks at it sees that it fails, also while nothing has failed for good."""
+        if self.health.failed_at is None or self.health.error != reason:
+            self.health = self.health.failed(now, reason)
 
     def _refuse_newest(self, surplus: int) -> None:
         run = self.queue.pop()
-        self.queued -= len(run)
         kept = len(run) - surplus
         if kept > 0:
             fitting, run = run.split(kept)
             self.queue.append(fitting)
-            self.queued += kept
+        self.queued -= len(run)
+        self.queued_bytes -= len(run) * run.batch.event_size
         self._refuse(run)
 
     def _refuse(self, run: Run, how: str = "") -> None:
         self.counters.refused += len(run)
-        told = f"queue full: {self.queued} notifications wait"
+        why = f" ({self.target.down})" if self.awaits_connection else ""
+        told = f"queue full: {self.queued} notifications wait{why}"
         run.settle_all(failed(f"{told}, {how}" if how else told, Fault.QUEUE))
 
     def _broke(self, run: Run, error: Exception) -> None:

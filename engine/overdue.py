@@ -64,7 +64,8 @@ class Overdue:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._queues: dict[str, deque[_Giving]] = {}
-        self._events: dict[str, int] = {}
+        self.events: dict[str, int] = {}
+        """By name, how many some lane is still to get; large ones count as several. Names without any are not here."""
 
     def __bool__(self) -> bool:
         return bool(self._queues)
@@ -74,15 +75,11 @@ class Overdue:
         """Deliveries that no lane has yet."""
         return sum(one.left * len(one.batch) for queue in self._queues.values() for one in queue)
 
-    def events(self, name: str) -> int:
-        """Events of this name that some lane is still to get; large ones count as several."""
-        return self._events.get(name, 0)
-
     def add(self, batch: Batch, lanes: Sequence[Lane], position: int) -> None:
         """Take a batch that goes to the lanes from `position` on."""
         giving = _Giving(batch, lanes, position)
         self._queues.setdefault(batch.name, deque()).append(giving)
-        self._events[batch.name] = self.events(batch.name) + giving.weight
+        self.events[batch.name] = self.events.get(batch.name, 0) + giving.weight
 
     def give(self, until: float) -> None:
         """Give until a moment (monotonic seconds) has come."""
@@ -91,12 +88,12 @@ class Overdue:
             queue = self._queues[name]
             self._give_some(queue[0], until)
             if queue[0].position >= len(queue[0].lanes):
-                self._events[name] -= queue.popleft().weight
+                self.events[name] -= queue.popleft().weight
             del self._queues[name]
             if queue:
                 self._queues[name] = queue  # behind the others
             else:
-                del self._events[name]
+                del self.events[name]
 
     def catch_up(self, name: str, lane: Lane) -> None:
         """Give a lane everything that it is still to get."""

@@ -24,7 +24,7 @@ from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.options import SubscriptionOptions
 from engine.run import Batch, part_of
-from engine.runqueue import BYTES_MAX
+from engine.sizes import QUEUE_BYTES
 from engine.slices import Steps
 from engine.subscription import Subscription, SubscriptionTable, key_of
 from engine.target import Target, Targets
@@ -92,7 +92,7 @@ class Roster:
         """Lanes of subscriptions that were taken out, until they are closed."""
         self._closing: list[Lane] = []
         self._look_at = CLOSING_MIN
-        self.queue_bytes = BYTES_MAX
+        self.queue_bytes = QUEUE_BYTES
         """Bytes that may wait in each queue of the lanes that are made, about."""
         self._draining: list[Lane] = []
         """Lanes that another took the place of, until what they have under way has ended."""
@@ -288,7 +288,16 @@ class Roster:
     ) -> list[Member]:
         targets = self._join(lane, addresses, frozenset())
         return [
-            Member(index, address, target, self._clock, options.queue_size, self._freed, options.drop)
+            Member(
+                index,
+                address,
+                target,
+                self._clock,
+                options.queue_size,
+                self._freed,
+                options.drop,
+                wait_s=options.wait_for_member,
+            )
             for index, (address, target) in enumerate(zip(addresses, targets, strict=True))
         ]
 
@@ -312,6 +321,8 @@ class Roster:
         for member, its_address, target in zip(lane.members, addresses, prepared.targets, strict=True):
             member.move_to(its_address, target)
         self._leave(lane, prepared.before - set(prepared.targets))
+        if prepared.before != set(prepared.targets):
+            lane.connection_changed()
         found.use_address(prepared.address)
         if prepared.options != found.options:
             found.options = prepared.options

@@ -47,6 +47,9 @@ class Outcome:
     """A failure for want of a connection alone, of which surely nothing reached the other side."""
     is_maybe_taken: bool = False
     """A failure of which the other side may have taken the event all the same: whoever gets it next may get a copy."""
+    is_cut_off: bool = False
+    """A failure because the other side ended the connection while the event was in flight: worth once more after a
+    reconnect, at the price of a copy."""
 
     @property
     def is_failure(self) -> bool:
@@ -75,9 +78,10 @@ def failed(
     *,
     unsent: bool = False,
     maybe_taken: bool = False,
+    cut_off: bool = False,
 ) -> Outcome:
-    """A failure with its reason, a member failure unless said otherwise."""
-    return Outcome(Status.FAILED, reason, fault, answer, unsent, maybe_taken)
+    """A failure with its reason, a member failure unless said otherwise. What was `cut_off` may have been taken."""
+    return Outcome(Status.FAILED, reason, fault, answer, unsent, maybe_taken or cut_off, cut_off)
 
 
 class Skip(NamedTuple):
@@ -104,13 +108,14 @@ class Batch:
         "_brief",
         "_count",
         "_events",
-        "_is_long",
+        "_has_no_long_text",
         "_packed",
         "_payloads",
-        "_size",
+        "event_size",
         "first_seq",
         "name",
         "raised_at",
+        "size",
         "source",
         "told",
     )
@@ -127,9 +132,12 @@ class Batch:
         self.source = source
         """Who raised them, for the operator ("MI 127.0.0.1:51234")."""
         self._payloads: dict[WireFormat, Payloads] = {}
-        self._size: int | None = None
+        self.size = 2 * size_of(events)
+        """Bytes that it takes, about: its parameters, as they are and encoded. It never changes."""
+        self.event_size = self.size // max(1, self._count) or 1
+        """Bytes for each of its events, at least one: what waits in parts is counted by this."""
         self._brief: Batch | None = None
-        self._is_long: bool | None = None
+        self._has_no_long_text = False
         self.told = 0
         """Records that the feed has of it."""
 
@@ -144,29 +152,18 @@ class Batch:
         return [Event(self.name, params) for params in marshal.loads(self._packed)]  # noqa: S302 - our own bytes
 
     @property
-    def size(self) -> int:
-        """Bytes that it takes, about: its parameters, as they are and encoded. It never changes."""
-        if self._size is None:
-            self._size = 2 * size_of(self.events)
-        return self._size
-
-    @property
-    def event_size(self) -> int:
-        """Bytes for each of its events, at least one: what waits in parts is counted by this."""
-        return max(1, self.size // max(1, self._count))
-
-    @property
     def brief(self) -> Batch:
         """The same for whoever only looks: with long texts cut (`CutText`), where there are any. Else it is itself."""
-        if self.size < BIG:
+        if self.size < BIG or self._has_no_long_text:
             return self
-        if self._brief is None and self._is_long is not False:
+        if self._brief is None:
             whole = self.events
             events = cut(whole)
-            self._is_long = events is not whole
-            if self._is_long:
-                self._brief = Batch(self.name, events, self.first_seq, self.raised_at, self.source)
-        return self._brief or self
+            if events is whole:
+                self._has_no_long_text = True  # and no reference to itself, which would make it the collector's
+                return self
+            self._brief = Batch(self.name, events, self.first_seq, self.raised_at, self.source)
+        return self._brief
 
     def let_go(self) -> None:
         """Keep the events as one block of bytes from now on, about a fifth of what the objects take; for long waits."""
@@ -204,7 +201,6 @@ class Run:
         "attempts",
         "batch",
         "connect_now",
-        "event_size",
         "indices",
         "is_last_resort",
         "is_started",
@@ -236,8 +232,6 @@ class Run:
         """Set for a due or untried member: a transport that is down connects now, whatever its back-off says."""
         self.started_at = planned_at
         """When the transport was handed it, monotonic seconds."""
-        self.event_size = 0
-        """Bytes of each of its events while it is in flight, about."""
         self.is_started = False
         """Whether a transport was handed it."""
         self.is_last_resort = False
@@ -252,7 +246,16 @@ class Run:
         """Two runs, the first with `count` events. Only for a run that no transport has been handed."""
         return self._part(self.indices[:count]), self._part(self.indices[count:])
 
-    def _part(self, indices: range) -> Run:
+    def again(self, positions: range, attempts: tuple[Attempt, ...]) -> Run:
+        """A run of its own with some events, which were settled here, for the same member."""
+        return self._part(self.indices[positions.start : positions.stop], attempts)
+
+    @property
+    def first_seq(self) -> int:
+        """Sequence number of the first event."""
+        return self.batch.first_seq + self.indices.start
+
+    def _part(self, indices: range, attempts: tuple[Attempt, ...] | None = None) -> Run:
         return Run(
             self.batch,
             indices,
@@ -260,7 +263,7 @@ class Run:
             self.planned_at,
             self._handler,
             skipped=self.skipped,
-            attempts=self.attempts,
+            attempts=self.attempts if attempts is None else attempts,
         )
 
     def is_of(self, handler: SettledHandler) -> bool:

@@ -16,6 +16,13 @@ SAMPLES = 16
 SMALL = 1_024
 """Where those that were looked at take more than this each, in bytes, all are counted."""
 
+QUEUE_BYTES = 64 << 20
+"""Bytes that may wait in a queue, about, where nothing else is said."""
+
+FULL = 7 / 8
+"""Share of these from which on a queue counts as full; only what is beyond all of them is refused. The rest is for what
+comes before that is heard."""
+
 LONG_TEXT = 4_096
 """Characters that are kept of a text."""
 

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import IO, ClassVar, NamedTuple
 
 from tests.support.rabbitmq import free_port
 
@@ -33,6 +33,8 @@ class Work(NamedTuple):
     """The members' ports on 127.0.0.1, in order; empty for a file."""
     path: str = ""
     """The file, where there is one."""
+    retries: bool = False
+    """Whether what nobody takes waits until somebody does."""
 
 
 class Forwarder(ABC):
@@ -42,6 +44,8 @@ class Forwarder(ABC):
     package: ClassVar[str]
     """Debian's."""
     version_option: ClassVar[str]
+    has_one_port: ClassVar[bool] = False
+    """Whether the members of its FAILOVER differ in their addresses alone: 127.0.0.1, .2, ..."""
 
     def missing(self) -> str:
         """Why it is left out, and how to get it; empty when it is installed."""
@@ -140,14 +144,24 @@ class Instance:
 
 
 @contextmanager
-def running(forwarder: Forwarder, work: Work) -> Iterator[Instance]:
-    """A private instance that does that work, with its files in a directory of its own."""
+def running(forwarder: Forwarder, work: Work, words: IO[bytes] | None = None) -> Iterator[Instance]:
+    """A private instance that does that work, with its files in a directory of its own.
+
+    Args:
+        forwarder: which program.
+        work: what it does.
+        words: where it writes what it says; None is standard error.
+    """
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as directory:
         port = free_port()
         config = Path(directory) / "forwarder.conf"
         config.write_text(forwarder.config(work, port))
         process = subprocess.Popen(
-            [*forwarder.base(), *forwarder.options(config)], env=forwarder.environment(), cwd=directory
+            [*forwarder.base(), *forwarder.options(config)],
+            env=forwarder.environment(),
+            cwd=directory,
+            stdout=words,
+            stderr=words,
         )
         instance = Instance(forwarder.name, process, port)
         try:

@@ -42,9 +42,11 @@ class Rsyslog(Forwarder):
         if work.kind == "file":
             return [f'action(type="omfile" file="{work.path}" template="payload" ioBufferSize="64k")']
         next_one = ' action.execOnlyWhenPreviousIsSuspended="on"' if work.policy == "FAILOVER" else ""
+        last = len(work.ports) - 1
+        retries = ' action.resumeRetryCount="-1" action.resumeInterval="1"' if work.retries else ""
         actions = [
             f'action(type="omfwd" target="127.0.0.1" port="{port}" protocol="{work.kind}" template="payload"'
-            f"{next_one if place else ''})"
+            f"{next_one if place else ''}{retries if place == last else ''})"
             for place, port in enumerate(work.ports)
         ]
         return actions if work.policy != "ROUND-ROBIN" else self._in_turn(actions)

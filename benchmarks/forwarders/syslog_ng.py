@@ -27,6 +27,7 @@ class SyslogNg(Forwarder):
     name = "syslog-ng"
     package = "syslog-ng-core"
     version_option = "--version"
+    has_one_port = True
 
     def binary(self) -> str:
         """Where the program is; empty when it is not installed."""

@@ -94,7 +94,7 @@ class Lane(ABC):
     def tell_if_crowded(self, member: int) -> None:
         """Say so at the door when this one's queue is more than half full: only then all of them can be."""
         if self.members[member].free < CROWDED * self._queue_size:
-            self.context.door.crowded.add(self)
+            self.context.door.note_crowd(self)
 
     @property
     def _queue_size(self) -> int:
@@ -118,13 +118,16 @@ class Lane(ABC):
         """What the policy may know of the members."""
         return [member.standing for member in self.members]
 
-    def connection_changed(self) -> None:
-        """The connection of a member's target is in another state now."""
-        self.changed()
-
     def changed(self) -> None:
         """Something that a console shows is different now."""
         self.version += 1
+
+    def connection_changed(self) -> None:
+        """A member's connection came up, broke or could not be made: what waits goes on, or goes on waiting."""
+        self.changed()
+        for member in self.members:
+            if member.queue:
+                member.pump()
 
     def pause(self, index: int) -> None:
         """The operator takes a member out: it is skipped, never marked. What it has in flight ends as it ends."""
@@ -141,12 +144,13 @@ class Lane(ABC):
         self.context.door.expect(options.queue_size)
         for member in self.members:
             member.use_queue(options.queue_size, options.drop)
+            member.use_wait(options.wait_for_member)
         self.changed()
 
     def use_queue_bytes(self, bytes_max: int) -> None:
         """Let so many bytes wait for each member, about."""
         for member in self.members:
-            member.queue.bytes_max = bytes_max
+            member.use_queue_bytes(bytes_max)
 
     def inherit(self, old: Lane, places: Mapping[int, int]) -> None:  # noqa: ARG002 - for lanes that know places
         """Go on where `old` stood, whose members stand at `places` now. Members and counters are the caller's."""
@@ -175,6 +179,17 @@ class Lane(ABC):
     def in_flight(self) -> int:
         """Notifications that transports were handed and have not settled."""
         return sum(member.in_flight for member in self.members)
+
+    def keeps(self, run: Run, positions: range, outcome: Outcome) -> bool:
+        """Whether a settled part of a run, which failed, waits at its member for a connection instead of ending."""
+        member = self.members[run.member]
+        if self.closed_because is not None or not member.keep(run, positions, outcome):
+            return False
+        if outcome.is_cut_off:
+            self.counters.copies += len(positions)
+        self.version += 1
+        member.landed(run, len(positions))
+        return True
 
     def note(self, run: Run, positions: range, outcome: Outcome) -> range:
         """Write down a settled part of a run; returns it as positions of the batch."""

@@ -336,7 +336,7 @@ class FailoverLane(Lane):
 
     def _look_at_crowd(self, batch: Batch) -> None:
         """The queue is more than half full: somebody else may have room, or whoever raises is to hear of it."""
-        self.context.door.crowded.add(self)
+        self.context.door.note_crowd(self)
         self._look()
         options = self.context.options
         surplus = self._line.surplus(options.queue_size + (WINDOW if options.drop is Drop.NEVER else 0))
@@ -370,7 +370,8 @@ class FailoverLane(Lane):
         member = self.members[holder]
         blocked = member.target.transport.connection.blocked
         silent_s = now - self._moved_at if member.in_flight else 0.0
-        return slowness.Pressure(self._line.count, self._waited(now), member.in_flight, silent_s, blocked)
+        waiting = self._line.count + sum(len(pending.indices) for pending in self._returned)
+        return slowness.Pressure(waiting, self._waited(now), member.in_flight, silent_s, blocked)
 
     def _waited(self, now: float) -> float:
         """How long the front of the queue has waited for the member that was chosen, in seconds."""

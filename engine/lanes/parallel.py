@@ -52,6 +52,8 @@ class _Deliveries:
     def settled(self, run: Run, positions: range, outcome: Outcome) -> None:
         """A part of one member's run ended."""
         lane = self._lane
+        if outcome.is_failure and lane.keeps(run, positions, outcome):
+            return
         indices = lane.note(run, positions, outcome)
         if outcome.is_failure:
             self._failures.append((indices, run.member, outcome.reason))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 
 from engine.clock import Timer
 from engine.feed import Step
@@ -14,6 +15,9 @@ from engine.policies import round_robin
 from engine.policies.base import End, Share, summary
 from engine.run import Attempt, Batch, Fault, Outcome, Run, Skip, failed
 from engine.slices import SLICE_S
+
+TRIES = 2
+"""Tries of an event at one member, after which it takes the event from no other member's queue."""
 
 
 class RoundRobinLane(Lane):
@@ -33,7 +37,7 @@ class RoundRobinLane(Lane):
         self.counters.taken += len(batch)
         self.version += 1
         indices = range(len(batch))
-        planned = round_robin.plan(self.pointer, indices, self.standings())
+        planned = round_robin.plan(self.pointer, indices, self.standings(), may_wait=self._may_wait)
         self.pointer = planned.pointer
         if planned.end is not None:
             self.end(batch, indices, planned.end.reason, planned.end.skipped)
@@ -93,7 +97,9 @@ class RoundRobinLane(Lane):
         self._pass_on()
 
     def settled(self, run: Run, positions: range, outcome: Outcome) -> None:
-        """A part of a run ended; what failed goes on to the next member."""
+        """A part of a run ended; what failed goes on to the next member, or waits where there is none."""
+        if outcome.is_failure and self._stays(run, positions, outcome) and self.keeps(run, positions, outcome):
+            return
         indices = self.note(run, positions, outcome)
         self._recent.append((run.batch.first_seq, indices, run.member, SIGNS[outcome.status]))
         member = self.members[run.member]
@@ -105,6 +111,43 @@ class RoundRobinLane(Lane):
                 self._relieve(member, outcome)
         member.landed(run, len(indices))
         self._pass_on()
+
+    def connection_changed(self) -> None:
+        """As everywhere; and who is there takes what waits for those that are not."""
+        super().connection_changed()
+        if self.context.options.on_failure is OnFailure.FAIL:
+            return
+        for member in self.members:
+            if member.queue and member.awaits_connection:
+                self._hand_round(member)
+
+    @property
+    def _may_wait(self) -> bool:
+        return self.context.options.wait_for_member > 0
+
+    def _stays(self, run: Run, positions: range, outcome: Outcome) -> bool:
+        """Whether nobody else can take what failed for want of a connection."""
+        if not (outcome.is_unsent or outcome.is_cut_off):
+            return False
+        attempt = Attempt(run.member, self.context.clock.now(), outcome)
+        indices = run.indices[positions.start : positions.stop]
+        return isinstance(self._next_share(indices, (*run.attempts, attempt), may_wait=False), End)
+
+    def _hand_round(self, absent: Member) -> None:
+        """Give what waits for a member to those that are there, as far as they have room."""
+        now = self.context.clock.now()
+        takers = [one for one in self.members if one is not absent and self._is_there(one)]
+        for run in absent.give_back(sum(max(0, one.room) for one in takers)):
+            fresh = [one for one in takers if sum(attempt.member == one.index for attempt in run.attempts) < TRIES]
+            if not fresh:
+                absent.offer(run)
+                continue
+            taker = max(fresh, key=attrgetter("room"))
+            self._give(run.batch, Share(taker.index, run.indices), now, run.attempts)
+
+    @staticmethod
+    def _is_there(member: Member) -> bool:
+        return not member.health.paused and member.target.down is None
 
     def _give(self, batch: Batch, share: Share, now: float, attempts: tuple[Attempt, ...]) -> None:
         context = self.context
@@ -125,11 +168,7 @@ class RoundRobinLane(Lane):
         """Pass on what waits for a member that just failed or was paused, as far as the others have room for it."""
         if self.context.options.on_failure is OnFailure.FAIL:
             return
-        room = sum(
-            max(0, other.room)
-            for other in self.members
-            if other is not member and not other.health.paused and other.target.down is None
-        )
+        room = sum(max(0, other.room) for other in self.members if other is not member and self._is_there(other))
         attempt = Attempt(member.index, self.context.clock.now(), outcome)
         self._failed.extend((run, run.indices, attempt) for run in member.give_back(room))
         self._pass_on()
@@ -157,14 +196,14 @@ class RoundRobinLane(Lane):
         self._pass_on()
 
     def _decide(self, batch: Batch, indices: range, attempts: tuple[Attempt, ...]) -> None:
-        decision = self._next_share(indices, attempts)
+        decision = self._next_share(indices, attempts, may_wait=self._may_wait)
         if isinstance(decision, End):
             self.end(batch, indices, decision.reason, decision.skipped)
         else:
             self._give(batch, decision, self.context.clock.now(), attempts)
 
-    def _next_share(self, indices: range, attempts: tuple[Attempt, ...]) -> Share | End:
+    def _next_share(self, indices: range, attempts: tuple[Attempt, ...], *, may_wait: bool) -> Share | End:
         if self.closed_because is not None or self.context.options.on_failure is OnFailure.FAIL:
             no_skips: tuple[Skip, ...] = ()
             return End(summary(attempts), no_skips)
-        return round_robin.pass_on(indices, attempts, self.standings())
+        return round_robin.pass_on(indices, attempts, self.standings(), may_wait=may_wait)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from engine.run import Attempt, Batch
-from engine.runqueue import BYTES_MAX, FULL
+from engine.sizes import FULL, QUEUE_BYTES
 
 
 class Pending(NamedTuple):
@@ -36,7 +36,7 @@ class WaitingLine:
         """Events that wait, those that stand aside included."""
         self.size = 0
         """Bytes that these take, about."""
-        self.bytes_max = BYTES_MAX
+        self.bytes_max = QUEUE_BYTES
 
     def __bool__(self) -> bool:
         """Whether anything waits in front, those aside not counted."""

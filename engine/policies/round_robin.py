@@ -1,7 +1,8 @@
 """ROUND-ROBIN: one member an event, in the order given; the pointer moves with every event, whatever its outcome.
 
 A member that is paused, or whose connection is known to be down, is passed over. An event whose member failed goes on
-to the next one, at most one lap (D13); the pointer does not move for that.
+to the next one, at most one lap (D13); the pointer does not move for that. With nobody left but those whose connection
+is down, events go to these where they may wait.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ class Planned(NamedTuple):
     end: End | None = None
 
 
-def plan(pointer: int, indices: range, standings: Standings) -> Planned:
+def plan(pointer: int, indices: range, standings: Standings, *, may_wait: bool = False) -> Planned:
     """Deal `indices` out in turn, beginning at the member that `pointer` shows."""
+    if may_wait and not any(_skip(member, standing) is None for member, standing in enumerate(standings)):
+        standings = _as_if_up(standings)
     count = len(standings)
     turns = [(pointer + step) % count for step in range(count)]
     takers = [member for member in turns if _skip(member, standings[member]) is None]
@@ -47,8 +50,18 @@ def next_member(pointer: int, standings: Standings) -> int | None:
     return next((member for member in turns if _skip(member, standings[member]) is None), None)
 
 
-def pass_on(indices: range, attempts: Sequence[Attempt], standings: Standings) -> Share | End:
+def pass_on(
+    indices: range, attempts: Sequence[Attempt], standings: Standings, *, may_wait: bool = False
+) -> Share | End:
     """Where events go whose last attempt failed: to the next member that was not tried, or to their end."""
+    decision = _next_untried(indices, attempts, standings)
+    if isinstance(decision, Share) or not may_wait:
+        return decision
+    waiting = _next_untried(indices, attempts, _as_if_up(standings))
+    return waiting if isinstance(waiting, Share) else decision
+
+
+def _next_untried(indices: range, attempts: Sequence[Attempt], standings: Standings) -> Share | End:
     count = len(standings)
     tried = {attempt.member for attempt in attempts}
     last = attempts[-1].member
@@ -61,6 +74,11 @@ def pass_on(indices: range, attempts: Sequence[Attempt], standings: Standings) -
             return Share(member, indices, tuple(skipped))
         skipped.append(skip)
     return End(summary(attempts, skipped), tuple(skipped))
+
+
+def _as_if_up(standings: Standings) -> Standings:
+    """The members as they are where events may wait for a connection."""
+    return [Standing(standing.health) for standing in standings]
 
 
 def _skip(member: int, standing: Standing) -> Skip | None:

@@ -109,6 +109,11 @@ class SharedConnection:
         """Whatever is not ended: the connection in use, and those on their way out."""
         self._ended = asyncio.Event()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a channel can be had without connecting first."""
+        return self._link is not None and self._link.is_open
+
     def join(self, user: ChannelUser) -> None:
         """Count a user, who hears of blocking until he leaves."""
         self._users.add(user)

@@ -45,6 +45,11 @@ def words_of(error: BaseException) -> str:
     return reason_of(cause)
 
 
+def is_ours(error: BaseException) -> bool:
+    """Whether we broke the connection off, as nothing came any more, and the broker did not end it."""
+    return isinstance(_root_of(error), BrokerError)
+
+
 def words_of_login(error: BaseException, user: str, vhost: str) -> str:
     """Why a connection was not opened."""
     cause = _root_of(error)

@@ -27,9 +27,9 @@ REFUSED_BY_ONE = failed(
 """Of any other exchange: RabbitMQ nacks what one queue refuses, though others have stored it."""
 
 
-def unconfirmed(reason: str) -> Outcome:
-    """Of what was published, when no confirmation will come any more."""
-    return failed(f"{reason}; {MAYBE_TAKEN}", maybe_taken=True)
+def unconfirmed(reason: str, *, cut_off: bool = False) -> Outcome:
+    """Of what was published, when no confirmation will come any more; `cut_off` where the broker broke the line."""
+    return failed(f"{reason}; {MAYBE_TAKEN}", maybe_taken=True, cut_off=cut_off)
 
 
 def unpublished(reason: str) -> Outcome:

@@ -5,8 +5,9 @@ members with equal sockets share it. Everything happens on the engine's event lo
 
 How failures are told apart (design: two kinds of failure, connecting):
 
-- With the connection known to be down, a run fails at once with the last error (`Fault.MEMBER`), unless the run says
-  `connect_now`; while a connect is under way, runs wait for that connect's deadline.
+- With the connection known to be down, a run fails at once with the last error (`Fault.MEMBER`, `is_unsent`), unless
+  it says `connect_now`; while a connect is under way, runs wait for that connect's deadline. Whoever can wait longer
+  keeps its events until `Connection` says that it is worth a try.
 - What belongs to one event (oversize, not encodable) fails with `Fault.EVENT`; an error that was answered (JSON-RPC
   error, XML-RPC fault, HTTP status, nack) with `Fault.ANSWER`; everything else with `Fault.MEMBER`.
 """
@@ -16,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from random import Random
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.clock import Clock, SystemClock
 from engine.run import Outcome, Run
 from engine.tasks import Tasks
+from engine.transports.peers import Peers
 from engine.wire.payloads import WireFormat
 
 
@@ -71,7 +72,8 @@ class TransportContext:
 
     tasks: Tasks = field(default_factory=Tasks)
     clock: Clock = field(default_factory=SystemClock)
-    random: Random = field(default_factory=Random)  # jitter of back-off; tests seed it
+    peers: Peers = field(default_factory=Peers)
+    """Who else waits for the same endpoint."""
     changed: Callable[[], None] = lambda: None
     """To be called when `connection` changed, so that members and the console notice."""
     raise_event: Callable[[str, tuple[tuple[str, str | int], ...]], None] = lambda _name, _params: None
@@ -115,7 +117,8 @@ class Transport(Protocol):
         """
 
     def demand(self) -> None:
-        """See whether the peer is there, without an event: connect now, where the protocol has a connection."""
+        """See whether the peer is there, without an event: connect, where the protocol has a connection, as soon as the
+        last attempt is not too fresh (`Peer`)."""
 
     async def reopen(self) -> None:
         """Let go of the file or connection and take it up anew (log rotation, `evi_flat_rotate`)."""

@@ -14,9 +14,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_address
 from operator import length_hint
 from typing import ClassVar
 
@@ -24,15 +22,19 @@ from pydantic import Field
 
 from engine.address import UdpAddress
 from engine.run import SENT, Fault, Outcome, Run, failed
-from engine.transports.base import IDLE, Connection, TransportContext, TransportOptions
+from engine.transports.absence import Absence
+from engine.transports.base import Connection, TransportContext, TransportOptions
+from engine.transports.peers import Peer, is_on_this_machine
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Endpoint, Resolver
+from engine.transports.sending import Sending
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
 from engine.transports.sockets import connected_datagram
 from engine.wire.jsonrpc import JsonRpcFormat
-from engine.wire.payloads import Payloads
 
 _FORMAT = JsonRpcFormat()
+
+_NOBODY = frozenset((errno.ECONNREFUSED, errno.ENOENT))
 
 LOOKUP_PAUSE_S = 1.0
 """After a host name was not found, events fail at once for so long, so that a dead name server is not flooded."""
@@ -49,30 +51,18 @@ class DatagramOptions(TransportOptions):
     )
 
 
-@dataclass(slots=True, eq=False)
-class Sending:
-    """A run on its way: everything before `position` was sent and settled."""
-
-    run: Run
-    payloads: Payloads
-    position: int = 0
-    is_checked: bool = False
-    """Whether the events that cannot be encoded are settled."""
-    taken_back: Outcome | None = None
-    """How what is left of it ends, as it is wanted back."""
-    has_reopened: bool = False
-    """Whether the socket was opened anew for the event at `position`, which happens once."""
-
-
 class DatagramTransport(ABC):
     """What udp and unix have in common: the queue, the sending, the settling."""
 
     Options: ClassVar[type[TransportOptions]] = DatagramOptions
     wire_format = _FORMAT
+    _knocks_for_sure: ClassVar[bool] = False
+    """Whether `_knock` can see that somebody receives."""
 
-    def __init__(self, options: DatagramOptions, context: TransportContext) -> None:
+    def __init__(self, options: DatagramOptions, context: TransportContext, peer: Peer) -> None:
         self._options = options
         self._context = context
+        self._absence = Absence(peer, context, self._knock, is_proof=self._knocks_for_sure)
         self._socket: socket.socket | None = None
         self._queue: deque[Sending] = deque()
         self._is_pumping = False
@@ -84,8 +74,8 @@ class DatagramTransport(ABC):
 
     @property
     def connection(self) -> Connection:
-        """Always IDLE: datagrams know no connection."""
-        return IDLE
+        """DOWN while nobody receives, as far as that can be noticed; else IDLE, as datagrams know no connection."""
+        return self._absence.connection
 
     def start(self, run: Run) -> None:
         """Send a run's events, or let them wait for those before them and for room."""
@@ -109,8 +99,9 @@ class DatagramTransport(ABC):
             settle_open(sending.run, range(sending.position, len(sending.run)), outcome)
         self._tell_drained()
 
-    def demand(self) -> None:  # noqa: B027 - nothing to be done is what is meant
-        """Datagrams know no connection."""
+    def demand(self) -> None:
+        """See whether somebody receives, where nobody did."""
+        self._absence.hurry()
 
     async def reopen(self) -> None:
         """Let go of the socket; the next event opens a new one."""
@@ -127,6 +118,7 @@ class DatagramTransport(ABC):
         self._fail_queue(ENGINE_STOPPED)
         self._stop_waiting()
         self._shut()
+        self._absence.end()
 
     # Opening
 
@@ -150,6 +142,10 @@ class DatagramTransport(ABC):
     @abstractmethod
     def payload_max(self) -> int | None:
         """Bytes that fit into one datagram, as far as that is known before one is sent."""
+
+    @abstractmethod
+    def _knock(self) -> str | None:
+        """Whether it is worth sending again: None, or why not."""
 
     def _may_reopen(self) -> bool:
         """Whether a refused send may be due to the socket alone, so that a new one is worth a try."""
@@ -197,7 +193,7 @@ class DatagramTransport(ABC):
         try:
             opened = self._socket or self._open(sending)
         except OSError as error:
-            self._end(sending, sending.position, failed(self._reason(error)))
+            self._end_unsent(sending, sending.position, error)
             return True
         if opened is None:
             self._wait(self._options.connect_timeout, "the host name was not found within")
@@ -271,6 +267,9 @@ class DatagramTransport(ABC):
         start, sending.position = sending.position, stop
         if stop > start:
             sending.has_reopened = False
+            if self._absence.connection.down_since is not None:
+                self._absence.is_over()
+                asyncio.get_running_loop().call_soon(self._context.changed)
             settle_open(sending.run, range(start, stop), SENT)
 
     def _fail_from(self, sending: Sending, position: int, error: OSError) -> None:
@@ -278,7 +277,15 @@ class DatagramTransport(ABC):
         while position > sending.position and sending.run.indices[position] in sending.payloads.failures:
             position -= 1
         self._shut()
-        self._end(sending, max(position, sending.position), failed(self._reason(error)))
+        self._end_unsent(sending, max(position, sending.position), error)
+
+    def _end_unsent(self, sending: Sending, sent: int, error: OSError) -> None:
+        """Everything before `sent` left; the rest reached nobody, and will not as long as nobody receives."""
+        reason = self._reason(error)
+        is_news = self._absence.begin(reason, is_refused=error.errno in _NOBODY)
+        self._end(sending, sent, failed(reason, unsent=True))
+        if is_news:
+            self._context.changed()
 
     def _end(self, sending: Sending, sent: int, rest: Outcome) -> None:
         """Take the head off the queue: everything before `sent` left, the others get `rest`."""
@@ -299,11 +306,11 @@ class DatagramTransport(ABC):
         """Let the queue wait for `_resume`, at most `limit_ms`; then all of it fails."""
         self._timer = asyncio.get_running_loop().call_later(limit_ms / 1000, self._expire, f"{what} {limit_ms} ms")
 
-    def _expire(self, reason: str) -> None:
+    def _expire(self, reason: str, *, unsent: bool = False) -> None:
         self._stop_waiting()
         self._is_pumping = True
         try:
-            self._fail_queue(failed(reason))
+            self._fail_queue(failed(reason, unsent=unsent))
         finally:
             self._is_pumping = False
         self._pump()
@@ -328,7 +335,7 @@ class UdpTransport(DatagramTransport):
     """`udp:host:port`. Only a receiver on this machine, or one behind a network that answers with ICMP, can refuse."""
 
     def __init__(self, address: UdpAddress, options: DatagramOptions, context: TransportContext) -> None:
-        super().__init__(options, context)
+        super().__init__(options, context, context.peers.at(address.host, address.port, "udp"))
         self._resolver = Resolver(address.host, address.port, socket.SOCK_DGRAM, context.tasks)
         self._endpoint: Endpoint | None = None
         """What the last lookup found, for the next socket alone: after a failure, a name is looked up again."""
@@ -339,7 +346,9 @@ class UdpTransport(DatagramTransport):
     @classmethod
     def failure_blindness(cls, address: UdpAddress, options: DatagramOptions) -> str | None:  # noqa: ARG003
         """Only this machine's own kernel is sure to tell of a closed port."""
-        return None if _is_loopback(address.host) else "udp cannot tell that a receiver on another machine is gone"
+        if is_on_this_machine(address.host):
+            return None
+        return "udp cannot tell that a receiver on another machine is gone"
 
     async def close(self, deadline_s: float) -> None:
         """As every transport; a lookup that is under way is given up."""
@@ -371,7 +380,10 @@ class UdpTransport(DatagramTransport):
         except OSError as error:
             self._not_found = (self._context.clock.now(), error)
             self._lookup = None
-            self._expire(reason_of(error))
+            is_news = self._absence.begin(reason_of(error), is_refused=False)
+            self._expire(reason_of(error), unsent=True)
+            if is_news:
+                self._context.changed()
         else:
             self._endpoint = endpoints[0]
             self._lookup = None
@@ -379,6 +391,10 @@ class UdpTransport(DatagramTransport):
 
     def _reason(self, error: OSError) -> str:
         return reason_of(error)
+
+    def _knock(self) -> str | None:
+        """Only an event can tell: the next one is sent."""
+        return None
 
     def _limit(self, opened: socket.socket) -> int:
         return _UDP_MAX[opened.family]
@@ -395,10 +411,3 @@ class UdpTransport(DatagramTransport):
 def _send_unless_empty(send: Callable[[memoryview], int], payload: memoryview) -> int:
     """An event that could not be encoded has no payload; it is settled already and sends nothing."""
     return send(payload) if payload else 0
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".").split(".")[-1] == "localhost"

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pika import BasicProperties, DeliveryMode
 from pika.channel import Channel
+from pika.exceptions import ChannelClosedByBroker
 from pika.spec import Basic
 from pydantic import Field
 
@@ -29,7 +30,7 @@ from engine.transports.amqp_connection import (
     confirm_mode,
     shared_connection,
 )
-from engine.transports.amqp_errors import BrokerError, words_of
+from engine.transports.amqp_errors import BrokerError, is_ours, words_of
 from engine.transports.amqp_frames import Publisher
 from engine.transports.amqp_outcomes import (
     STOPPED_UNCONFIRMED,
@@ -43,6 +44,7 @@ from engine.transports.amqp_tls import TlsDomain, domain_named
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.resolving import Resolver
 from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
+from engine.transports.sockets import knock
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
 
@@ -101,6 +103,7 @@ class RabbitmqTransport:
             f"rabbitmq {address.host}:{address.port}",
             context,
             self._connect,
+            peer=context.peers.at(address.host, address.port),
             connect_timeout_s=options.connect_timeout / 1000,
             on_up=self._pump,
             on_down=self._on_down,
@@ -116,6 +119,8 @@ class RabbitmqTransport:
         self._unblocked_at = 0.0
         """What was published before it (loop time) may have met a broker that read nothing."""
         self._queue: deque[Waiting] = deque()
+        self._has_given_up = False
+        """Set while a channel is given up that the broker did not end."""
         self._is_held = False
         """Set while outcomes are told: runs that these start must wait their turn."""
         self._timer: asyncio.TimerHandle | None = None
@@ -154,7 +159,7 @@ class RabbitmqTransport:
         if connection.state is ConnectionState.UP:
             self._pump()
         else:
-            self._supervisor.demand()
+            self._supervisor.demand(at_once=True)
 
     def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
         """Take back what was not published."""
@@ -172,8 +177,8 @@ class RabbitmqTransport:
         """Open the channel anew, as soon as nothing is on its way; after `timeout` in any case."""
         await self._until_quiet(self._timeout_s)
         if self._supervisor.is_up:
-            self._lose("connecting anew")
-            self._supervisor.demand()
+            self._lose("connecting anew", has_given_up=True)
+            self._supervisor.demand(at_once=True)
 
     async def close(self, deadline_s: float) -> None:
         """Give what is published or waits `deadline_s` seconds to end, settle the rest and leave the connection."""
@@ -200,6 +205,8 @@ class RabbitmqTransport:
         if self._shared is None:
             self._shared = shared_connection(self._broker)
             self._shared.join(self)
+        if self._supervisor.connection.error is not None and not self._shared.is_open:
+            await knock(endpoints)  # an attempt of pika's costs milliseconds, a refusal alone next to nothing
         channel = await self._shared.open_channel(endpoints, self._options.connect_timeout / 1000)
         confirms = Confirms()
         try:
@@ -217,15 +224,18 @@ class RabbitmqTransport:
     def _on_channel_closed(self, channel: Channel, error: Exception) -> None:
         """The broker closed the channel, or the connection went with all its channels."""
         if channel is self._channel:
-            self._lose(words_of(error))
+            # Where the broker closes the channel alone, that answers what was published: no sign that it was away.
+            self._lose(words_of(error), has_given_up=is_ours(error) or isinstance(error, ChannelClosedByBroker))
 
     def _on_down(self, reason: str) -> None:
-        self._fail_all(unconfirmed(reason), unpublished(reason))
+        self._fail_all(unconfirmed(reason, cut_off=not self._has_given_up), unpublished(reason))
 
-    def _lose(self, reason: str) -> None:
-        """Give the channel up: everything open fails, and the supervisor opens another."""
+    def _lose(self, reason: str, *, has_given_up: bool = False) -> None:
+        """Everything open fails, and the supervisor opens another. `has_given_up`: the broker did not end it."""
+        self._has_given_up = has_given_up
         self._let_go()
-        self._supervisor.lost(reason)
+        self._supervisor.lost(reason, is_ours=has_given_up)
+        self._has_given_up = False
 
     def _let_go(self) -> None:
         if self._timer is not None:
@@ -259,7 +269,7 @@ class RabbitmqTransport:
         if self._blocked is None:
             self._unblocked_at = asyncio.get_running_loop().time()
             if self._supervisor.connection.state is ConnectionState.DOWN:
-                self._supervisor.demand()  # no channel could be had of a broker that reads nothing
+                self._supervisor.demand(at_once=True)  # no channel could be had of a broker that reads nothing
         self._pump()
 
     def _pump(self) -> None:
@@ -326,7 +336,7 @@ class RabbitmqTransport:
         if confirms is not self._confirms:
             return  # its events ended when that channel was given up
         if not confirms.returned(body, returned(self._address, method)):
-            self._lose("the broker returned a message that was not published here")
+            self._lose("the broker returned a message that was not published here", has_given_up=True)
 
     # Deadlines: one timer, which looks at the oldest publish and, while the broker is blocking, at what waits
 
@@ -347,7 +357,7 @@ class RabbitmqTransport:
         if confirm is not None and confirm <= now:
             late = f"no confirmation within {self._options.timeout} ms"
             if (excuse := self._excuse(confirm)) is None:
-                self._lose(late)
+                self._lose(late, has_given_up=True)
                 return
             self._hold_while(partial(self._confirms.fail_overdue, now, unconfirmed(f"{late}: {excuse}")))
         late = f"not handed to the broker within {self._options.timeout} ms"

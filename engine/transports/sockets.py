@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import socket
+from collections.abc import Sequence
 
 from engine.transports.resolving import Endpoint
 
@@ -56,6 +57,21 @@ def ack_now(connected: socket.socket) -> None:
     """
     if hasattr(socket, "TCP_QUICKACK") and connected.family != socket.AF_UNIX:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+async def knock(endpoints: Sequence[Endpoint]) -> None:
+    """See that somebody listens at one of the endpoints: connect, and hang up.
+
+    Raises:
+        OSError: nobody does; the error of the last endpoint.
+    """
+    for endpoint in endpoints[:-1]:
+        try:
+            (await connected_stream(endpoint, SILENCE_MIN_MS)).close()
+        except OSError:
+            continue
+        return
+    (await connected_stream(endpoints[-1], SILENCE_MIN_MS)).close()
 
 
 def _refuse_itself(made: socket.socket) -> None:

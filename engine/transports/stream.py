@@ -74,6 +74,7 @@ class StreamTransport:
             f"tcp {address.host}:{address.port}",
             context,
             self._connect,
+            peer=context.peers.at(address.host, address.port),
             connect_timeout_s=options.connect_timeout / 1000,
             on_up=self._pump,
             on_down=self._on_down,
@@ -84,6 +85,8 @@ class StreamTransport:
         self._in_flight = InFlight()
         self._answers = AnswerReader()
         self._next_id = 1
+        self._has_given_up = False
+        """Set while a connection is given up that the peer did not end."""
         self._is_held = False
         """Set while outcomes are told: runs that these start must wait their turn."""
         self._stalled_since: float | None = None
@@ -116,13 +119,13 @@ class StreamTransport:
         payloads = run.batch.payloads(self.wire_format)
         if connection.state is ConnectionState.DOWN and not run.connect_now:
             refuse_unencodable(run, payloads.failures)
-            run.settle_all(failed(connection.error or "no connection"))
+            run.settle_all(failed(connection.error or "no connection", unsent=True))
             return
         self._queue.append(Outgoing(run, payloads))
         if connection.state is ConnectionState.UP:
             self._pump()
         else:
-            self._supervisor.demand()
+            self._supervisor.demand(at_once=True)
 
     def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
         """Take back what the kernel has nothing of. An object that was begun is completed, and ends by itself."""
@@ -142,8 +145,8 @@ class StreamTransport:
         """Connect anew, as soon as nothing is on its way; after `timeout` in any case."""
         await self._until_quiet(self._timeout_s)
         if self._supervisor.is_up:
-            self._lose("connecting anew")
-            self._supervisor.demand()
+            self._lose("connecting anew", has_given_up=True)
+            self._supervisor.demand(at_once=True)
 
     async def close(self, deadline_s: float) -> None:
         """Give what is written or waits `deadline_s` seconds to end, settle the rest and disconnect."""
@@ -185,13 +188,15 @@ class StreamTransport:
         asyncio.get_running_loop().add_reader(connected, self._readable, connected)
 
     def _on_down(self, reason: str) -> None:
-        in_flight = failed(f"{reason}; {MAYBE_PROCESSED}")
-        self._fail_all(in_flight, failed(reason))
+        in_flight = failed(f"{reason}; {MAYBE_PROCESSED}", maybe_taken=True, cut_off=not self._has_given_up)
+        self._fail_all(in_flight, failed(reason, unsent=True))
 
-    def _lose(self, reason: str) -> None:
-        """Give the connection up: everything open fails, and the supervisor connects again."""
+    def _lose(self, reason: str, *, has_given_up: bool = False) -> None:
+        """Everything open fails, and the supervisor connects anew. `has_given_up`: the peer did not end it."""
+        self._has_given_up = has_given_up
         self._disconnect()
-        self._supervisor.lost(reason)
+        self._supervisor.lost(reason, is_ours=has_given_up)
+        self._has_given_up = False
 
     def _disconnect(self) -> None:
         self._stalled_since = None
@@ -299,17 +304,20 @@ class StreamTransport:
 
     def _readable(self, connected: socket.socket) -> None:
         self._is_held = True
+        is_garbage = False
         try:
             reason = self._read(connected)
+        except AnswerError as error:
+            reason, is_garbage = str(error), True
         finally:
             self._is_held = False
         if reason is None:
             self._pump()
         else:
-            self._lose(reason)
+            self._lose(reason, has_given_up=is_garbage)
 
     def _read(self, connected: socket.socket) -> str | None:
-        """Take what the peer sent; the reason when the connection is of no more use."""
+        """Take what the peer sent; the reason when the connection is of no more use. Raises AnswerError."""
         try:
             data = connected.recv(READ_SIZE)
             self._heard(data)
@@ -317,8 +325,6 @@ class StreamTransport:
             return None
         except OSError as error:
             return reason_of(error)
-        except AnswerError as error:
-            return str(error)
         return None if data else "connection closed by the peer"
 
     def _heard(self, data: bytes) -> None:
@@ -350,7 +356,8 @@ class StreamTransport:
             return
         limit = f"{self._options.timeout} ms"
         if deadline != self._in_flight.next_deadline:
-            self._lose(f"the peer read nothing for {limit}")
+            self._lose(f"the peer read nothing for {limit}", has_given_up=True)
             return
         said = self._in_flight.unmatched
-        self._lose(f"no answer within {limit}" + (f"; the peer said, to no event in flight: {said}" if said else ""))
+        told = f"; the peer said, to no event in flight: {said}" if said else ""
+        self._lose(f"no answer within {limit}{told}", has_given_up=True)

@@ -7,17 +7,20 @@ import socket
 
 from engine.address import UnixAddress
 from engine.transports.base import TransportContext
-from engine.transports.datagram import DatagramOptions, DatagramTransport, Sending
+from engine.transports.datagram import DatagramOptions, DatagramTransport
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Endpoint
+from engine.transports.sending import Sending
 from engine.transports.sockets import connected_datagram
 
 
 class UnixTransport(DatagramTransport):
     """`unix:path`. The kernel tells at once whether the datagram stands in the receiver's queue."""
 
+    _knocks_for_sure = True
+
     def __init__(self, address: UnixAddress, options: DatagramOptions, context: TransportContext) -> None:
-        super().__init__(options, context)
+        super().__init__(options, context, context.peers.named(f"unix {address.path}", is_local=True))
         self._path = address.path
 
     @classmethod
@@ -26,6 +29,16 @@ class UnixTransport(DatagramTransport):
         return None
 
     def _open(self, sending: Sending) -> socket.socket:  # noqa: ARG002 - there is nothing to wait for
+        return self._open_now()
+
+    def _knock(self) -> str | None:
+        try:
+            self._open_now().close()
+        except OSError as error:
+            return self._reason(error)
+        return None
+
+    def _open_now(self) -> socket.socket:
         return connected_datagram(Endpoint(socket.AF_UNIX, self._path))
 
     def _may_reopen(self) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 from typing import ClassVar, Literal
 
@@ -107,6 +108,7 @@ class XmlRpcTransport:
             f"xmlrpc {address.host}:{address.port}",
             context,
             self._connect,
+            peer=context.peers.at(address.host, address.port),
             connect_timeout_s=options.connect_timeout / 1000,
             on_up=self._on_up,
             on_down=self._on_down,
@@ -122,6 +124,7 @@ class XmlRpcTransport:
                 has_more=self._has_more,
                 take=self._take,
                 lost=self._supervisor.lost,
+                gave_up=partial(self._supervisor.lost, is_ours=True),
                 turned=self._tell_quiet,
             ),
             shared_server(address.host, address.port),
@@ -151,13 +154,13 @@ class XmlRpcTransport:
         connection = self._supervisor.connection
         waiting = _Waiting(run, run.batch.payloads(self.wire_format))
         if connection.state is ConnectionState.DOWN and not run.connect_now:
-            waiting.settle(failed(connection.error or "no connection"))
+            waiting.settle(failed(connection.error or "no connection", unsent=True))
             return
         self._queue.append(waiting)
         if connection.state is ConnectionState.UP:
             self._callers.wake()
         else:
-            self._supervisor.demand()
+            self._supervisor.demand(at_once=True)
 
     def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
         """Take back the events for which no call was made."""
@@ -239,7 +242,7 @@ class XmlRpcTransport:
         self._callers.wake()
 
     def _on_down(self, reason: str) -> None:
-        self._fail_waiting(failed(reason))
+        self._fail_waiting(failed(reason, unsent=True))
         self._tell_quiet()
 
     def _fail_waiting(self, outcome: Outcome) -> None:

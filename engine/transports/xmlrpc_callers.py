@@ -54,7 +54,9 @@ class Calling:
     take: Callable[[], Call | None]
     """The next call that is to be made now."""
     lost: Callable[[str], None]
-    """The server cannot be reached or does not answer: whatever waits would only run into the same."""
+    """The server cannot be reached: whatever waits would only run into the same."""
+    gave_up: Callable[[str], None]
+    """The server does not answer: likewise."""
     turned: Callable[[], None]
     """All calls that could be made were made."""
 
@@ -110,9 +112,9 @@ class Callers:
         is_alone = self.answered_at > (caller.began + caller.deadline) / 2
         if is_alone and not caller.answered_at:
             self.server.serves(self.server.proven(), now)
-        caller.end(failed(f"{reason}; {MAYBE_PROCESSED}"))
+        caller.end(failed(f"{reason}; {MAYBE_PROCESSED}", maybe_taken=True))
         if not is_alone:
-            self.calling.lost(reason)
+            self.calling.gave_up(reason)
         self.wake()
 
     async def close(self, outcome: Outcome) -> None:
@@ -270,7 +272,7 @@ class Caller:
         self._server.gone(self)
         if owner is not None:
             owner.freed(self)
-            self._settle(owner, failed(f"{reason}; {MAYBE_PROCESSED}"))
+            self._settle(owner, failed(f"{reason}; {MAYBE_PROCESSED}", cut_off=True))
 
     def expire(self, now: float) -> None:
         """The call that is under way has no answer in time."""

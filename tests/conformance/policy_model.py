@@ -35,12 +35,13 @@ class Parallel:
 class RoundRobin:
     """The next member in turn; a failed event goes on, at most one lap (D13).
 
-    `connected` members are passed over while they are known to be down: from a failed attempt, or from the loss of
-    their connection, until they are up again.
+    `watched` members are passed over while they are known to be down: from a failed attempt, or with `connected` ones
+    from the loss of their connection, until they are up again.
     """
 
     members: Sequence[str]
     connected: frozenset[str]
+    watched: frozenset[str]
     known_down: set[str] = field(default_factory=set)
     pointer: int = 0
     received: Received = field(default_factory=lambda: defaultdict(list))
@@ -57,7 +58,7 @@ class RoundRobin:
             if mood(member) == "up":
                 self.received[member].append(index)
                 return
-            if member in self.connected:
+            if member in self.watched:
                 self.known_down.add(member)
 
     def pass_time(self, now: float, mood: Mood) -> None:

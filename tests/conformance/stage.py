@@ -16,6 +16,7 @@ from engine.lab import Receiver, Trouble
 from engine.lab.datagram import UdpReceiver, UnixReceiver
 from engine.lab.stream import TcpReceiver
 from engine.lab.xmlrpc import XmlRpcReceiver
+from engine.options import SubscriptionOptions
 from engine.transports.base import ConnectionState
 from engine.transports.registry import load
 from engine.transports.supervisor import STABLE_S
@@ -85,7 +86,9 @@ class Stage:
 
     def subscribe(self, socket: str) -> None:
         """Subscribe, or refresh."""
-        self.engine.subscribe("E_PEER_A", parse(socket), None)
+        timeout = self.engine.settings.failover_timeout
+        options = SubscriptionOptions(failover_timeout=timeout, wait_for_member=0)  # the peer waits for nobody
+        self.engine.subscribe("E_PEER_A", parse(socket), None, options)
 
     async def close(self) -> None:
         """Stop the engine and every receiver."""
@@ -144,6 +147,8 @@ class Stage:
         for label, member in zip(labels, lane.members, strict=True):
             states = {ConnectionState.DOWN} if label in self.down else set(ConnectionState) - {ConnectionState.DOWN}
             states.add(ConnectionState.IDLE)
+            if member.address.scheme == "udp":
+                states = {ConnectionState.IDLE}  # a refusal is believed for a moment only
             if member.address.scheme == "xmlrpc" and label in self.down:
                 continue  # its idle connection may be closed without our noticing before the next request
             await until(lambda m=member, s=states: m.target.transport.connection.state in s, f"{label} in {states}")

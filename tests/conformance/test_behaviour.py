@@ -125,5 +125,6 @@ def make_model(trace: Trace, stage: Stage) -> Failover | RoundRobin | Parallel:
         return Failover(labels, trace["config"].get("event_virtual.failover_timeout", 30))
     if "ROUND-ROBIN" in trace["socket"]:
         connected = {label for label in labels if trace["members"][label]["socket"].startswith(("tcp:", "xmlrpc:"))}
-        return RoundRobin(labels, frozenset(connected))
+        paths = {label for label in labels if trace["members"][label]["socket"].startswith("unix:")}
+        return RoundRobin(labels, frozenset(connected), frozenset(connected | paths))
     return Parallel(labels or ["A"])

@@ -111,7 +111,9 @@ async def test_settings_say_where_they_come_from(engine: Engine) -> None:
         "failover_timeout": (7, "configuration"),
         "when_all_failed": ("hold", "default"),
         "hold_max_age": (60, "subscription"),
+        "slow_after": (0.8, "default"),
         "queue_size": (10_000, "default"),
+        "drop": ("never", "default"),
         "connect_timeout": (500, "default"),
         "timeout": (5000, "default"),
     }

@@ -16,6 +16,7 @@ import pytest
 from engine.address import parse
 from engine.config.schema import Settings
 from engine.core import Engine
+from engine.options import SubscriptionOptions
 from engine.transports.base import ConnectionState
 from engine.transports.registry import load
 from tests.support.clock import FakeClock
@@ -43,8 +44,10 @@ class Stage:
     def broker(self, key: str = QUEUE, login: str = "guest:guest") -> str:
         return f"rabbitmq:{login}@127.0.0.1:{self.proxy.port}/{key}"
 
-    def subscribe(self, socket: str) -> None:
-        self.engine.subscribe("E_TEST", parse(socket), None)
+    def subscribe(self, socket: str, *, wait_for_member: float = 0) -> None:
+        """As the captured server did, which waited for nobody, unless said otherwise."""
+        options = SubscriptionOptions(failover_timeout=3, wait_for_member=wait_for_member)
+        self.engine.subscribe("E_TEST", parse(socket), None, options)
 
     async def raise_events(self, count: int) -> None:
         """Raise events one by one, each when the one before has ended."""
@@ -140,3 +143,17 @@ async def test_a_plain_subscription_delivers_from_when_the_broker_is_there(stage
     await stage.until_broker_is(ConnectionState.UP)
     await stage.raise_events(5)
     assert await stage.in_queue() == [5, 6, 7, 8, 9]
+
+
+async def test_events_that_may_wait_arrive_in_order_when_the_broker_is_there(stage: Stage) -> None:
+    """The same with `wait_for_member`: nothing is missed, and the other member does not wait."""
+    stage.subscribe(f"virtual:PARALLEL {stage.udp.address} {stage.broker()}", wait_for_member=3)
+    await stage.raise_events(4)
+    await stage.proxy.stop()
+    for event in numbered(4, 5):
+        stage.engine.raise_event(event, "test")
+    await until(lambda: len(stage.udp.numbers()) == 8, "the other member's events")
+    assert stage.engine.snapshot().figures.waiting > 0
+    await stage.proxy.start()
+    await until(lambda: not stage.engine.snapshot().figures.waiting, "every event ended")
+    assert await stage.in_queue() == list(range(1, 9))

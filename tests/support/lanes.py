@@ -127,6 +127,28 @@ class LaneBench:
         """From now on the member fails everything at once."""
         self.transports[member].answer = failed(reason, fault)
 
+    def go_down(self, member: int, reason: str = "connection refused") -> None:
+        """The member's connection cannot be made."""
+        since = self.transports[member].connection.down_since or self.clock.now()
+        self.transports[member].connection = Connection(ConnectionState.DOWN, reason, None, since)
+        self.targets[member].down = reason
+        self.lane.connection_changed()
+
+    def go_down_after(self, member: int, outcome: Outcome, reason: str = "connection refused") -> None:
+        """The member's connection is lost: what is open ends with `outcome`, and there is none to be had."""
+        self.transports[member].connection = Connection(ConnectionState.DOWN, reason, None, self.clock.now())
+        self.targets[member].down = reason
+        runs, self.transports[member].open = self.transports[member].open, []
+        for run in runs:
+            run.settle_all(outcome)
+        self.lane.connection_changed()
+
+    def come_back(self, member: int) -> None:
+        """The member's connection is up."""
+        self.transports[member].connection = Connection(ConnectionState.UP, back_at=self.clock.now())
+        self.targets[member].down = None
+        self.lane.connection_changed()
+
     def heal(self, member: int) -> None:
         """From now on the member takes everything."""
         self.transports[member].answer = SENT
@@ -148,6 +170,7 @@ class LaneBench:
                 self.options.queue_size,
                 lambda: None,
                 self.options.drop,
+                wait_s=self.options.wait_for_member,
             )
             for index, target in enumerate(self.targets)
         ]

@@ -130,6 +130,11 @@ class RabbitmqNode:
             self._server.wait()
             self._server = None
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the node and to what it started: SIGSTOP has it hang, SIGCONT lets it go on."""
+        assert self._server is not None, "the node does not run"
+        os.killpg(self._server.pid, number)
+
     def stop(self) -> None:
         """End the node and what was started for it."""
         self.kill()

@@ -152,23 +152,27 @@ def test_history_knows_nothing_of_events_of_other_names_in_between() -> None:
     assert bench.lane.histories() == ["~·~·", "·~·~"]
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(1, 30), st.lists(st.sampled_from(["ok", "member", "event", "down"]), min_size=3, max_size=3)
-        ),
-        max_size=8,
-    )
+ROUNDS = st.lists(
+    st.tuples(st.integers(1, 30), st.lists(st.sampled_from(["ok", "member", "event", "down"]), min_size=3, max_size=3)),
+    max_size=8,
 )
-def test_nothing_is_lost_while_anyone_takes_events(rounds: list[tuple[int, list[str]]]) -> None:
-    bench = LaneBench(RoundRobinLane)
+
+
+@given(ROUNDS, st.sampled_from([0.0, 3.0]))
+def test_nothing_is_lost_while_anyone_takes_events(rounds: list[tuple[int, list[str]]], wait_for_member: float) -> None:
+    bench = LaneBench(RoundRobinLane, wait_for_member=wait_for_member)
     undelivered = 0
     for size, moods in rounds:
         for member, mood in enumerate(moods):
-            bench.targets[member].down = "connection refused" if mood == "down" else None
             fault = Fault.EVENT if mood == "event" else Fault.MEMBER
             bench.transports[member].answer = SENT if mood == "ok" else failed("no", fault)
+            if mood == "down":
+                bench.go_down(member)
+            else:
+                bench.come_back(member)
         bench.raise_events(size)
+        if "down" in moods:
+            bench.clock.advance(3 * wait_for_member)
         undelivered += 0 if "ok" in moods else size
         assert bench.lane.counters.undelivered == undelivered
         assert bench.lane.counters.waiting == 0

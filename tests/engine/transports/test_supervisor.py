@@ -10,9 +10,10 @@ from random import Random
 
 import pytest
 
-from engine.transports import supervisor as module
+from engine.transports import peers as module
 from engine.transports.base import Connection, ConnectionState, TransportContext
-from engine.transports.supervisor import BACKOFF_FIRST_S, BACKOFF_MAX_S, STABLE_S, Supervisor
+from engine.transports.peers import BACKOFF_FIRST_S, BACKOFF_MAX_S, Peers
+from engine.transports.supervisor import STABLE_S, Supervisor
 from tests.support.clock import FakeClock
 from tests.support.waiting import until
 
@@ -20,7 +21,7 @@ from tests.support.waiting import until
 class Owner:
     """Owns a connection that succeeds, fails or hangs as told."""
 
-    def __init__(self, context: TransportContext, *, connect_timeout_s: float = 5.0) -> None:
+    def __init__(self, context: TransportContext, *, connect_timeout_s: float = 5.0, is_local: bool = False) -> None:
         self.errors: list[Exception | None] = []
         """What the next connects do; the last one repeats."""
         self.gate = asyncio.Event()
@@ -32,6 +33,7 @@ class Owner:
             "test",
             context,
             self._connect,
+            peer=context.peers.named("test", is_local=is_local),
             connect_timeout_s=connect_timeout_s,
             on_up=self._on_up,
             on_down=self.downs.append,
@@ -59,7 +61,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def context() -> AsyncIterator[TransportContext]:
     """A context whose tasks end with the test."""
-    made = TransportContext(random=Random(1))
+    made = TransportContext(peers=Peers(Random(1)))
     yield made
     await made.tasks.cancel()
 
@@ -190,7 +192,7 @@ def waits(owner: Owner, clock: FakeClock, rounds: int, lasting_s: float) -> list
 
 async def test_a_peer_that_breaks_at_once_again_and_again_is_left_alone_longer_and_longer() -> None:
     clock = FakeClock()
-    owner = Owner(TransportContext(clock=clock, random=Random(1)))
+    owner = Owner(TransportContext(clock=clock, peers=Peers(Random(1))))
     found = waits(owner, clock, 12, lasting_s=0.0)
     limits = [min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2**failures) for failures in range(1, 13)]
     assert all(limit / 2 <= wait <= limit for wait, limit in zip(found, limits, strict=True))
@@ -199,9 +201,94 @@ async def test_a_peer_that_breaks_at_once_again_and_again_is_left_alone_longer_a
 
 async def test_a_connection_that_lasted_ends_the_growth() -> None:
     clock = FakeClock()
-    owner = Owner(TransportContext(clock=clock, random=Random(1)))
+    owner = Owner(TransportContext(clock=clock, peers=Peers(Random(1))))
     waits(owner, clock, 8, lasting_s=0.0)
     assert waits(owner, clock, 1, lasting_s=STABLE_S)[0] <= BACKOFF_FIRST_S
+
+
+async def test_on_this_machine_it_is_tried_tens_of_times_a_second_and_no_more(context: TransportContext) -> None:
+    owner = Owner(context, is_local=True)
+    owner.errors = [refused()]
+    owner.supervisor.demand()
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while owner.connects < 10:
+        owner.supervisor.demand()  # events that come make it no more often
+        await asyncio.sleep(0.002)
+    assert loop.time() - began >= 9 * 0.9 * module.LOCAL_PAUSE_S
+    await until(lambda: owner.connects >= 20, "the next ten without a demand")
+    await owner.supervisor.close()
+
+
+async def test_attempts_that_nobody_waits_for_are_no_news(context: TransportContext) -> None:
+    seen: list[ConnectionState] = []
+    context.changed = lambda: seen.append(owner.supervisor.connection.state)
+    owner = Owner(context, is_local=True)
+    owner.errors = [refused()]
+    owner.supervisor.demand()
+    await until(lambda: owner.connects == 4, "some attempts")
+    assert seen == [ConnectionState.CONNECTING, ConnectionState.DOWN]
+    owner.errors = [ValueError("login refused")]
+    await until(lambda: owner.supervisor.connection.error == "login refused", "another reason")
+    assert seen[2:] == [ConnectionState.DOWN]
+
+
+async def test_since_when_it_is_down_is_kept_until_it_is_up() -> None:
+    clock = FakeClock()
+    context = TransportContext(clock=clock)
+    owner = Owner(context, is_local=True)
+    owner.errors = [None]
+    owner.supervisor.demand()
+    await until(lambda: owner.supervisor.is_up, "the connection")
+    assert owner.supervisor.connection.down_since is None
+    lost_at = clock.now()
+    owner.errors = [refused()]
+    owner.supervisor.lost("reset")
+    for connects in range(2, 5):
+        clock.advance(1.0)
+        await until(lambda wanted=connects: owner.connects >= wanted, "another attempt")  # type: ignore[misc]
+        assert owner.supervisor.connection.down_since == lost_at
+    owner.supervisor.demand(at_once=True)
+    assert owner.supervisor.is_connecting
+    assert owner.supervisor.connection.down_since == lost_at
+    owner.errors = [None]
+    await until(lambda: owner.supervisor.is_up, "the connection")
+    assert owner.supervisor.connection.down_since is None
+    await context.tasks.cancel()
+
+
+async def test_coming_up_is_a_sign_after_a_refusal_and_after_a_loss_by_the_peer_alone(
+    context: TransportContext,
+) -> None:
+    owner = Owner(context, is_local=True)
+    owner.supervisor.demand()
+    await until(lambda: owner.ups == 1, "the first connection")
+    assert owner.supervisor.connection.back_at is None
+    owner.supervisor.lost("no answer within 5 ms", is_ours=True)
+    owner.supervisor.demand(at_once=True)
+    await until(lambda: owner.ups == 2, "the second")
+    assert owner.supervisor.connection.back_at is None
+    owner.supervisor.lost("reset")
+    await until(lambda: owner.ups == 3, "the third")
+    assert owner.supervisor.connection.back_at is not None
+    owner.supervisor.lost("no answer within 5 ms", is_ours=True)
+    owner.errors = [refused(), None]
+    owner.supervisor.demand(at_once=True)
+    await until(lambda: owner.ups == 4, "the fourth, after a refusal")
+    assert owner.supervisor.connection.back_at is not None
+
+
+async def test_what_waits_at_the_owner_goes_before_what_the_engine_starts_then(context: TransportContext) -> None:
+    order: list[str] = []
+    context.changed = lambda: order.append(f"engine hears {owner.supervisor.connection.state}")
+    owner = Owner(context, is_local=True)
+    owner.supervisor._on_up = lambda: order.append("owner up")
+    owner.supervisor._on_down = lambda _reason: order.append("owner down")
+    owner.supervisor.demand()
+    await until(lambda: owner.supervisor.is_up, "the connection")
+    owner.errors = [refused()]
+    owner.supervisor.lost("reset")
+    assert order[1:5] == ["owner up", "engine hears up", "owner down", "engine hears down"]
 
 
 async def test_close_ends_a_connect_and_everything_after_it_is_refused(context: TransportContext) -> None:

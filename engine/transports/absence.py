@@ -1,0 +1,62 @@
+"""What a transport without connections knows of a receiver that is not there, and when it looks again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.transports.base import IDLE, Connection, ConnectionState, TransportContext
+from engine.transports.peers import Peer
+
+
+class Absence:
+    """Told as a `Connection`: DOWN from a refusal until it is worth sending again, then IDLE.
+
+    `knock` says whether it is worth it: None, or why not. Where that is no proof, because only an event can ask (udp),
+    `down_since` stays until something was sent: the tries before that belong to one absence.
+    """
+
+    def __init__(
+        self, peer: Peer, context: TransportContext, knock: Callable[[], str | None], *, is_proof: bool
+    ) -> None:
+        self.connection: Connection = IDLE
+        self._peer = peer
+        self._context = context
+        self._knock = knock
+        self._is_proof = is_proof
+
+    def begin(self, reason: str, *, is_refused: bool) -> bool:
+        """Nobody received, for `reason`. Whether that is news, which the caller announces once it has settled."""
+        before, now = self.connection, self._context.clock.now()
+        wait_s = self._peer.failed(self._attempt, is_refused=is_refused)
+        since = now if before.down_since is None else before.down_since
+        self.connection = Connection(ConnectionState.DOWN, reason, now + wait_s, since)
+        return (before.state, before.error) != (ConnectionState.DOWN, reason)
+
+    def is_over(self) -> None:
+        """Something was sent."""
+        self._peer.reached(self._attempt)
+        self.connection = Connection(ConnectionState.IDLE, back_at=self._context.clock.now())
+
+    def hurry(self) -> None:
+        """Something is to be sent: look again soon."""
+        self._peer.hurry(self._attempt)
+
+    def end(self) -> None:
+        """Look no more."""
+        self._peer.leave(self._attempt)
+
+    def _attempt(self) -> None:
+        self._peer.began(self._attempt)
+        reason = self._knock()
+        if reason is None:
+            self._found()
+        elif not self.begin(reason, is_refused=True):
+            return
+        self._context.changed()
+
+    def _found(self) -> None:
+        if self._is_proof:
+            self.is_over()
+        else:
+            self._peer.leave(self._attempt)
+            self.connection = Connection(ConnectionState.IDLE, down_since=self.connection.down_since)
