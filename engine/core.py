@@ -217,7 +217,7 @@ class Engine:
             self.settings = settings
             self._use_bounds(settings)
             report = await self.slices.run(reload.apply())
-            await self.slices.run(self.roster.use_queue_bytes())
+            await self.slices.run(self.roster.fitter.use_queue_bytes())
             return report
 
     def snapshot(self) -> EngineSnapshot:
@@ -231,7 +231,7 @@ class Engine:
     def _use_bounds(self, settings: Settings) -> None:
         """Use what the settings say of bytes that are kept."""
         self.feed.bytes_max = settings.feed_bytes
-        self.roster.queue_bytes = settings.queue_bytes
+        self.roster.fitter.queue_bytes = settings.queue_bytes
 
     def _started(self) -> Steps[None]:
         for entry in self.settings.subscriptions:

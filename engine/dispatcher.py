@@ -14,9 +14,8 @@ from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.lanes.base import Lane
 from engine.lanes.door import Door
-from engine.overdue import Overdue, give
+from engine.overdue import Overdue, Turn
 from engine.run import Batch
-from engine.slices import SLICE_S
 
 BATCH_MAX = 512
 """Events that `raise_many` hands over at a time, so that others come between."""
@@ -50,7 +49,7 @@ class Dispatcher:
         self.door = Door()
         self._inbox: deque[_Chunk] = deque()
         self._waiting = 0
-        self._overdue = Overdue(clock)
+        self._overdue = Overdue()
         """What there was no time for in the turn in which it was taken out of the inbox."""
         self._next_seq = 1
         self._is_scheduled = False
@@ -146,9 +145,9 @@ class Dispatcher:
         theirs in between.
         """
         self._is_scheduled = False
-        until = self._clock.now() + SLICE_S
-        self._open(until)
-        self._overdue.give(until)
+        turn = Turn(self._clock)
+        self._open(turn)
+        self._overdue.give(turn)
         if self._inbox or self._overdue:
             self._schedule()
         self.door.forget_those_with_room()
@@ -156,9 +155,10 @@ class Dispatcher:
 
     def before_change(self) -> None:
         """Settle who hears what was raised so far, since a subscription is about to come or go."""
-        self._open(self._clock.now() + SLICE_S)
+        self._open(Turn(self._clock))
+        none_left = Turn(self._clock, lanes=0)
         while self._inbox:
-            self._dispatch(self._taken_out(), 0.0)
+            self._dispatch(self._taken_out(), none_left)
         if self._overdue:
             self._schedule()
 
@@ -174,26 +174,24 @@ class Dispatcher:
                 return
             await asyncio.sleep(0)
 
-    def _open(self, until: float) -> None:
-        while self._inbox:
-            self._dispatch(self._taken_out(), until)
-            if self._clock.now() > until:
-                return
+    def _open(self, turn: Turn) -> None:
+        while self._inbox and not turn.is_over:
+            self._dispatch(self._taken_out(), turn)
 
     def _taken_out(self) -> _Chunk:
         chunk = self._inbox.popleft()
         self._waiting -= len(chunk.events)
         return chunk
 
-    def _dispatch(self, chunk: _Chunk, until: float) -> None:
+    def _dispatch(self, chunk: _Chunk, turn: Turn) -> None:
         names = set(map(_name, chunk.events))
         if len(names) == 1:
-            self._give(names.pop(), chunk.events, chunk, until)
+            self._give(names.pop(), chunk.events, chunk, turn)
             return
         for name, events in groupby(sorted(chunk.events, key=_name), key=_name):
-            self._give(name, list(events), chunk, until)
+            self._give(name, list(events), chunk, turn)
 
-    def _give(self, name: str, events: list[Event], chunk: _Chunk, until: float) -> None:
+    def _give(self, name: str, events: list[Event], chunk: _Chunk, turn: Turn) -> None:
         lanes = self._lanes_of(name)
         first_seq = self._next_seq
         self._next_seq += len(events)
@@ -205,10 +203,10 @@ class Dispatcher:
             self._overdue.add(batch, lanes, 0)
             return
         for position, lane in enumerate(lanes):
-            if self._clock.now() > until:
+            if turn.is_over:
                 self._overdue.add(batch, lanes, position)
                 return
-            give(lane, batch)
+            turn.give(lane, batch)
 
     def _took(self, count: int) -> None:
         self.accepted += count

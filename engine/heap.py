@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
 
-YOUNG = 10_000
+YOUNG = 5_000
 """Objects made since the last look, before the collector looks again. Its default of 700 is passed twice by every run
 of 512 events, and what waits in queues or feed is then looked at over and over without finding anything."""
 
-OLDER = (4, 100)
+OLDER = (1, 500)
 """How many looks go by before it looks again at what survived one, and how many of those before it looks at everything.
 The event loop stands still meanwhile: for 4 ms at most where ten looks have gone by."""
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from engine.clock import Clock
 from engine.lanes.base import Lane
 from engine.run import Batch
+from engine.slices import SLICE_S
 
 _log = logging.getLogger(__name__)
 
@@ -18,6 +19,10 @@ HEAVY = 8_192
 AT_A_TIME = 16
 """Lanes that are given a batch before another event has its turn."""
 
+LANES_IN_A_TURN = 64
+"""Lanes that are given a batch in one turn of the loop: each has its transport work as well, which is done behind it in
+the same turn, and takes longest where it must first connect."""
+
 
 def give(lane: Lane, batch: Batch) -> None:
     """Give a batch to a lane."""
@@ -25,6 +30,27 @@ def give(lane: Lane, batch: Batch) -> None:
         lane.take(batch)
     except Exception:  # noqa: BLE001 - a mistake in one subscription is not to reach the others
         _log.exception("a subscription to %s broke at %d events", batch.name, len(batch))
+
+
+class Turn:
+    """How much is given in one turn of the loop: for a slice of time at most, and to so many lanes."""
+
+    __slots__ = ("_clock", "_left", "_until")
+
+    def __init__(self, clock: Clock, lanes: int = LANES_IN_A_TURN) -> None:
+        self._clock = clock
+        self._until = clock.now() + SLICE_S
+        self._left = lanes
+
+    @property
+    def is_over(self) -> bool:
+        """Whether others are to have their turn."""
+        return self._left <= 0 or self._clock.now() > self._until
+
+    def give(self, lane: Lane, batch: Batch) -> None:
+        """Give a batch to a lane."""
+        self._left -= 1
+        give(lane, batch)
 
 
 class _Giving:
@@ -61,8 +87,7 @@ class _Giving:
 class Overdue:
     """Batches by event, in the order raised. Events take turns, so that one with many subscriptions holds up none."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._queues: dict[str, deque[_Giving]] = {}
         self.events: dict[str, int] = {}
         """By name, how many some lane is still to get; large ones count as several. Names without any are not here."""
@@ -81,12 +106,12 @@ class Overdue:
         self._queues.setdefault(batch.name, deque()).append(giving)
         self.events[batch.name] = self.events.get(batch.name, 0) + giving.weight
 
-    def give(self, until: float) -> None:
-        """Give until a moment (monotonic seconds) has come."""
-        while self._queues and self._clock.now() <= until:
+    def give(self, turn: Turn) -> None:
+        """Give as much as goes into a turn."""
+        while self._queues and not turn.is_over:
             name = next(iter(self._queues))
             queue = self._queues[name]
-            self._give_some(queue[0], until)
+            self._give_some(queue[0], turn)
             if queue[0].position >= len(queue[0].lanes):
                 self.events[name] -= queue.popleft().weight
             del self._queues[name]
@@ -102,13 +127,13 @@ class Overdue:
                 one.early.add(lane)
                 give(lane, one.batch)
 
-    def _give_some(self, giving: _Giving, until: float) -> None:
+    def _give_some(self, giving: _Giving, turn: Turn) -> None:
         for _ in range(AT_A_TIME):
-            if giving.position >= len(giving.lanes) or self._clock.now() > until:
+            if giving.position >= len(giving.lanes) or turn.is_over:
                 return
             lane = giving.lanes[giving.position]
             giving.position += 1
             if lane in giving.early:
                 giving.early.discard(lane)
             else:
-                give(lane, giving.batch)
+                turn.give(lane, giving.batch)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from engine.address import Address, parse
 from engine.config.schema import Settings, SubscriptionSettings
 from engine.errors import SwitchboardError
+from engine.fitting import Refresh, is_same
 from engine.options import SubscriptionOptions
-from engine.roster import Refresh, Roster, is_same
+from engine.roster import Roster
 from engine.slices import Steps
 from engine.subscription import Key, Subscription, key_of
 
@@ -74,7 +75,7 @@ class Reload:
             self._roster.unstage(staged)
             yield
         for _, prepared in self._changed:
-            self._roster.forget(prepared)
+            self._roster.fitter.forget(prepared)
             yield
 
     def apply(self) -> Steps[ReloadReport]:
@@ -119,7 +120,7 @@ class Reload:
             self._unchanged.append(_label(found))
         else:
             self._kept.add(key)
-            self._changed.append((entry, self._roster.prepare(found, address, options)))
+            self._changed.append((entry, self._roster.fitter.prepare(found, address, options)))
 
     def _by_event(self) -> Steps[tuple[dict[str, list[Subscription]], dict[str, list[Subscription]]]]:
         added: dict[str, list[Subscription]] = {}
@@ -160,10 +161,10 @@ class Reload:
 
     def _refresh(self, entry: SubscriptionSettings, prepared: Refresh) -> None:
         found = prepared.found
-        if self._roster.is_as_prepared(prepared):
-            self._roster.refresh(prepared)
+        if self._roster.fitter.is_as_prepared(prepared):
+            self._roster.fitter.refresh(prepared)
         else:
-            self._roster.forget(prepared)
+            self._roster.fitter.forget(prepared)
         if self._roster.table.find_key(key_of(entry.event, prepared.address)) is found:
             self._use(found, entry, prepared.address, prepared.options)
 
@@ -175,7 +176,7 @@ class Reload:
         if is_same(found, address, options):
             return
         try:
-            self._roster.refresh(self._roster.prepare(found, address, options))
+            self._roster.fitter.refresh(self._roster.fitter.prepare(found, address, options))
         except SwitchboardError as error:
             _log.error("%s, which was subscribed again while the configuration was read, stays: %s", found.id, error)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine.address import FlatstoreAddress, MemberAddress, printed
 from engine.tasks import Tasks
@@ -20,6 +20,10 @@ CLOSE_DEADLINE_S = 5.0
 """What is in flight at a target that nobody names any more gets this long to end."""
 
 
+Listener: TypeAlias = Callable[["Target"], None]
+"""Hears of which target the connection changed."""
+
+
 class Target:
     """One address, the transport that serves it, and who wants to hear of its connection."""
 
@@ -27,7 +31,7 @@ class Target:
         self.key = key
         self.address = address
         self.options = options
-        self.listeners: set[Callable[[], None]] = set()
+        self.listeners: set[Listener] = set()
         self.transport: Transport = load(address.scheme)(address, options, replace(context, changed=self._changed))
 
     @property
@@ -40,7 +44,7 @@ class Target:
 
     def _changed(self) -> None:
         for listener in tuple(self.listeners):
-            listener()
+            listener(self)
 
 
 class Targets:
@@ -67,7 +71,7 @@ class Targets:
         """Options for targets that are opened from now on."""
         self._settings = settings
 
-    def join(self, address: MemberAddress, listener: Callable[[], None]) -> Target:
+    def join(self, address: MemberAddress, listener: Listener) -> Target:
         """The target of `address`, made when it is the first use; `listener` hears of its connection.
 
         Raises:
@@ -82,7 +86,7 @@ class Targets:
         target.listeners.add(listener)
         return target
 
-    def leave(self, target: Target, listener: Callable[[], None]) -> None:
+    def leave(self, target: Target, listener: Listener) -> None:
         """Stop using a target; with its last user gone it is closed in the background."""
         target.listeners.discard(listener)
         if target.listeners:

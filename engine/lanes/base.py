@@ -15,6 +15,7 @@ from engine.options import Drop, SubscriptionOptions
 from engine.policies.base import Standing
 from engine.policies.slowness import CROWDED
 from engine.run import Batch, Fault, Outcome, Run, Skip, Status, failed
+from engine.target import Target
 
 UNSUBSCRIBED = "the subscription ended"
 
@@ -122,11 +123,14 @@ class Lane(ABC):
         """Something that a console shows is different now."""
         self.version += 1
 
-    def connection_changed(self) -> None:
-        """A member's connection came up, broke or could not be made: what waits goes on, or goes on waiting."""
+    def connection_changed(self, target: Target | None = None) -> None:
+        """A target's connection came up, broke or could not be made: what waits goes on, or goes on waiting.
+
+        Without a target it may be anyone's. There may be a hundred others, so these are left alone.
+        """
         self.changed()
         for member in self.members:
-            if member.queue:
+            if member.queue and (target is None or member.target is target):
                 member.pump()
 
     def pause(self, index: int) -> None:

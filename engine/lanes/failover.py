@@ -18,6 +18,7 @@ from engine.options import Drop, SubscriptionOptions
 from engine.policies import failover, slowness
 from engine.policies.base import End, Hold, Share, Standing, Wait
 from engine.run import Attempt, Batch, Fault, Outcome, Run, failed
+from engine.target import Target
 from engine.transports.base import ConnectionState
 
 HOLD_RETRY_S = 1.0
@@ -134,9 +135,9 @@ class FailoverLane(Lane):
         self._line.call_back()
         self._advance()
 
-    def connection_changed(self) -> None:
+    def connection_changed(self, target: Target | None = None) -> None:
         """A member came back, or says that it takes nothing: the policy is asked anew."""
-        super().connection_changed()
+        super().connection_changed(target)
         self._look()
         if self._held_since is not None:
             self._line.call_back()

@@ -15,6 +15,7 @@ from engine.policies import round_robin
 from engine.policies.base import End, Share, summary
 from engine.run import Attempt, Batch, Fault, Outcome, Run, Skip, failed
 from engine.slices import SLICE_S
+from engine.target import Target
 
 TRIES = 2
 """Tries of an event at one member, after which it takes the event from no other member's queue."""
@@ -112,12 +113,15 @@ class RoundRobinLane(Lane):
         member.landed(run, len(indices))
         self._pass_on()
 
-    def connection_changed(self) -> None:
+    def connection_changed(self, target: Target | None = None) -> None:
         """As everywhere; and who is there takes what waits for those that are not."""
-        super().connection_changed()
+        super().connection_changed(target)
         if self.context.options.on_failure is OnFailure.FAIL:
             return
+        is_loss = target is not None and target.down is not None
         for member in self.members:
+            if is_loss and member.target is not target:
+                continue
             if member.queue and member.awaits_connection:
                 self._hand_round(member)
 

@@ -21,6 +21,9 @@ BACKOFF_MAX_S = 2.0
 ATTEMPTS_PER_S = 100
 """Attempts over all endpoints. With many dead ones each of them waits longer, so that they cost no more than few."""
 
+TRIED_AT_A_TIME = 8
+"""Endpoints that try in one turn of the loop; where it is the turn of more, the others follow in the next."""
+
 WOKEN_AT_A_TIME = 64
 """So many targets of one endpoint connect in one turn of the loop, once it is there again."""
 
@@ -35,6 +38,8 @@ class Peers:
         self.random = random or SystemRandom()
         self.waiting = 0
         """Endpoints that somebody waits for."""
+        self._due: OrderedDict[Peer, None] = OrderedDict()
+        """Endpoints whose turn it is."""
         self._peers: WeakValueDictionary[str, Peer] = WeakValueDictionary()
 
     def at(self, host: str, port: int, kind: str = "tcp") -> Peer:
@@ -47,6 +52,20 @@ class Peers:
         if found is None:
             found = self._peers[name] = Peer(self, is_local=is_local)
         return found
+
+    def let_try(self, peer: Peer) -> None:
+        """It is an endpoint's turn."""
+        if not self._due:
+            asyncio.get_running_loop().call_soon(self._try_some)
+        self._due[peer] = None
+
+    def _try_some(self) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(min(TRIED_AT_A_TIME, len(self._due))):
+            peer, _nothing = self._due.popitem(last=False)
+            loop.call_soon(peer.try_now)  # each by itself: what one of them raises is not to reach the others
+        if self._due:
+            loop.call_soon(self._try_some)
 
 
 class Peer:
@@ -150,10 +169,14 @@ class Peer:
             self._timer.cancel()
             self._timer = None
 
-    def _turn(self) -> None:
-        self._timer = None
+    def try_now(self) -> None:
+        """Whoever of its targets is the next tries, if any still waits."""
         if self._waiting and not self._trying:
             next(iter(self._waiting))()
+
+    def _turn(self) -> None:
+        self._timer = None
+        self._peers.let_try(self)
 
     def _wake(self, woken: list[Attempt]) -> None:
         for attempt in woken[:WOKEN_AT_A_TIME]:
