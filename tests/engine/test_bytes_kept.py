@@ -136,6 +136,8 @@ def test_a_queue_holds_no_more_bytes_than_it_may_and_refuses_like_a_full_one(lan
         bench.raised.append(number + 1)
     assert bench.lane.counters.undelivered > 15
     assert bench.lane.free == 0
+    assert bench.lane.is_crowded
+    assert bench.lane.context.door.crowded == 1, "whoever raises more is to hear of it"
     assert bench.lane.last_undelivered is not None
     assert "queue full" in bench.lane.last_undelivered
     waiting = bench.lane.counters.waiting
@@ -164,6 +166,23 @@ def test_no_more_bytes_are_in_flight_than_may_and_one_large_event_alone_always_m
     assert len(bench.transports[0].took) == 30
     bench.lane.take(batch_of(big(1, 2 * WINDOW_BYTES), first=100))
     assert member.in_flight == 1
+
+
+def test_what_waits_for_a_connection_counts_until_it_leaves() -> None:
+    bench = LaneBench(ParallelLane, members=1, answer=None)
+    bench.lane.use_queue_bytes(8 * MIB)
+    batch = batch_of(*(big(number) for number in range(6)))
+    bench.raised += range(1, 7)
+    bench.lane.take(batch)
+    bench.go_down_after(0, failed("connection reset", cut_off=True))
+    assert bench.members[0].queued_bytes == batch.size
+    assert bench.lane.free == 0
+    bench.check_books()
+    bench.transports[0].answer = SENT
+    bench.come_back(0)
+    assert bench.members[0].queued_bytes == 0
+    assert bench.lane.free > 0
+    bench.check_books()
 
 
 def test_small_events_fill_the_window_as_before() -> None:
