@@ -40,6 +40,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
 _STATE_HELP: dict[str, str] = {
     "UP": "the last notification went well",
     "FAILED": "the last notification failed; FAILOVER skips the member until its failover_timeout has passed",
+    "SLOW": "it let events wait (slow_after); FAILOVER passes it over for that time while another can take them",
     "DUE": "the failover_timeout has passed; the next event tries the member",
     "UNTRIED": "nothing was sent to it yet",
     "CONNECTING": "its connection is being made; what comes waits for that",

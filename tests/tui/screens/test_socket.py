@@ -48,6 +48,9 @@ DESCRIBED: dict[str, Any] = {
         "hold_max_age": 3600.0,
         "on_failure": "next",
         "queue_size": 10_000,
+        "drop": "never",
+        "slow_after": 0.8,
+        "wait_for_member": 3.0,
     },
 }
 
