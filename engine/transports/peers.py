@@ -82,11 +82,14 @@ class Peer:
         self._tried_at = float("-inf")
         """When the last attempt began, in loop time."""
         self._turn_at = 0.0
+        self._is_due = False
+        """Whether its turn has come, and others are still before it."""
         self._timer: asyncio.TimerHandle | None = None
 
     def began(self, attempt: Attempt) -> None:
         """A target tries, in its turn or because it must know at once."""
         self._remove(attempt)
+        self._is_due = False
         self._trying.add(attempt)
         self._tried_at = asyncio.get_running_loop().time()
 
@@ -123,7 +126,7 @@ class Peer:
             return
         turn_at = self._tried_at + max(self._gap_s, self._share_s)
         self._waiting.move_to_end(attempt, last=False)
-        if not self._trying and (self._timer is None or turn_at < self._turn_at):
+        if not self._trying and not self._is_due and (self._timer is None or turn_at < self._turn_at):
             self._arm(turn_at)
 
     def leave(self, attempt: Attempt) -> None:
@@ -132,7 +135,7 @@ class Peer:
         self._remove(attempt)
         if not self._waiting:
             self._stop_timer()
-        elif self._timer is None and not self._trying:
+        elif self._timer is None and not self._trying and not self._is_due:
             self._arm(self._tried_at + max(self._gap_s, self._share_s))
 
     @property
@@ -165,17 +168,20 @@ class Peer:
         self._timer = asyncio.get_running_loop().call_at(turn_at, self._turn)
 
     def _stop_timer(self) -> None:
+        self._is_due = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def try_now(self) -> None:
         """Whoever of its targets is the next tries, if any still waits."""
-        if self._waiting and not self._trying:
+        is_due, self._is_due = self._is_due, False
+        if is_due and self._waiting and not self._trying:
             next(iter(self._waiting))()
 
     def _turn(self) -> None:
         self._timer = None
+        self._is_due = True
         self._peers.let_try(self)
 
     def _wake(self, woken: list[Attempt]) -> None:
