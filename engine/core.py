@@ -14,15 +14,17 @@ from engine.catalogue import catalogue
 from engine.clock import Clock, SystemClock
 from engine.config.schema import Settings
 from engine.dispatcher import Dispatcher
-from engine.errors import CommandError, RefusedError, SwitchboardError
+from engine.errors import CommandError, RefusedError
 from engine.event import Event
 from engine.feed import Feed
+from engine.heap import growing
 from engine.lanes.base import UNSUBSCRIBED, Lane
 from engine.logs import LogRing
 from engine.options import SubscriptionOptions
-from engine.reload import ReloadReport, apply, subscribe_configured
+from engine.reload import Reload, ReloadReport, subscribe_configured
 from engine.reporter import Reporter
 from engine.roster import STOPPED, Roster
+from engine.slices import Slices, Steps, at_once
 from engine.snapshot import EngineSnapshot
 from engine.subscription import Subscription, SubscriptionTable
 from engine.target import Targets
@@ -59,13 +61,24 @@ class Engine:
         self.config_file: Path | None = None
         """Where its configuration stands; whoever read it says so here, so that changes can be saved."""
         self.tasks = Tasks()
+        self.slices = Slices(self.clock)
+        """Long work goes through here, so that it holds up nothing."""
+        self._is_changing = asyncio.Lock()
+        """One reload or stop at a time."""
         self.dispatcher = Dispatcher(self.clock, settings.inbox_size, self._lanes_of)
         context = TransportContext(self.tasks, self.clock, raise_event=self._raise_own)
         self._targets = Targets(context, self.tasks, settings.transports)
         dispatcher = self.dispatcher
         self.roster = Roster(
-            self.clock, self.feed, self._targets, dispatcher.note_room, dispatcher.drain, dispatcher.door
+            self.clock,
+            self.feed,
+            self._targets,
+            dispatcher.note_room,
+            dispatcher.before_change,
+            dispatcher.catch_up,
+            dispatcher.door,
         )
+        self._use_bounds(settings)
         self._reporter = Reporter(self)
         for name in (*catalogue(), *settings.events):
             self.register_event(name)
@@ -75,15 +88,19 @@ class Engine:
         """The subscriptions."""
         return self.roster.table
 
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since it was made."""
+        return self.clock.now() - self._reporter.started_at
+
     async def start(self) -> None:
         """Subscribe what the configuration says. Connections are opened by the first events.
 
         Raises:
             SwitchboardError: a socket or a transport cannot be used; the text says which.
         """
-        for entry in self.settings.subscriptions:
-            self.register_event(entry.event)
-            subscribe_configured(self.roster, self.settings, entry)
+        with growing():
+            await self.slices.run(self._started())
 
     async def stop(self) -> None:
         """Stop cleanly: take nothing more, give what is in flight its deadline, flush, leave nothing running."""
@@ -91,12 +108,14 @@ class Engine:
             self.series.is_stopped = True
         self.dispatcher.drain()
         self.dispatcher.is_closed = True
-        deadline = self.clock.now() + self.settings.stop_timeout
-        while self.clock.now() < deadline and any(lane.in_flight for lane in self.roster.lanes()):
-            await self.dispatcher.progress()
-        self._targets.close_deadline_s = max(0.1, deadline - self.clock.now())
-        self.roster.remove_all(STOPPED)
-        await self._finish_tasks(self._targets.close_deadline_s + CLOSE_GRACE_S)
+        async with self._is_changing:
+            deadline = self.clock.now() + self.settings.stop_timeout
+            await self.dispatcher.emptied(deadline)
+            while self.clock.now() < deadline and await self._has_in_flight():
+                await self.dispatcher.progress()
+            self._targets.close_deadline_s = max(0.1, deadline - self.clock.now())
+            await self.slices.run(self.roster.remove_all(STOPPED))
+            await self._finish_tasks(self._targets.close_deadline_s + CLOSE_GRACE_S)
 
     def register_event(self, name: str) -> int:
         """Make an event name known; returns its numeric id, which is only informative (EI 1.2)."""
@@ -181,24 +200,47 @@ class Engine:
         Raises:
             SwitchboardError: a socket or a transport cannot be used, or the engine is stopping. Nothing changed then.
         """
-        self._check_running()
-        old = self.settings
-        for name in (*settings.events, *(entry.event for entry in settings.subscriptions)):
-            self.register_event(name)
-        try:
-            return self._apply(old, settings)
-        except SwitchboardError:
-            self._apply(settings, old)
-            raise
+        async with self._is_changing:
+            self._check_running()
+            for name in (*settings.events, *(entry.event for entry in settings.subscriptions)):
+                self.register_event(name)
+            reload = Reload(self.roster, self.settings, settings)
+            self._targets.use_settings(settings.transports)
+            try:
+                with growing():
+                    await self.slices.run(reload.prepare())
+                self._check_running()
+            except BaseException:
+                self._targets.use_settings(self.settings.transports)
+                await self.slices.run(reload.give_up())
+                raise
+            self.settings = settings
+            self._use_bounds(settings)
+            report = await self.slices.run(reload.apply())
+            await self.slices.run(self.roster.fitter.use_queue_bytes())
+            return report
 
     def snapshot(self) -> EngineSnapshot:
-        """What the engine looks like now; immutable, secrets masked."""
-        return self._reporter.snapshot()
+        """What the engine looks like now; immutable, secrets masked. With thousands of members, rather `look`."""
+        return at_once(self._reporter.snapshot())
 
-    def _apply(self, old: Settings, new: Settings) -> ReloadReport:
-        self.settings = new
-        self._targets.use_settings(new.transports)
-        return apply(self.roster, old, new)
+    async def look(self) -> EngineSnapshot:
+        """The same without holding up anything. Each row is right in itself; the first ones are a little older."""
+        return await self.slices.run(self._reporter.snapshot())
+
+    def _use_bounds(self, settings: Settings) -> None:
+        """Use what the settings say of bytes that are kept."""
+        self.feed.bytes_max = settings.feed_bytes
+        self.roster.fitter.queue_bytes = settings.queue_bytes
+
+    def _started(self) -> Steps[None]:
+        for entry in self.settings.subscriptions:
+            self.register_event(entry.event)
+            subscribe_configured(self.roster, self.settings, entry)
+            yield
+
+    async def _has_in_flight(self) -> bool:
+        return await self.slices.run(_any_in_flight(self.roster.lanes()))
 
     async def _finish_tasks(self, limit_s: float) -> None:
         """Wait for what runs in the background. A transport that does not keep its deadline does not keep us."""
@@ -214,7 +256,7 @@ class Engine:
         if self.dispatcher.is_closed:
             raise RefusedError("the engine is stopping and takes no more subscriptions")
 
-    def _lanes_of(self, event: str) -> list[Lane]:
+    def _lanes_of(self, event: str) -> Sequence[Lane]:
         return self.roster.lanes_of(event)
 
     def _lane_with(self, subscription_id: str, member: int) -> Lane:
@@ -230,3 +272,11 @@ class Engine:
             self.dispatcher.put(Event(name, params), "engine")
         except RefusedError as error:
             _log.warning("%s was not raised: %s", name, error)
+
+
+def _any_in_flight(lanes: Sequence[Lane]) -> Steps[bool]:
+    for lane in lanes:
+        if lane.in_flight:
+            return True
+        yield
+    return False

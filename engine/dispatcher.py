@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
@@ -14,13 +13,15 @@ from engine.clock import Clock
 from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.lanes.base import Lane
-from engine.lanes.door import UNLIMITED, Door
+from engine.lanes.door import Door
+from engine.overdue import Overdue, Turn
 from engine.run import Batch
-
-_log = logging.getLogger(__name__)
 
 BATCH_MAX = 512
 """Events that `raise_many` hands over at a time, so that others come between."""
+
+LANES_AT_ONCE = 256
+"""Lanes that are asked for their room before others get a turn."""
 
 PROGRESS_S = 0.05
 """Longest wait for progress before looking again."""
@@ -37,7 +38,7 @@ class _Chunk(NamedTuple):
 class Dispatcher:
     """Takes events in and gives them, in the order raised, to the lanes of their subscriptions."""
 
-    def __init__(self, clock: Clock, inbox_size: int, lanes_of: Callable[[str], Collection[Lane]]) -> None:
+    def __init__(self, clock: Clock, inbox_size: int, lanes_of: Callable[[str], Sequence[Lane]]) -> None:
         self.accepted = 0
         self.unheard = 0
         self.refused = 0
@@ -48,14 +49,22 @@ class Dispatcher:
         self.door = Door()
         self._inbox: deque[_Chunk] = deque()
         self._waiting = 0
+        self._overdue = Overdue()
+        """What there was no time for in the turn in which it was taken out of the inbox."""
         self._next_seq = 1
         self._is_scheduled = False
         self._room_made: asyncio.Event | None = None
+        self._look_anyway: asyncio.TimerHandle | None = None
 
     @property
     def waiting(self) -> int:
         """Events in the inbox."""
         return self._waiting
+
+    @property
+    def overdue(self) -> int:
+        """Deliveries (event x subscription) that were taken out of the inbox, and no subscription has yet."""
+        return self._overdue.deliveries
 
     def put(self, event: Event, source: str) -> None:
         """Take one event; it joins those of the same source that were raised in this turn of the loop.
@@ -65,10 +74,13 @@ class Dispatcher:
             BusyError: the inbox is full, or nobody who hears the event has room for it.
         """
         self._check_open(1)
-        if self._waiting >= self._inbox_size:
+        waiting = self._waiting
+        if self._overdue.events:
+            waiting += self._overdue.events.get(event.name, 0)
+        if waiting >= self._inbox_size:
             self.refused += 1
-            raise BusyError(f"the engine is busy: {self._waiting} events wait in the inbox; try again")
-        if self.door.must_look(self._waiting) and self.door.room(self._lanes_of(event.name), self._waiting) <= 0:
+            raise BusyError(f"the engine is busy: {waiting} events wait in the inbox; try again")
+        if self.door.must_look(waiting) and not self.door.has_room(self._lanes_of(event.name), waiting):
             self.refused += 1
             raise _no_room((event.name,))
         last = self._inbox[-1] if self._inbox else None
@@ -94,11 +106,15 @@ class Dispatcher:
         names = set(map(_name, events))
         while events:
             self._check_open(count - taken, taken)
-            room = self._room_for(names)
+            lanes = self._lanes_for(names)
+            room = self._room_for(lanes) if len(lanes) <= LANES_AT_ONCE else await self._room_in_turns(lanes)
+            room -= self._on_their_way(names)
             if room <= 0:
-                await self._wait_for_room(names)
+                await self._wait_for_room(lanes)
                 continue
-            if (room := min(room, self._room_behind_door(names))) <= 0:
+            if self.door.must_look(self._waiting + BATCH_MAX):
+                room = min(room, await self._room_behind_door(names))
+            if room <= 0:
                 self.refused += count - taken
                 raise _no_room(names, taken)
             part, events = events[:room], events[room:]
@@ -107,12 +123,14 @@ class Dispatcher:
             taken += len(part)
             await asyncio.sleep(0)
 
-    async def _wait_for_room(self, names: Collection[str]) -> None:
+    async def _wait_for_room(self, lanes: Sequence[Lane]) -> None:
         began = self._clock.now()
         await self.progress()
         waited = self._clock.now() - began
-        for lane in self._lanes_for(names):
+        for position, lane in enumerate(lanes, 1):
             lane.was_awaited(waited)
+            if not position % LANES_AT_ONCE:
+                await asyncio.sleep(0)
 
     def note_room(self) -> None:
         """A queue got shorter: whoever waits may look again."""
@@ -121,24 +139,59 @@ class Dispatcher:
             self._room_made = None
 
     def drain(self) -> None:
-        """Give everything that waits in the inbox to the lanes."""
+        """Give what waits in the inbox to the lanes, as much as there is time for; the rest in the next turns.
+
+        Each subscription gets its events in the order raised. Where an event has many subscriptions, others are given
+        theirs in between.
+        """
         self._is_scheduled = False
-        while self._inbox:
-            chunk = self._inbox.popleft()
-            self._waiting -= len(chunk.events)
-            self._dispatch(chunk)
+        turn = Turn(self._clock)
+        self._open(turn)
+        self._overdue.give(turn)
+        if self._inbox or self._overdue:
+            self._schedule()
         self.door.forget_those_with_room()
         self.note_room()
 
-    def _dispatch(self, chunk: _Chunk) -> None:
+    def before_change(self) -> None:
+        """Settle who hears what was raised so far, since a subscription is about to come or go."""
+        self._open(Turn(self._clock))
+        none_left = Turn(self._clock, lanes=0)
+        while self._inbox:
+            self._dispatch(self._taken_out(), none_left)
+        if self._overdue:
+            self._schedule()
+
+    def catch_up(self, event: str, lane: Lane) -> None:
+        """Give a lane, which is about to end, what it still has to hear."""
+        self._overdue.catch_up(event, lane)
+
+    async def emptied(self, until: float) -> None:
+        """Return when everything is given to the lanes, or at `until` (monotonic seconds)."""
+        self.drain()
+        while self._clock.now() < until:
+            if not self._inbox and not self._overdue:
+                return
+            await asyncio.sleep(0)
+
+    def _open(self, turn: Turn) -> None:
+        while self._inbox and not turn.is_over:
+            self._dispatch(self._taken_out(), turn)
+
+    def _taken_out(self) -> _Chunk:
+        chunk = self._inbox.popleft()
+        self._waiting -= len(chunk.events)
+        return chunk
+
+    def _dispatch(self, chunk: _Chunk, turn: Turn) -> None:
         names = set(map(_name, chunk.events))
         if len(names) == 1:
-            self._give(names.pop(), chunk.events, chunk)
+            self._give(names.pop(), chunk.events, chunk, turn)
             return
         for name, events in groupby(sorted(chunk.events, key=_name), key=_name):
-            self._give(name, list(events), chunk)
+            self._give(name, list(events), chunk, turn)
 
-    def _give(self, name: str, events: list[Event], chunk: _Chunk) -> None:
+    def _give(self, name: str, events: list[Event], chunk: _Chunk, turn: Turn) -> None:
         lanes = self._lanes_of(name)
         first_seq = self._next_seq
         self._next_seq += len(events)
@@ -146,15 +199,21 @@ class Dispatcher:
             self.unheard += len(events)
             return
         batch = Batch(name, events, first_seq, chunk.raised_at, chunk.source)
-        for lane in lanes:
-            try:
-                lane.take(batch)
-            except Exception:  # noqa: BLE001 - a mistake in one subscription is not to reach the others
-                _log.exception("a subscription to %s broke at %d events", name, len(events))
+        if name in self._overdue.events:  # in the order raised
+            self._overdue.add(batch, lanes, 0)
+            return
+        for position, lane in enumerate(lanes):
+            if turn.is_over:
+                self._overdue.add(batch, lanes, position)
+                return
+            turn.give(lane, batch)
 
     def _took(self, count: int) -> None:
         self.accepted += count
         self._waiting += count
+        self._schedule()
+
+    def _schedule(self) -> None:
         if not self._is_scheduled:
             self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self.drain)
@@ -164,28 +223,53 @@ class Dispatcher:
             self.refused += count
             raise RefusedError("the engine is stopping and takes no more events", taken)
 
-    def _room_for(self, names: Collection[str]) -> int:
-        """What the inbox and every lane can take. What waits in the inbox may fill the lanes, so it counts for both."""
-        rooms = [lane.room for lane in self._lanes_for(names)]
-        return min([self._inbox_size, *rooms]) - self._waiting
+    def _room_for(self, lanes: Sequence[Lane]) -> int:
+        """What the inbox and every lane can take, together with what is on its way to them."""
+        return min([self._inbox_size, *[lane.room for lane in lanes]])
 
-    def _room_behind_door(self, names: Collection[str]) -> int:
-        if not self.door.must_look(self._waiting + BATCH_MAX):
-            return UNLIMITED
-        return min(self.door.room(self._lanes_of(name), self._waiting) for name in names)
+    async def _room_in_turns(self, lanes: Sequence[Lane]) -> int:
+        """The same where there are many lanes to be asked: others get turns in between."""
+        room = self._inbox_size
+        for position in range(0, len(lanes), LANES_AT_ONCE):
+            room = min(room, self._room_for(lanes[position : position + LANES_AT_ONCE]))
+            await asyncio.sleep(0)
+        return room
 
-    def _lanes_for(self, names: Collection[str]) -> list[Lane]:
+    async def _room_behind_door(self, names: Collection[str]) -> int:
+        """How many more events find room with some lane each, whatever their names."""
+        return min([await self._free_for(name) for name in names]) - self._on_their_way(names)
+
+    async def _free_for(self, name: str) -> int:
+        lanes = self._lanes_of(name)
+        free = self.door.free(lanes[:LANES_AT_ONCE])
+        for position in range(LANES_AT_ONCE, len(lanes), LANES_AT_ONCE):
+            await asyncio.sleep(0)
+            free = max(free, self.door.free(lanes[position : position + LANES_AT_ONCE]))
+        return free
+
+    def _on_their_way(self, names: Collection[str]) -> int:
+        """Events that may fill the lanes of these names before what is raised now comes to them."""
+        if not self._overdue.events:
+            return self._waiting
+        return self._waiting + max(self._overdue.events.get(name, 0) for name in names)
+
+    def _lanes_for(self, names: Collection[str]) -> Sequence[Lane]:
+        if len(names) == 1:
+            (name,) = names
+            return self._lanes_of(name)
         return [lane for name in names for lane in self._lanes_of(name)]
 
     async def progress(self) -> None:
         """Return when something has settled, or after a moment: one that stands still is to be noticed too."""
         if self._room_made is None:
             self._room_made = asyncio.Event()
-        try:
-            async with asyncio.timeout(PROGRESS_S):
-                await self._room_made.wait()
-        except TimeoutError:
-            return
+        if self._look_anyway is None:  # one for many waits, which are mostly much shorter
+            self._look_anyway = asyncio.get_running_loop().call_later(PROGRESS_S, self._have_looked)
+        await self._room_made.wait()
+
+    def _have_looked(self) -> None:
+        self._look_anyway = None
+        self.note_room()
 
 
 def _no_room(names: Collection[str], taken: int = 0) -> BusyError:

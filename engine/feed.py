@@ -9,6 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from engine.run import Attempt, Batch, Outcome, Skip, Status
+from engine.sizes import BIG
 
 
 class Step(StrEnum):
@@ -50,15 +51,24 @@ RECORDS_PER_DELIVERY = 10
 bounds what ended without a plan, and with it the events that the feed keeps alive."""
 
 
+RECORD_SIZE = 400
+ATTEMPT_SIZE = 100
+"""Bytes that a record takes, and each earlier attempt that it tells of."""
+
 FAILURES_TOLD = 200
 """Records of failures that `Feed.since` tells beside the newest records."""
 
 
 class Feed:
-    """The last `capacity` deliveries, told run by run. When it overflows, the oldest go; `dropped` counts them."""
+    """The last `capacity` deliveries, told run by run. When it overflows, the oldest go; `dropped` counts them.
 
-    def __init__(self, capacity: int = 10_000) -> None:
+    It keeps `bytes_max` bytes at most, about, counted by the batch. Of long texts it keeps the beginning.
+    """
+
+    def __init__(self, capacity: int = 10_000, bytes_max: int = 64 << 20) -> None:
         self._capacity = capacity
+        self.bytes_max = bytes_max
+        self._bytes = 0
         self._told_max = RECORDS_PER_DELIVERY * capacity
         self._records: deque[FeedRecord] = deque()
         self._failures: deque[FeedRecord] = deque()
@@ -73,6 +83,11 @@ class Feed:
     def next_number(self) -> int:
         """The number that the next record will get."""
         return self._next
+
+    @property
+    def size(self) -> int:
+        """Bytes that it keeps, about."""
+        return self._bytes
 
     def add(
         self,
@@ -89,6 +104,8 @@ class Feed:
         took_s: float = 0.0,
     ) -> None:
         """Append a record and let the oldest go while more than `capacity` events are told of."""
+        if batch.size >= BIG:
+            batch = batch.brief
         record = FeedRecord(
             self._next, at, step, subscription, batch, indices, member, skipped, attempts, outcome, took_s
         )
@@ -99,11 +116,23 @@ class Feed:
             self._failures.append(record)
         self._events += _weight(record)
         self._told += len(indices)
-        while len(records) > 1 and (self._events > self._capacity or self._told > self._told_max):
+        if not batch.told:
+            self._bytes += batch.size
+        batch.told += 1
+        self._bytes += RECORD_SIZE + ATTEMPT_SIZE * len(attempts)
+        if outcome is not None and outcome.answer is not None:
+            self._bytes += len(outcome.answer)
+        while len(records) > 1 and (
+            self._events > self._capacity or self._told > self._told_max or self._bytes > self.bytes_max
+        ):
             oldest = records.popleft()
             self._events -= _weight(oldest)
             self._told -= len(oldest.indices)
             self.dropped += 1
+            self._bytes -= RECORD_SIZE if oldest.outcome is None and not oldest.attempts else _size(oldest)
+            oldest.batch.told -= 1
+            if not oldest.batch.told:
+                self._bytes -= oldest.batch.size
         while self._failures and self._failures[0].number < records[0].number:
             self._failures.popleft()
 
@@ -147,6 +176,13 @@ def records_about(records: Iterable[FeedRecord], subscription: str, seq: int) ->
 
 def _is_failure(record: FeedRecord) -> bool:
     return record.outcome is not None and record.outcome.status is Status.FAILED
+
+
+def _size(record: FeedRecord) -> int:
+    """Bytes that a record takes beside its batch."""
+    outcome = record.outcome
+    answer = 0 if outcome is None or outcome.answer is None else len(outcome.answer)
+    return RECORD_SIZE + ATTEMPT_SIZE * len(record.attempts) + answer
 
 
 def _weight(record: FeedRecord) -> int:

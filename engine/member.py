@@ -15,7 +15,8 @@ from engine.metrics import Latencies, MemberCounters
 from engine.options import Drop
 from engine.patience import Patience
 from engine.policies.base import Standing
-from engine.run import Attempt, Fault, Outcome, Run, Status, failed
+from engine.run import Attempt, Batch, Fault, Outcome, Run, Status, failed
+from engine.sizes import FULL, QUEUE_BYTES
 from engine.target import Target
 from engine.transports.base import ConnectionState
 from engine.transports.reasons import reason_of
@@ -24,6 +25,9 @@ _log = logging.getLogger(__name__)
 
 WINDOW = 1_024
 """Notifications that a transport is handed at most before it has settled some."""
+
+WINDOW_BYTES = 32 << 20
+"""Bytes that these take at most, about, where one of them alone does not take more."""
 
 REFILL = WINDOW // 2
 """A run is not cut to fill less than this of the window: what settles one by one would cut runs into single events."""
@@ -45,6 +49,11 @@ NOT_CHOSEN = "·"
 
 _first_seq = attrgetter("first_seq")
 _AWAY = frozenset((ConnectionState.DOWN, ConnectionState.CONNECTING))
+
+
+def refill(batch: Batch) -> int:
+    """How much of the window is to be free before a run is cut to fill it."""
+    return min(REFILL, max(1, WINDOW_BYTES // batch.event_size // 2))
 
 
 class Member:
@@ -78,11 +87,15 @@ class Member:
         self.history: deque[str] = deque(maxlen=HISTORY)
         self.queue: deque[Run] = deque()
         self.queued = 0
+        self.queued_bytes = 0
+        """What these take, about; the events of a batch count alike."""
         self.in_flight = 0
+        self._bytes_in_flight = 0
         self.moved_at = clock.now()
         """When a transport last settled something of it or got its first work: whether it is worth waiting for."""
         self._clock = clock
         self._queue_size = queue_size
+        self._bytes_max = QUEUE_BYTES
         self._drop = drop
         self._wait_s = wait_s
         self._timer: Timer | None = None
@@ -102,6 +115,8 @@ class Member:
     @property
     def room(self) -> int:
         """Notifications that it can still take; what is left of the window counts only while nothing waits for it."""
+        if self.queued_bytes >= FULL * self._bytes_max:
+            return 0
         window = 0 if self.queue or self.awaits_connection else WINDOW - self.in_flight
         return self._queue_size - self.queued + window
 
@@ -113,6 +128,8 @@ class Member:
     @property
     def free(self) -> int:
         """Notifications for which it is sure to have room, in its queue and in its window."""
+        if self.queued_bytes >= FULL * self._bytes_max:
+            return 0
         window = WINDOW - self.in_flight
         is_open = not self.queue and self.target.transport.connection.down_since is None
         is_filled = window >= REFILL or not self._was_full
@@ -120,22 +137,36 @@ class Member:
 
     def offer(self, run: Run) -> None:
         """Queue a run; where that is too much, the newest or the oldest fails at once, which marks nobody."""
+        count = len(run)
         self.queue.append(run)
-        self.queued += len(run)
+        self.queued += count
+        self.queued_bytes += count * run.batch.event_size
         self.pump()
         if self.queued > CROWD:
             run.batch.let_go()
         surplus = self.queued - self._queue_size
+        if self.queued_bytes > self._bytes_max:
+            too_much = -(-(self.queued_bytes - self._bytes_max) // run.batch.event_size)
+            surplus = max(surplus, min(count, too_much))
         if surplus > 0 and self._drop is Drop.OLDEST:
             for dropped in self.give_back(surplus):
                 self._refuse(dropped, "and the oldest are dropped")
         elif surplus > 0:
             self._refuse_newest(surplus)
 
+    def window(self, batch: Batch) -> int:
+        """How many events of a batch its transport may be handed now: one at least when it has nothing."""
+        left = (WINDOW_BYTES - self._bytes_in_flight) // batch.event_size
+        return min(WINDOW - self.in_flight, max(left, 0 if self.in_flight else 1))
+
     def use_queue(self, queue_size: int, drop: Drop) -> None:
         """Another bound for what comes from now on, and what happens beyond it; what waits already stays."""
         self._queue_size = queue_size
         self._drop = drop
+
+    def use_queue_bytes(self, bytes_max: int) -> None:
+        """Let so many bytes wait from now on, about; what waits already stays."""
+        self._bytes_max = bytes_max
 
     def use_wait(self, wait_s: float) -> None:
         """Wait for a connection as long as this from now on; 0 is not at all."""
@@ -167,16 +198,15 @@ class Member:
                     self._wait()
                     break
                 run = self.queue[0]
-                room = WINDOW - self.in_flight
-                if room < len(run) and room < REFILL and self._was_full:
+                count, room = len(run), WINDOW - self.in_flight
+                if room < count and room < REFILL and self._was_full:
                     break
-                self.queue.popleft()
-                if room < len(run):
-                    run, rest = run.split(room)
-                    self.queue.appendleft(rest)
-                self.queued -= len(run)
-                self._was_full = room <= len(run)
-                self.start(run)
+                if self._bytes_in_flight + count * run.batch.event_size > WINDOW_BYTES:
+                    room = self.window(run.batch)
+                    if room <= 0 or (room < count and room < refill(run.batch) and self._was_full):
+                        break
+                self._was_full = room <= count
+                self.start(self._take_front(room))
         finally:
             self._is_pumping = False
         if not self.queue:
@@ -196,6 +226,7 @@ class Member:
         self._note_absence(outcome.reason, now)
         insort(self.queue, run.again(positions, attempts), key=_first_seq)
         self.queued += len(positions)
+        self.queued_bytes += len(positions) * run.batch.event_size
         return True
 
     def start(self, run: Run) -> None:
@@ -206,6 +237,7 @@ class Member:
         if not self.in_flight:
             self.moved_at = run.started_at
         self.in_flight += len(run)
+        self._bytes_in_flight += len(run) * run.batch.event_size
         try:
             self.target.transport.start(run)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this member's failure alone
@@ -233,6 +265,7 @@ class Member:
         """`count` notifications of a run are settled; more may follow from the queue."""
         if run.is_started:
             self.in_flight -= count
+            self._bytes_in_flight -= count * run.batch.event_size
         if self.queue:
             self.pump()
         self._freed()
@@ -247,16 +280,22 @@ class Member:
         left = self.queued if at_most is None else min(at_most, self.queued)
         runs = []
         while left > 0:
-            run = self.queue.popleft()
-            if len(run) > left:
-                run, rest = run.split(left)
-                self.queue.appendleft(rest)
+            run = self._take_front(left)
             left -= len(run)
-            self.queued -= len(run)
             runs.append(run)
         if not self.queue:
             self._stop_timer()
         return runs
+
+    def _take_front(self, at_most: int) -> Run:
+        """Take the run in front out of the queue, or so many events of it."""
+        run = self.queue.popleft()
+        if at_most < len(run):
+            run, rest = run.split(at_most)
+            self.queue.appendleft(rest)
+        self.queued -= len(run)
+        self.queued_bytes -= len(run) * run.batch.event_size
+        return run
 
     def _may_wait(self, run: Run, outcome: Outcome) -> bool:
         if outcome.is_cut_off:
@@ -287,8 +326,7 @@ class Member:
             if self._deadline(self.queue[0]) > now:
                 break
             left -= 1
-            run = self.queue.popleft()
-            self.queued -= len(run)
+            run = self._take_front(self.queued)
             run.settle_all(self._in_vain(run))
         if not left and self.queue and self._timer is None:
             self._timer = self._clock.call_at(now, self._expire)
@@ -317,12 +355,12 @@ class Member:
 
     def _refuse_newest(self, surplus: int) -> None:
         run = self.queue.pop()
-        self.queued -= len(run)
         kept = len(run) - surplus
         if kept > 0:
             fitting, run = run.split(kept)
             self.queue.append(fitting)
-            self.queued += kept
+        self.queued -= len(run)
+        self.queued_bytes -= len(run) * run.batch.event_size
         self._refuse(run)
 
     def _refuse(self, run: Run, how: str = "") -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.health import State
 from engine.lanes.base import Lane
 from engine.member import Member
 from engine.metrics import DeliveryCounters
+from engine.slices import Steps
 from engine.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 from engine.subscription import Subscription
 from engine.version import __version__
@@ -18,22 +19,41 @@ if TYPE_CHECKING:
     from engine.core import Engine
 
 
+class _Known(NamedTuple):
+    """A row, what it was made from, and what it adds to the sums."""
+
+    lane: Lane
+    lane_version: int
+    row: SubscriptionRow
+    counters: DeliveryCounters
+    failures: int
+
+
 class Reporter:
     """Knows the last rows of every subscription."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._started_at = engine.clock.now()
-        self._rows: dict[str, tuple[Lane, int, SubscriptionRow]] = {}
+        self.started_at = engine.clock.now()
+        self._rows: dict[str, _Known] = {}
         self._versions = count(1)
         """One count for all rows: a subscription that comes again under its id never has a version that it had."""
         self._events: tuple[str, ...] = ()
 
-    def snapshot(self) -> EngineSnapshot:
-        """The engine at this moment."""
+    def snapshot(self) -> Steps[EngineSnapshot]:
+        """The engine at this moment; over many moments where others come between. The sums are those of the rows."""
         engine = self._engine
         now = engine.clock.now()
-        rows = tuple(self._row(subscription, now) for subscription in engine.table)
+        rows: list[SubscriptionRow] = []
+        total, failures = DeliveryCounters(), 0
+        for subscription in engine.table:
+            if engine.table.get(subscription.id) is not subscription:
+                continue  # it ended since
+            known = self._look_at(subscription, now)
+            rows.append(known.row)
+            total.add(known.counters)
+            failures += known.failures
+            yield
         self._forget(rows)
         if len(self._events) != len(engine.event_ids):
             self._events = tuple(engine.event_ids)
@@ -42,23 +62,23 @@ class Reporter:
             label=engine.settings.label,
             at=now,
             wall=engine.clock.wall(),
-            started_at=self._started_at,
+            started_at=self.started_at,
             is_stopping=engine.dispatcher.is_closed,
-            figures=self._figures(),
-            subscriptions=rows,
+            figures=self._figures(total, failures),
+            subscriptions=tuple(rows),
             events=self._events,
             mi_url=engine.mi_url,
             next_record=engine.feed.next_number,
             colour=engine.settings.colour,
         )
 
-    def _figures(self) -> Figures:
+    def _figures(self, total: DeliveryCounters, failures: int) -> Figures:
+        """With those of the subscriptions that have a row, those of the ones that ended."""
         engine = self._engine
-        total = DeliveryCounters()
-        lanes = engine.roster.lanes()
-        for counters in (engine.roster.retired, *(lane.counters for lane in lanes)):
+        ending = engine.roster.ending()
+        for counters in (engine.roster.retired, *(lane.counters for lane in ending)):
             total.add(counters)
-        failures = sum(member.counters.failed for lane in lanes for member in lane.members)
+        failures += sum(member.counters.failed for lane in ending for member in lane.members)
         dispatcher = engine.dispatcher
         return Figures(
             accepted=dispatcher.accepted,
@@ -67,24 +87,25 @@ class Reporter:
             delivered=total.delivered,
             sent=total.sent,
             undelivered=total.undelivered,
-            waiting=total.waiting + dispatcher.waiting,
+            waiting=total.waiting + dispatcher.waiting + dispatcher.overdue,
             failed=engine.roster.retired_failures + failures,
             copies=total.copies,
         )
 
-    def _row(self, subscription: Subscription, now: float) -> SubscriptionRow:
+    def _look_at(self, subscription: Subscription, now: float) -> _Known:
         lane = subscription.lane
         known = self._rows.get(subscription.id)
         # A mark runs out without anything happening, so rows with one are made anew.
         is_counting_down = any(member.health.failed_at is not None for member in lane.members)
-        if known is not None and known[:2] == (lane, lane.version) and not is_counting_down:
-            return known[2]
-        row = _subscription_row(subscription, now, 0 if known is None else known[2].version)
-        row = known[2] if known is not None and row == known[2] else replace(row, version=next(self._versions))
-        self._rows[subscription.id] = (lane, lane.version, row)
-        return row
+        if known is not None and known.lane is lane and known.lane_version == lane.version and not is_counting_down:
+            return known
+        row = _subscription_row(subscription, now, 0 if known is None else known.row.version)
+        row = known.row if known is not None and row == known.row else replace(row, version=next(self._versions))
+        failures = sum([member.counters.failed for member in lane.members])
+        self._rows[subscription.id] = known = _Known(lane, lane.version, row, replace(lane.counters), failures)
+        return known
 
-    def _forget(self, rows: tuple[SubscriptionRow, ...]) -> None:
+    def _forget(self, rows: list[SubscriptionRow]) -> None:
         if len(self._rows) > len(rows):
             kept = {row.id for row in rows}
             self._rows = {name: known for name, known in self._rows.items() if name in kept}

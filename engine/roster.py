@@ -3,43 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from engine.address import Address, MemberAddress, PolicyName, RabbitmqAddress, VirtualAddress, identity
+from engine.address import Address
 from engine.changes import ChangeLog
 from engine.clock import Clock
 from engine.errors import CommandError
+from engine.expiries import Expiries
 from engine.feed import Feed
-from engine.lanes.base import Lane, LaneContext
+from engine.fitting import Fitter, is_same_list
+from engine.lanes.base import Lane
 from engine.lanes.door import Door
-from engine.lanes.failover import FailoverLane
-from engine.lanes.parallel import ParallelLane
-from engine.lanes.round_robin import RoundRobinLane
-from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.options import SubscriptionOptions
 from engine.run import Batch, part_of
-from engine.subscription import Subscription, SubscriptionTable
-from engine.target import Target, Targets
+from engine.slices import Steps
+from engine.subscription import Subscription, SubscriptionTable, key_of
+from engine.target import Targets
 
 _log = logging.getLogger(__name__)
 
 EXPIRED = "the subscription expired"
 STOPPED = "the engine stopped"
 
-_LANES: dict[PolicyName, type[Lane]] = {
-    PolicyName.PARALLEL: ParallelLane,
-    PolicyName.FAILOVER: FailoverLane,
-    PolicyName.ROUND_ROBIN: RoundRobinLane,
-}
+T = TypeVar("T")
+
+CLOSING_MIN = 64
+"""Ended lanes are looked through when there are so many, and twice as many as were left by the last look."""
 
 
 class Roster:
     """Makes, refreshes and ends subscriptions. What changes nothing for a subscription leaves its members alone.
 
-    `before_change` is called before one comes or goes, so that what was raised before goes to those who heard it then.
+    `before_change` is called before one comes or goes, so that what was raised before goes to those who heard it then;
+    `catch_up` before a lane ends, so that it is given what it still has to hear of an event.
     """
 
     def __init__(
@@ -49,19 +47,22 @@ class Roster:
         targets: Targets,
         freed: Callable[[], None],
         before_change: Callable[[], None],
+        catch_up: Callable[[str, Lane], None],
         door: Door,
     ) -> None:
         self.table = SubscriptionTable()
+        self.fitter = Fitter(clock, feed, targets, freed, door, self.table)
         self.retired = DeliveryCounters()
         """Deliveries of subscriptions that have ended, so that the engine's totals never shrink."""
         self.retired_failures = 0
         self._clock = clock
-        self._feed = feed
-        self._targets = targets
-        self._freed = freed
         self._before_change = before_change
-        self._door = door
+        self._catch_up = catch_up
+        self._expiries = Expiries(clock, self._expired)
+        self._leaving: dict[Lane, None] = {}
+        """Lanes of subscriptions that were taken out, until they are closed."""
         self._closing: list[Lane] = []
+        self._look_at = CLOSING_MIN
         self._draining: list[Lane] = []
         """Lanes that another took the place of, until what they have under way has ended."""
         self.changes = ChangeLog()
@@ -81,10 +82,12 @@ class Roster:
         """
         found = self.table.find(event, address)
         if found is None:
-            found = self._add(event, address, options)
+            found = self.stage(event, address, options)
+            self._before_change()
+            self.add(found)
             self.set_expiry(found, expire_s)
             return found
-        self._refresh(found, address, options)
+        self.fitter.refresh(self.fitter.prepare(found, address, options))
         if expire_s is not None and found.is_configured:
             found.asked_s, found.asked_until = expire_s, self._clock.now() + expire_s
             found.lane.changed()
@@ -105,11 +108,15 @@ class Roster:
         other = self.table.find(found.event, address)
         if other is not None and other is not found:
             raise CommandError(409, "Already subscribed", f"{found.event} has this socket already: {other.id}")
-        if _is_same_list(found.address, address):
-            self._refresh(found, address, options)
+        if is_same_list(found.address, address):
+            self.fitter.refresh(self.fitter.prepare(found, address, options))
         else:
             self._before_change()
-            self._replace_lane(found, address, options)
+            self._catch_up(found.event, found.lane)
+            former = self.fitter.exchange(found, address, options)
+            self._draining.append(former)
+            former.retire(lambda batch, indices: _inherited(found, batch, indices))
+            self._retire()
 
     def get(self, subscription_id: str) -> Subscription:
         """The subscription with this id.
@@ -122,130 +129,105 @@ class Roster:
             raise CommandError(404, "Subscriber does not exist", f"no subscription {subscription_id!r}")
         return found
 
+    def stage(self, event: str, address: Address, options: SubscriptionOptions) -> Subscription:
+        """Make a subscription that hears nothing until it is added. One that is not added is to be unstaged.
+
+        Raises:
+            SwitchboardError: a transport cannot serve its address. Nothing was changed then.
+        """
+        key = key_of(event, address)
+        subscription_id = self.table.reserve_id(key)
+        lane = self.fitter.make_lane(subscription_id, address, options)
+        return Subscription(subscription_id, event, address, options, lane, None)
+
+    def add(self, staged: Subscription) -> None:
+        """Let a staged subscription hear events from now on; `before_change` was called, and the table has no such."""
+        self.table.add(staged)
+
+    def unstage(self, staged: Subscription) -> None:
+        """Let a staged subscription go that is not added after all."""
+        self.table.release_id(staged)
+        self.fitter.let_go(staged.lane)
+
+    def before_change(self) -> None:
+        """What was raised so far goes to those who hear it now, whatever is changed next."""
+        self._before_change()
+
     def remove(self, subscription: Subscription, reason: str, by: str = "") -> None:
-        """End a subscription: what waits ends undelivered for `reason`, what is in flight settles.
+        """End a subscription: what waits ends undelivered for `reason`, what is in flight settles."""
+        self._before_change()
+        self.take_out(subscription)
+        self.close(subscription, reason, by)
+
+    def take_out(self, subscription: Subscription) -> None:
+        """Let a subscription hear nothing from now on; `before_change` was called, `close` is to follow."""
+        self._expiries.forget(subscription.id)
+        self.table.remove(subscription)
+        self._leaving[subscription.lane] = None
+
+    def close(self, subscription: Subscription, reason: str, by: str = "") -> None:
+        """End the lane of a subscription that was taken out.
 
         The log says so, and who did it (`by`). The end of all of them at a stop is the stop's to tell.
         """
         if reason != STOPPED:
             _log.info("%s %s ended: %s%s", subscription.event, subscription.socket, reason, by and f", by {by}")
-        self._before_change()
-        if subscription.timer is not None:
-            subscription.timer.cancel()
-        self.table.remove(subscription)
         lane = subscription.lane
+        self._catch_up(subscription.event, lane)
+        del self._leaving[lane]
         lane.close(reason)
-        self._leave(lane, {member.target for member in lane.members})
+        self.fitter.let_go(lane)
         self._closing.append(lane)
-        self._retire()
+        if len(self._closing) >= self._look_at:
+            self._retire()
+            self._look_at = max(CLOSING_MIN, 2 * len(self._closing))
 
-    def remove_all(self, reason: str) -> None:
+    def remove_all(self, reason: str) -> Steps[None]:
         """End every subscription."""
-        for subscription in self.table:
-            self.remove(subscription, reason)
-        for lane in self._draining:
+        for subscription_id in self.table.ids():  # not the subscriptions: thousands would then be freed in one go
+            subscription = self.table.get(subscription_id)
+            if subscription is not None:
+                self.remove(subscription, reason)
+            yield
+        draining, self._draining = self._draining, []
+        self._closing += draining
+        for lane in draining:
             lane.close(reason)
-            self._leave(lane, {member.target for member in lane.members})
-        self._closing += self._draining
-        self._draining = []
+            self.fitter.let_go(lane)
+            yield
 
-    def lanes_of(self, event: str) -> list[Lane]:
+    def lanes_of(self, event: str) -> Sequence[Lane]:
         """The lanes that an event goes to."""
-        return [subscription.lane for subscription in self.table.of_event(event)]
+        return self.table.lanes_of(event)
 
     def lanes(self) -> list[Lane]:
         """The lanes of all subscriptions, and of ended ones that still have something in flight."""
+        return [*(subscription.lane for subscription in self.table), *self.ending()]
+
+    def ending(self) -> list[Lane]:
+        """The lanes of ended subscriptions, and former ones of changed subscriptions, with something under way."""
         self._retire()
-        return [*(subscription.lane for subscription in self.table), *self._closing, *self._draining]
+        return [*self._leaving, *self._closing, *self._draining]
 
     @property
     def closing(self) -> int:
         """Ended subscriptions, and former selves of changed ones, that still have something under way."""
-        return len(self._closing) + len(self._draining)
+        return len(self.ending())
 
     def _retire(self) -> None:
         """Add up ended lanes once their last notification has settled, and let them go."""
-        for lane in [lane for lane in self._draining if not lane.counters.waiting and not lane.in_flight]:
-            self._draining.remove(lane)
-            self._closing.append(lane)
-            self._leave(lane, {member.target for member in lane.members})
-        for lane in [lane for lane in self._closing if not lane.counters.waiting and not lane.in_flight]:
-            self._closing.remove(lane)
-            self.retired.add(lane.counters)
-            self.retired_failures += sum(member.counters.failed for member in lane.members)
-
-    def _add(self, event: str, address: Address, options: SubscriptionOptions) -> Subscription:
-        self._before_change()
-        subscription_id = self.table.id_for(event, address)
-        policy = address.policy if isinstance(address, VirtualAddress) else PolicyName.PARALLEL
-        context = LaneContext(subscription_id, self._clock, self._feed, options, self._door)
-        lane = _LANES[policy](context, lambda lane: self._make_members(lane, members_of(address), options))
-        subscription = Subscription(subscription_id, event, address, options, lane, None)
-        self.table.add(subscription)
-        return subscription
-
-    def _replace_lane(self, found: Subscription, address: Address, options: SubscriptionOptions) -> None:
-        old = found.lane
-        policy = address.policy if isinstance(address, VirtualAddress) else PolicyName.PARALLEL
-        context = LaneContext(found.id, self._clock, self._feed, options, self._door)
-        lane = _LANES[policy](context, lambda lane: self._make_members(lane, members_of(address), options))
-        lane.inherit(old, _move_members(old, lane))
-        ended = replace(old.counters, taken=old.counters.taken - old.counters.waiting)
-        lane.counters, old.counters = ended, DeliveryCounters(taken=old.counters.waiting)
-        self.table.readdress(found, address)
-        found.options, found.lane = options, lane
-        self._draining.append(old)
-        old.retire(lambda batch, indices: _inherited(found, batch, indices))
-        self._retire()
-
-    def _make_members(
-        self, lane: Lane, addresses: Sequence[MemberAddress], options: SubscriptionOptions
-    ) -> list[Member]:
-        targets = self._join(lane, addresses, frozenset())
-        return [
-            Member(
-                index,
-                address,
-                target,
-                self._clock,
-                options.queue_size,
-                self._freed,
-                options.drop,
-                wait_s=options.wait_for_member,
-            )
-            for index, (address, target) in enumerate(zip(addresses, targets, strict=True))
-        ]
-
-    def _refresh(self, found: Subscription, address: Address, options: SubscriptionOptions) -> None:
-        """Let a subscription go on with the secrets of `address`, which is the same socket, and with `options`."""
-        lane = found.lane
-        addresses = _in_order_of(lane.members, members_of(address))
-        before = {member.target for member in lane.members}
-        targets = self._join(lane, addresses, before)
-        for member, its_address, target in zip(lane.members, addresses, targets, strict=True):
-            member.move_to(its_address, target)
-        self._leave(lane, before - set(targets))
-        if before != set(targets):
-            lane.connection_changed()
-        found.address = replace(address, members=addresses) if isinstance(address, VirtualAddress) else address
-        if options != found.options:
-            found.options = options
-            lane.use_options(options)
-
-    def _join(self, lane: Lane, addresses: Iterable[MemberAddress], in_use: AbstractSet[Target]) -> list[Target]:
-        """The targets of all `addresses`. When one cannot be had, the lane stays with those that it has `in_use`."""
-        joined: list[Target] = []
-        try:
-            for address in addresses:
-                joined.append(self._targets.join(address, lane.connection_changed))  # noqa: PERF401 - all but the last are undone
-        except Exception:
-            self._leave(lane, set(joined) - in_use)
-            raise
-        return joined
-
-    def _leave(self, lane: Lane, targets: Iterable[Target]) -> None:
-        for target in targets:
-            self._targets.leave(target, lane.connection_changed)
+        if self._draining:
+            over = [lane for lane in self._draining if _is_over(lane)]
+            self._draining = [lane for lane in self._draining if not _is_over(lane)]
+            for lane in over:
+                self.fitter.let_go(lane)
+            self._closing += over
+        if self._closing:
+            over = [lane for lane in self._closing if _is_over(lane)]
+            self._closing = [lane for lane in self._closing if not _is_over(lane)]
+            for lane in over:
+                self.retired.add(lane.counters)
+                self.retired_failures += sum(member.counters.failed for member in lane.members)
 
     def set_expiry(self, subscription: Subscription, expire_s: float | None) -> None:
         """Let a subscription end `expire_s` seconds from now; None is never."""
@@ -292,16 +274,16 @@ class Roster:
         return False
 
     def _end_at(self, subscription: Subscription, expire_s: float | None, at: float | None) -> None:
-        if subscription.timer is not None:
-            subscription.timer.cancel()
-        subscription.timer = None
         subscription.expire_s, subscription.expires_at = expire_s, at
-        if at is not None:
-            subscription.timer = self._clock.call_at(at, lambda: self._expired(subscription))
+        if at is None:
+            self._expiries.forget(subscription.id)
+        else:
+            self._expiries.set(subscription.id, at)
         subscription.lane.changed()
 
-    def _expired(self, subscription: Subscription) -> None:
-        if self.table.get(subscription.id) is not subscription:
+    def _expired(self, subscription_id: str) -> None:
+        subscription = self.table.get(subscription_id)
+        if subscription is None:
             return
         if subscription.is_configured:
             self.end_configured(subscription, EXPIRED)
@@ -309,31 +291,9 @@ class Roster:
             self.remove(subscription, EXPIRED)
 
 
-def members_of(address: Address) -> tuple[MemberAddress, ...]:
-    """The members of a virtual socket; a plain one is its own."""
-    return address.members if isinstance(address, VirtualAddress) else (address,)
-
-
-def _is_same_list(before: Address, after: Address) -> bool:
-    """Whether policy and members are the same, and in the same order."""
-    if isinstance(before, VirtualAddress) != isinstance(after, VirtualAddress):
-        return False
-    if isinstance(before, VirtualAddress) and isinstance(after, VirtualAddress) and before.policy is not after.policy:
-        return False
-    return list(map(identity, members_of(before))) == list(map(identity, members_of(after)))
-
-
-def _move_members(old: Lane, lane: Lane) -> dict[int, int]:
-    """Let members of `lane` go on as those of `old` with the same socket; where each of these stands now."""
-    places: dict[int, int] = {}
-    for member in lane.members:
-        wanted = identity(member.address)
-        same = (one for one in old.members if one.index not in places and identity(one.address) == wanted)
-        before = next(same, None)
-        if before is not None:
-            places[before.index] = member.index
-            member.go_on_as(before)
-    return places
+def _is_over(lane: Lane) -> bool:
+    """Whether nothing waits in a lane, and nothing is in flight."""
+    return not lane.counters.waiting and not lane.in_flight
 
 
 def _inherited(subscription: Subscription, batch: Batch, indices: range) -> bool:
@@ -342,28 +302,3 @@ def _inherited(subscription: Subscription, batch: Batch, indices: range) -> bool
         return False
     subscription.lane.take(part_of(batch, indices))
     return True
-
-
-def is_same(found: Subscription, address: Address, options: SubscriptionOptions) -> bool:
-    """Whether subscribing again would change nothing but the expiry."""
-    return options == found.options and _login(address) == _login(found.address)
-
-
-def _in_order_of(members: Iterable[Member], addresses: Iterable[MemberAddress]) -> tuple[MemberAddress, ...]:
-    """The addresses as the members stand: under PARALLEL the same socket may name them in another order."""
-    rest = list(addresses)
-    ordered = []
-    for member in members:
-        wanted = identity(member.address)
-        ordered.append(rest.pop(next(index for index, address in enumerate(rest) if identity(address) == wanted)))
-    return tuple(ordered)
-
-
-def _login(address: Address) -> list[tuple[str, str | None, bool, str | None]]:
-    """What of an address is not part of its identity, and yet makes another connection or message."""
-    logins = [
-        (identity(member), member.password, member.persistent, member.tls_domain)
-        for member in members_of(address)
-        if isinstance(member, RabbitmqAddress)
-    ]
-    return sorted(logins, key=repr)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from engine.event import Event
+from engine.sizes import BIG, cut, size_of
 from engine.wire.payloads import Payloads, WireFormat
 
 
@@ -103,7 +104,21 @@ class Attempt(NamedTuple):
 class Batch:
     """Events of one name that go through the engine together. Encoded once per wire format, on first use."""
 
-    __slots__ = ("_count", "_events", "_packed", "_payloads", "first_seq", "name", "raised_at", "source")
+    __slots__ = (
+        "_brief",
+        "_count",
+        "_events",
+        "_has_no_long_text",
+        "_packed",
+        "_payloads",
+        "event_size",
+        "first_seq",
+        "name",
+        "raised_at",
+        "size",
+        "source",
+        "told",
+    )
 
     def __init__(self, name: str, events: Sequence[Event], first_seq: int, raised_at: float, source: str) -> None:
         self.name = name
@@ -117,6 +132,14 @@ class Batch:
         self.source = source
         """Who raised them, for the operator ("MI 127.0.0.1:51234")."""
         self._payloads: dict[WireFormat, Payloads] = {}
+        self.size = 2 * size_of(events)
+        """Bytes that it takes, about: its parameters, as they are and encoded. It never changes."""
+        self.event_size = self.size // max(1, self._count) or 1
+        """Bytes for each of its events, at least one: what waits in parts is counted by this."""
+        self._brief: Batch | None = None
+        self._has_no_long_text = False
+        self.told = 0
+        """Records that the feed has of it."""
 
     def __len__(self) -> int:
         return self._count
@@ -127,6 +150,20 @@ class Batch:
         if self._events is not None:
             return self._events
         return [Event(self.name, params) for params in marshal.loads(self._packed)]  # noqa: S302 - our own bytes
+
+    @property
+    def brief(self) -> Batch:
+        """The same for whoever only looks: with long texts cut (`CutText`), where there are any. Else it is itself."""
+        if self.size < BIG or self._has_no_long_text:
+            return self
+        if self._brief is None:
+            whole = self.events
+            events = cut(whole)
+            if events is whole:
+                self._has_no_long_text = True  # and no reference to itself, which would make it the collector's
+                return self
+            self._brief = Batch(self.name, events, self.first_seq, self.raised_at, self.source)
+        return self._brief
 
     def let_go(self) -> None:
         """Keep the events as one block of bytes from now on, about a fifth of what the objects take; for long waits."""

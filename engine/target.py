@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine.address import FlatstoreAddress, MemberAddress, printed
 from engine.tasks import Tasks
 from engine.transports.base import ConnectionState, Transport, TransportContext, TransportOptions
 from engine.transports.registry import load
 
+CLOSED_AT_A_TIME = 32
+"""Targets whose closing is begun in one turn of the loop."""
+
 CLOSE_DEADLINE_S = 5.0
 """What is in flight at a target that nobody names any more gets this long to end."""
+
+
+Listener: TypeAlias = Callable[["Target"], None]
+"""Hears of which target the connection changed."""
 
 
 class Target:
@@ -22,7 +31,7 @@ class Target:
         self.key = key
         self.address = address
         self.options = options
-        self.listeners: set[Callable[[], None]] = set()
+        self.listeners: set[Listener] = set()
         self.transport: Transport = load(address.scheme)(address, options, replace(context, changed=self._changed))
 
     @property
@@ -35,7 +44,7 @@ class Target:
 
     def _changed(self) -> None:
         for listener in tuple(self.listeners):
-            listener()
+            listener(self)
 
 
 class Targets:
@@ -50,6 +59,10 @@ class Targets:
         self._in_use: set[Target] = set()
         """Also those whose address has another target now, with other settings."""
         self.close_deadline_s = CLOSE_DEADLINE_S
+        self._to_close: deque[Target] = deque()
+        self._closings = 0
+        """Begun in this turn of the loop."""
+        self._is_closing = False
 
     def __len__(self) -> int:
         return len(self._in_use)
@@ -58,7 +71,7 @@ class Targets:
         """Options for targets that are opened from now on."""
         self._settings = settings
 
-    def join(self, address: MemberAddress, listener: Callable[[], None]) -> Target:
+    def join(self, address: MemberAddress, listener: Listener) -> Target:
         """The target of `address`, made when it is the first use; `listener` hears of its connection.
 
         Raises:
@@ -73,7 +86,7 @@ class Targets:
         target.listeners.add(listener)
         return target
 
-    def leave(self, target: Target, listener: Callable[[], None]) -> None:
+    def leave(self, target: Target, listener: Listener) -> None:
         """Stop using a target; with its last user gone it is closed in the background."""
         target.listeners.discard(listener)
         if target.listeners:
@@ -81,7 +94,27 @@ class Targets:
         self._in_use.discard(target)
         if self._targets.get(target.key) is target:
             del self._targets[target.key]
+        if self._closings < CLOSED_AT_A_TIME:
+            self._begin_to_close(target)
+        else:
+            self._to_close.append(target)
+        if not self._is_closing:
+            self._is_closing = True
+            self._tasks.spawn(self._close_others(), "close targets")
+
+    def _begin_to_close(self, target: Target) -> None:
+        self._closings += 1
         self._tasks.spawn(target.transport.close(self.close_deadline_s), f"close {printed(target.address)}")
+
+    async def _close_others(self) -> None:
+        """Close those that had no place in this turn of the loop, a few in each of the next: there may be thousands."""
+        self._closings = 0
+        while self._to_close:
+            while self._to_close and self._closings < CLOSED_AT_A_TIME:
+                self._begin_to_close(self._to_close.popleft())
+            await asyncio.sleep(0)
+            self._closings = 0
+        self._is_closing = False
 
     async def reopen_files(self, path: str | None) -> int:
         """Reopen the flat file `path`, or all of them; how many there were."""

@@ -9,6 +9,7 @@ from engine.core import Engine
 from engine.health import State
 from engine.lograte import UNPACED
 from engine.logs import tell_left_out
+from engine.slices import Steps
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.stories import Crowd, Stories, Told
 
@@ -27,12 +28,13 @@ class Watch:
         self._rows: dict[str, SubscriptionRow] = {}
         """As they were at the last look."""
 
-    def look(self, snapshot: EngineSnapshot) -> None:
+    def look(self, snapshot: EngineSnapshot) -> Steps[None]:
         """Log what is different from the last look."""
         before, self._rows = self._rows, {}
         for row in snapshot.subscriptions:
             self._look_at(row, before.get(row.id), snapshot.at)
             self._rows[row.id] = row
+            yield
         for told in self._members.turn(snapshot.at):
             _write(told, logging.WARNING)
         for told in self._undelivered.turn(snapshot.at):
@@ -101,7 +103,7 @@ async def watch(engine: Engine) -> None:
     """Look at an engine every second, until cancelled. It tells what the log had no room for as well."""
     observer = Watch()
     while True:
-        observer.look(engine.snapshot())
+        await engine.slices.run(observer.look(await engine.look()))
         tell_left_out()
         await asyncio.sleep(PERIOD_S)
 

@@ -73,7 +73,8 @@ def of_delivery(source: Source, told: Mapping[str, Any]) -> list[Copy]:
     """What `inspect_delivery` told, the call that raises the event again, and a line for each member."""
     url, note = _url(source)
     line = raise_line(url, told["event"], told["params"])
-    raising = Copy("m", "the MI call that raises it again (curl)", line.line, _joined(line.hint, note))
+    cut = "long texts are cut here; fill them in" if told.get("cut") else ""
+    raising = Copy("m", "the MI call that raises it again (curl)", line.line, _joined(cut, line.hint, note))
     sockets = [] if source.row is None else [_socket(_socket_of(source.row))]
     return [*sockets, *_yaml(source), json_of(told), raising, *_lines(told)]
 

@@ -64,7 +64,7 @@ class LocalLink:
         return await asyncio.wrap_future(self._background.submit(work))
 
     async def _snapshot(self) -> EngineSnapshot:
-        return self._background.engine.snapshot()
+        return await self._background.engine.look()
 
     async def _feed(self, since: int, limit: int) -> tuple[FeedRecord, ...]:
         return self._background.engine.feed.since(since, limit)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from engine.event import Event
+from engine.event import Event, Value
 from engine.feed import FeedRecord, Step
 from engine.run import Attempt, Batch, Fault, Outcome, Skip, Status
+from engine.sizes import CutText
 from tui.bundleform import BATCHES, RECORDS, BatchForm, RecordForm, validated
 from tui.masking import json_line, size_of
 
@@ -63,8 +64,12 @@ def _batch_document(batch: Batch, number: int) -> dict[str, Any]:
         "first_seq": batch.first_seq,
         "raised_at": batch.raised_at,
         "source": batch.source,
-        "events": [event.params for event in batch.events],
+        "events": [[(name, _written(value)) for name, value in event.params] for event in batch.events],
     }
+
+
+def _written(value: Value) -> Value:
+    return value.words if isinstance(value, CutText) else value
 
 
 def _record_document(record: FeedRecord, batch: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
-from engine.address import parse
+from engine.address import MEMBERS_MAX, parse
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.event import Event
@@ -18,7 +18,7 @@ from engine.heap import steady_heap
 RUN = 64
 NOTIFICATIONS = 192_000
 SUBSCRIPTIONS = (1, 100, 10_000)
-MEMBERS = (1, 30, 1_000)
+MEMBERS = (1, 30, MEMBERS_MAX)
 SIZES = (1_024, 8_192, 65_536)
 BYTES = 128 * 1024 * 1024
 ROUNDS = 3
@@ -28,7 +28,7 @@ def study() -> list[Finding]:
     """How much more the dearest costs than the cheapest of its kind, in percent."""
     return [
         Finding("a notification, 10,000 subscriptions instead of 1", _growth(_subscriptions, SUBSCRIPTIONS), "%", 20),
-        Finding("a notification, 1,000 members instead of 1", _growth(_members, MEMBERS), "%", 20),
+        Finding(f"a notification, {MEMBERS_MAX} members instead of 1", _growth(_members, MEMBERS), "%", 20),
         Finding("a byte, events of 64 KiB instead of 1 KiB", _growth(_sizes, SIZES), "%", 20),
     ]
 

@@ -16,11 +16,12 @@ from engine.address.model import (
     VirtualAddress,
     XmlRpcAddress,
 )
-from engine.address.parser import parse, parse_member
+from engine.address.parser import MEMBERS_MAX, parse, parse_member, too_many
 from engine.address.printer import printed
 
 __all__ = [
     "MASK",
+    "MEMBERS_MAX",
     "Address",
     "FlatstoreAddress",
     "MemberAddress",
@@ -37,4 +38,5 @@ __all__ = [
     "parse_member",
     "printed",
     "read_masked",
+    "too_many",
 ]

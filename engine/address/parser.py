@@ -17,6 +17,12 @@ from engine.errors import SocketTextError
 TEXT_MAX = 65_536
 """Longest socket text, in characters. A text from outside must not keep the engine busy."""
 
+MEMBERS_MAX = 128
+"""Most members of a virtual socket. An event for all of them is given to them in one turn of the event loop, which
+is not to take longer than 10 ms."""
+
+TOO_MANY = "subscribe the others with a socket of their own"
+
 PROBLEMS_MAX = 50
 """When so many problems are found, the members behind them are not looked at."""
 
@@ -78,6 +84,11 @@ def parse(text: str) -> Address:
     if address is None or problems.found:
         raise _error(problems)
     return address
+
+
+def too_many(count: int) -> str:
+    """What is said of a virtual socket with more members than one may have."""
+    return f"a virtual socket has at most {MEMBERS_MAX} members, this one has {count:,}"
 
 
 def parse_member(text: str) -> MemberAddress:
@@ -184,6 +195,9 @@ def _read_virtual(rest: Part, problems: Problems) -> VirtualAddress | None:
     policy, member_parts = _read_policy(words, problems)
     if policy is not None and not member_parts:
         problems.add(rest.end, "at least one member was expected after the policy", "for example udp:127.0.0.1:9000")
+    if len(member_parts) > MEMBERS_MAX:
+        problems.add(member_parts[MEMBERS_MAX], too_many(len(member_parts)), TOO_MANY)
+        return None
     members = []
     for position, part in enumerate(member_parts, 1):
         if len(problems.found) >= PROBLEMS_MAX:

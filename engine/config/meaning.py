@@ -6,12 +6,14 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from engine.address import (
+    MEMBERS_MAX,
     Address,
     MemberAddress,
     PolicyName,
     RabbitmqAddress,
     VirtualAddress,
     identity,
+    too_many,
 )
 from engine.address.reach import rule_of
 from engine.catalogue import catalogue
@@ -112,6 +114,9 @@ class Meaning:
             return None
         if not listed.items:
             self._findings.add(listed.mark, (*path, "members"), "expected at least one member, found none")
+        if len(listed.items) > MEMBERS_MAX:
+            self._findings.add(listed.mark, (*path, "members"), too_many(len(listed.items)))
+            return None
         addresses = []
         for index, item in enumerate(listed.items):
             where = (*path, "members", index)

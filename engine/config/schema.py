@@ -110,6 +110,8 @@ class Settings(Section):
         ge=0,
         description="PARALLEL, ROUND-ROBIN: seconds that an event waits for a lost connection; 0: not at all.",
     )
+    queue_bytes: int = Field(64 << 20, ge=1 << 20, description="Bytes that may wait in each queue, about.")
+    feed_bytes: int = Field(64 << 20, ge=1 << 20, description="Bytes that the feed of past deliveries keeps, about.")
     inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")
     subscription_limit: int = Field(10_000, gt=0, description="Subscriptions that there may be at most.")
     raise_limit: int = Field(

@@ -15,6 +15,7 @@ from engine.options import Drop, SubscriptionOptions
 from engine.policies.base import Standing
 from engine.policies.slowness import CROWDED
 from engine.run import Batch, Fault, Outcome, Run, Skip, Status, failed
+from engine.target import Target
 
 UNSUBSCRIBED = "the subscription ended"
 
@@ -94,7 +95,7 @@ class Lane(ABC):
     def tell_if_crowded(self, member: int) -> None:
         """Say so at the door when this one's queue is more than half full: only then all of them can be."""
         if self.members[member].free < CROWDED * self._queue_size:
-            self.context.door.crowded.add(self)
+            self.context.door.note_crowd(self)
 
     @property
     def _queue_size(self) -> int:
@@ -122,11 +123,14 @@ class Lane(ABC):
         """Something that a console shows is different now."""
         self.version += 1
 
-    def connection_changed(self) -> None:
-        """A member's connection came up, broke or could not be made: what waits goes on, or goes on waiting."""
+    def connection_changed(self, target: Target | None = None) -> None:
+        """A target's connection came up, broke or could not be made: what waits goes on, or goes on waiting.
+
+        Without a target it may be anyone's. There may be a hundred others, so these are left alone.
+        """
         self.changed()
         for member in self.members:
-            if member.queue:
+            if member.queue and (target is None or member.target is target):
                 member.pump()
 
     def pause(self, index: int) -> None:
@@ -146,6 +150,11 @@ class Lane(ABC):
             member.use_queue(options.queue_size, options.drop)
             member.use_wait(options.wait_for_member)
         self.changed()
+
+    def use_queue_bytes(self, bytes_max: int) -> None:
+        """Let so many bytes wait for each member, about."""
+        for member in self.members:
+            member.use_queue_bytes(bytes_max)
 
     def inherit(self, old: Lane, places: Mapping[int, int]) -> None:  # noqa: ARG002 - for lanes that know places
         """Go on where `old` stood, whose members stand at `places` now. Members and counters are the caller's."""

@@ -13,11 +13,12 @@ from engine.feed import Step
 from engine.lanes.alarm import Alarm
 from engine.lanes.base import UNSUBSCRIBED, Lane, LaneContext
 from engine.lanes.waiting import Pending, WaitingLine
-from engine.member import CROWD, HISTORY, NOT_CHOSEN, PATIENCE_S, REFILL, SIGNS, WINDOW, Member
+from engine.member import CROWD, HISTORY, NOT_CHOSEN, PATIENCE_S, SIGNS, WINDOW, Member, refill
 from engine.options import Drop, SubscriptionOptions
 from engine.policies import failover, slowness
 from engine.policies.base import End, Hold, Share, Standing, Wait
 from engine.run import Attempt, Batch, Fault, Outcome, Run, failed
+from engine.target import Target
 from engine.transports.base import ConnectionState
 
 HOLD_RETRY_S = 1.0
@@ -64,7 +65,7 @@ class FailoverLane(Lane):
         waiting = self._line.count
         if waiting > CROWD:
             batch.let_go()
-        if waiting > self.context.options.queue_size * slowness.CROWDED:
+        if waiting > self.context.options.queue_size * slowness.CROWDED or self._line.is_full:
             self._look_at_crowd(batch)
 
     def next_member(self) -> int | None:
@@ -92,12 +93,19 @@ class FailoverLane(Lane):
             return options.queue_size
         if options.slow_after and self._waited(now) * PATIENT_SHARE > options.slow_after:
             return 0
-        return options.queue_size - self._line.count
+        return 0 if self._line.is_full else options.queue_size - self._line.count
 
     @property
     def free(self) -> int:
         """Events that find room, also when everything that is in flight comes back."""
+        if self._line.is_full:
+            return 0
         return self.context.options.queue_size + WINDOW - self._line.count - self.in_flight
+
+    def use_queue_bytes(self, bytes_max: int) -> None:
+        """Let so many bytes wait, about."""
+        super().use_queue_bytes(bytes_max)
+        self._line.bytes_max = bytes_max
 
     def standings(self) -> list[Standing]:
         """What the policy may know of the members."""
@@ -127,9 +135,9 @@ class FailoverLane(Lane):
         self._line.call_back()
         self._advance()
 
-    def connection_changed(self) -> None:
+    def connection_changed(self, target: Target | None = None) -> None:
         """A member came back, or says that it takes nothing: the policy is asked anew."""
-        super().connection_changed()
+        super().connection_changed(target)
         self._look()
         if self._held_since is not None:
             self._line.call_back()
@@ -247,8 +255,8 @@ class FailoverLane(Lane):
 
     def _start(self, pending: Pending, share: Share) -> bool:
         member = self.members[share.member]
-        room = (1 if share.is_trial else WINDOW) - member.in_flight
-        if room <= 0 or (member.in_flight and room < min(REFILL, len(pending.indices))):
+        room = 1 - member.in_flight if share.is_trial else member.window(pending.batch)
+        if room <= 0 or (member.in_flight and room < min(refill(pending.batch), len(pending.indices))):
             return False
         now = self.context.clock.now()
         if share.member != self._chosen or self._held_since is not None:
@@ -329,10 +337,10 @@ class FailoverLane(Lane):
 
     def _look_at_crowd(self, batch: Batch) -> None:
         """The queue is more than half full: somebody else may have room, or whoever raises is to hear of it."""
-        self.context.door.crowded.add(self)
+        self.context.door.note_crowd(self)
         self._look()
         options = self.context.options
-        surplus = self._line.count - options.queue_size - (WINDOW if options.drop is Drop.NEVER else 0)
+        surplus = self._line.surplus(options.queue_size + (WINDOW if options.drop is Drop.NEVER else 0))
         if surplus > 0 and options.drop is Drop.OLDEST:
             self._drop_oldest(surplus)
         elif surplus > 0 and self._line and self._line.newest.batch is batch:

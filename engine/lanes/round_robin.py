@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 
+from engine.clock import Timer
 from engine.feed import Step
 from engine.lanes.base import Lane, LaneContext
 from engine.member import HISTORY, NOT_CHOSEN, SIGNS, Member
@@ -13,6 +14,8 @@ from engine.options import OnFailure
 from engine.policies import round_robin
 from engine.policies.base import End, Share, summary
 from engine.run import Attempt, Batch, Fault, Outcome, Run, Skip, failed
+from engine.slices import SLICE_S
+from engine.target import Target
 
 TRIES = 2
 """Tries of an event at one member, after which it takes the event from no other member's queue."""
@@ -27,6 +30,7 @@ class RoundRobinLane(Lane):
         """What settled last, as (first sequence number, indices, member, sign), for `histories`."""
         self._failed: deque[tuple[Run, range, Attempt]] = deque()
         self._is_passing = False
+        self._timer: Timer | None = None
         super().__init__(context, make_members)
 
     def take(self, batch: Batch) -> None:
@@ -85,6 +89,14 @@ class RoundRobinLane(Lane):
         super().pause(index)
         self._relieve(self.members[index], failed("paused by the operator", Fault.ENGINE))
 
+    def close(self, reason: str) -> None:
+        """End: what failed is passed on to nobody."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        super().close(reason)
+        self._pass_on()
+
     def settled(self, run: Run, positions: range, outcome: Outcome) -> None:
         """A part of a run ended; what failed goes on to the next member, or waits where there is none."""
         if outcome.is_failure and self._stays(run, positions, outcome) and self.keeps(run, positions, outcome):
@@ -101,12 +113,15 @@ class RoundRobinLane(Lane):
         member.landed(run, len(indices))
         self._pass_on()
 
-    def connection_changed(self) -> None:
+    def connection_changed(self, target: Target | None = None) -> None:
         """As everywhere; and who is there takes what waits for those that are not."""
-        super().connection_changed()
+        super().connection_changed(target)
         if self.context.options.on_failure is OnFailure.FAIL:
             return
+        is_loss = target is not None and target.down is not None
         for member in self.members:
+            if is_loss and member.target is not target:
+                continue
             if member.queue and member.awaits_connection:
                 self._hand_round(member)
 
@@ -163,17 +178,26 @@ class RoundRobinLane(Lane):
         self._pass_on()
 
     def _pass_on(self) -> None:
-        """Find the next member for what failed. A loop, not a recursion: a thousand members may refuse in a row."""
-        if self._is_passing:
+        """Find the next member for what failed. A loop, not a recursion: a hundred members may refuse in a row. What
+        there is no time for in this turn of the loop is passed on in the next."""
+        if self._is_passing or self._timer is not None:
             return
         self._is_passing = True
+        clock = self.context.clock
+        until = clock.now() + SLICE_S
         try:
-            while self._failed:
+            while self._failed and (self.closed_because is not None or clock.now() <= until):
                 run, indices, attempt = self._failed.popleft()
                 attempts = (*run.attempts, attempt)
                 self._decide(run.batch, indices, attempts)
         finally:
             self._is_passing = False
+        if self._failed:
+            self._timer = clock.call_at(clock.now(), self._go_on)
+
+    def _go_on(self) -> None:
+        self._timer = None
+        self._pass_on()
 
     def _decide(self, batch: Batch, indices: range, attempts: tuple[Attempt, ...]) -> None:
         decision = self._next_share(indices, attempts, may_wait=self._may_wait)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from engine.run import Attempt, Batch
+from engine.sizes import FULL, QUEUE_BYTES
 
 
 class Pending(NamedTuple):
@@ -33,6 +34,9 @@ class WaitingLine:
         self._aside_count = 0
         self.count = 0
         """Events that wait, those that stand aside included."""
+        self.size = 0
+        """Bytes that these take, about."""
+        self.bytes_max = QUEUE_BYTES
 
     def __bool__(self) -> bool:
         """Whether anything waits in front, those aside not counted."""
@@ -56,7 +60,23 @@ class WaitingLine:
     def append(self, pending: Pending) -> None:
         """Let events wait behind all others."""
         self._queue.append(pending)
-        self.count += len(pending.indices)
+        self._note(pending, len(pending.indices))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more should be raised: some room is kept for what comes before that is heard."""
+        return self.size >= FULL * self.bytes_max
+
+    def surplus(self, queue_size: int) -> int:
+        """Events that are too many, for `queue_size` or for the bytes that may wait, counted like the newest."""
+        too_much = self.size - self.bytes_max
+        heavy = -(-too_much // self._queue[-1].batch.event_size) if too_much > 0 and self._queue else 0
+        return max(self.count - queue_size, heavy)
+
+    def _note(self, pending: Pending, count: int) -> None:
+        """So many more of such events wait, or fewer."""
+        self.count += count
+        self.size += count * pending.batch.event_size
 
     def take_front(self, at_most: int | None = None) -> Pending:
         """Take out what has waited longest, `at_most` so many events of it."""
@@ -64,7 +84,7 @@ class WaitingLine:
         taken = pending.indices[:at_most]
         if len(taken) < len(pending.indices):
             self._queue.appendleft(pending._replace(indices=pending.indices[len(taken) :]))
-        self.count -= len(taken)
+        self._note(pending, -len(taken))
         return pending._replace(indices=taken)
 
     def take_newest(self, at_most: int) -> Pending:
@@ -73,7 +93,7 @@ class WaitingLine:
         kept = max(0, len(pending.indices) - at_most)
         if kept:
             self._queue.append(pending._replace(indices=pending.indices[:kept]))
-        self.count -= len(pending.indices) - kept
+        self._note(pending, kept - len(pending.indices))
         return pending._replace(indices=pending.indices[kept:])
 
     def take_all(self) -> list[Pending]:
@@ -81,7 +101,7 @@ class WaitingLine:
         taken = [*self._aside, *self._queue]
         self._queue.clear()
         self._aside = []
-        self._aside_count = self.count = 0
+        self._aside_count = self.count = self.size = 0
         return taken
 
     def set_front_aside(self, room: int) -> Pending | None:
@@ -92,7 +112,7 @@ class WaitingLine:
         if kept:
             self._aside.append(pending._replace(indices=kept))
             self._aside_count += len(kept)
-        self.count -= len(refused)
+        self._note(pending, -len(refused))
         return pending._replace(indices=refused) if refused else None
 
     @property
@@ -103,7 +123,8 @@ class WaitingLine:
     def call_back(self) -> None:
         """Put those that stood aside back into the line."""
         aside, self._aside = self._aside, []
-        self.count -= self._aside_count
+        for pending in aside:
+            self._note(pending, -len(pending.indices))
         self._aside_count = 0
         self.put_back(aside)
 
@@ -112,7 +133,8 @@ class WaitingLine:
         back = sorted(returned, key=lambda pending: pending.first_seq)
         if not back:
             return
-        self.count += sum(len(pending.indices) for pending in back)
+        for pending in back:
+            self._note(pending, len(pending.indices))
         if self._queue and self._queue[0].first_seq < back[-1].first_seq:
             self._queue = deque(sorted([*back, *self._queue], key=lambda pending: pending.first_seq))
         else:

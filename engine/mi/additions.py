@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from engine.commands import execute
@@ -10,15 +9,14 @@ from engine.errors import CommandError
 from engine.event import Event, Param
 from engine.mi.envelope import CALLS_MAX
 from engine.mi.event_params import event_params
+from engine.mi.jsontext import Pieces
 from engine.mi.methods import known_event, nobody_heard
 from engine.mi.parameters import Arguments, bad_type, invalid_params, string
 from engine.mi.registry import Caller, method
+from engine.mi.telling import told
 from engine.operations.raising import hand_over_many, refused_after
 
 MODULE = "switchboard"
-
-REASON_MAX = 300
-"""Characters of a reason that are shown: at most 200 of a peer's words, and our own around them."""
 
 
 @method("event events", module=MODULE, names=("sb:raise_many",))
@@ -58,22 +56,9 @@ async def resume(caller: Caller, arguments: Arguments) -> Any:
 
 
 @method("", module=MODULE, names=("sb:status",))
-def status(caller: Caller, _arguments: Arguments) -> dict[str, Any]:
+async def status(caller: Caller, _arguments: Arguments) -> Pieces:
     """Shows every subscription and member: state, counters, last error. Times are seconds of the engine's own clock."""
-    told = asdict(caller.engine.snapshot())
-    for row in told["subscriptions"]:
-        row["last_undelivered"] = words_shown(row["last_undelivered"])
-        for member in row["members"]:
-            member["error"] = words_shown(member["error"])
-    return told
-
-
-def words_shown(reason: str | None) -> str | None:
-    """A reason as MI shows it: a peer's own words may be in it, so it is one line without control characters, cut."""
-    if reason is None:
-        return None
-    line = "".join(sign if sign.isprintable() else "\ufffd" for sign in reason)
-    return line if len(line) <= REASON_MAX else f"{line[: REASON_MAX - 1]}…"
+    return await caller.engine.slices.run(told(await caller.engine.look()))
 
 
 def _member(arguments: Arguments) -> dict[str, str]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from engine.errors import CommandError
 from engine.event import Event
-from engine.mi.envelope import InvalidRequestError, Request, error_answer, result_answer
+from engine.mi.envelope import InvalidRequestError, Request, error_answer, long_answer, result_answer
+from engine.mi.jsontext import Pieces
 from engine.mi.methods import nobody_heard, raised_event
 from engine.mi.parameters import bind
 from engine.mi.registry import METHODS, Caller, answering_errors, call
@@ -23,10 +24,12 @@ ANSWERS_MAX = 8 << 20
 """Bytes that the answers of an array may have; what comes after is refused."""
 
 
-async def answer(caller: Caller, request: Request) -> bytes | None:
+async def answer(caller: Caller, request: Request) -> bytes | Pieces | None:
     """Carry out one call. None for a notification, which gets no answer."""
+    told: bytes | Pieces
     try:
-        told = result_answer(request.id, await call(caller, request))
+        result = await call(caller, request)
+        told = (long_answer if isinstance(result, Pieces) else result_answer)(request.id, result)
     except CommandError as error:
         told = error_answer(request.id, error)
     return None if request.is_notification else told
@@ -56,7 +59,8 @@ async def _answer_within(caller: Caller, found: Request | InvalidRequestError, s
     if isinstance(found, InvalidRequestError):
         return error_answer(found.id, found)
     if size <= ANSWERS_MAX:
-        return await answer(caller, found)
+        told = await answer(caller, found)
+        return told.whole if isinstance(told, Pieces) else told
     return _told(found, CommandError(503, "Busy", f"the answers before have {size} bytes; call again for the rest"))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from engine.errors import CommandError
-from engine.mi.jsontext import JsonObject, decode, encode, int32, is_number
+from engine.mi.jsontext import JsonObject, Pieces, decode, encode, int32, is_number
 
 RequestId: TypeAlias = str | int | None
 RequestParams: TypeAlias = JsonObject | list[Any]
@@ -68,6 +68,11 @@ def result_answer(request_id: RequestId, result: Any) -> bytes:
     if result == "OK" and isinstance(request_id, int):
         return b'{"jsonrpc":"2.0","result":"OK","id":%d}' % request_id
     return encode({"jsonrpc": "2.0", "result": result, "id": request_id})
+
+
+def long_answer(request_id: RequestId, result: Pieces) -> Pieces:
+    """The answer to a request whose result is JSON already."""
+    return Pieces((b'{"jsonrpc":"2.0","result":', *result, b',"id":%b}' % encode(request_id)))
 
 
 def error_answer(request_id: RequestId, error: CommandError) -> bytes:

@@ -16,6 +16,7 @@ from engine.mi.access import check_content_type, check_origin, listen_address
 from engine.mi.answering import answer, answer_all
 from engine.mi.connections import UNREADABLE, Client, Connections, Limits, Phase, bad_request, line_of
 from engine.mi.envelope import InvalidRequestError, error_answer, parse_calls
+from engine.mi.jsontext import Pieces
 from engine.mi.listener import Listener, listening_sockets
 from engine.mi.registry import Caller
 from engine.transports.reasons import reason_of
@@ -154,6 +155,7 @@ class MiHttp:
         except InvalidRequestError as error:
             return responses.json(200, error_answer(error.id, error))
         caller = Caller(self._engine, self.settings, source, host)
+        told: bytes | Pieces | None
         if isinstance(calls, list):
             answers = await answer_all(caller, calls)
             told = b"[" + b",".join(answers) + b"]" if answers else None

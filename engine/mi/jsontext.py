@@ -10,6 +10,22 @@ from typing import Any, NoReturn
 from engine.event import INT_MAX, INT_MIN
 
 
+class Pieces(tuple[bytes, ...]):
+    """JSON text in pieces: of long answers, which are made in slices and written piece by piece."""
+
+    __slots__ = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the text."""
+        return sum(map(len, self))
+
+    @property
+    def whole(self) -> bytes:
+        """In one piece."""
+        return b"".join(self)
+
+
 class JsonObject(tuple[tuple[str, Any], ...]):
     """A decoded object: its members as (name, value) pairs in order. Names may repeat."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from engine.address import printed
-
 if TYPE_CHECKING:
     from engine.subscription import Subscription
 
@@ -16,7 +14,7 @@ def subscriber_entry(subscription: Subscription, now: float) -> dict[str, Any]:
 
     `now` is monotonic seconds. Seconds are rounded up, so that a subscription with time left never shows 0.
     """
-    socket = printed(subscription.address)
+    socket = subscription.socket
     if subscription.expire_s is None or subscription.expires_at is None:
         return {"socket": socket, "expire": "never"}
     left = math.ceil(round(subscription.expires_at - now, 3))  # sums of floats are a hair off

@@ -12,12 +12,15 @@ from engine.commands import execute
 from engine.errors import CommandError, SocketTextError
 from engine.event import Event
 from engine.mi.event_params import event_params
+from engine.mi.jsontext import Pieces, encode
 from engine.mi.listing import subscriber_entry
 from engine.mi.parameters import Arguments, bad_type, integer, invalid_params, string
 from engine.mi.registry import METHODS, Caller, method
 from engine.mi.targets import check_targets
+from engine.mi.telling import with_list
 from engine.operations.arguments import address_of, bad_value, registered_event
 from engine.operations.raising import hand_over
+from engine.slices import Steps
 from engine.version import __version__
 
 if TYPE_CHECKING:
@@ -70,18 +73,19 @@ def events_list(caller: Caller, _arguments: Arguments) -> dict[str, Any]:
 
 
 @method("", "event", "event socket", module="event interface", names=("subscribers_list", "evi:subscribers"))
-def subscribers_list(caller: Caller, arguments: Arguments) -> dict[str, Any]:
+async def subscribers_list(caller: Caller, arguments: Arguments) -> Pieces | dict[str, Any]:
     """Lists the subscribers of all events, of one event, or one of them."""
     if not arguments:
-        return _subscribers_of_all(caller)
+        return await caller.engine.slices.run(_subscribers_of_all(caller))
     event = string(arguments, "event")
     number = caller.engine.event_ids.get(event)
     if number is None:
         raise CommandError(404, "Event not published")
     if "socket" in arguments:
         return _one_subscriber(caller, event, number, string(arguments, "socket"))
-    listed = _subscribers(caller, event)
-    return {"Event": {"name": event, "id": number, "Subscribers": listed} if listed else {}}
+    if not caller.engine.table.of_event(event):
+        return {"Event": {}}
+    return Pieces((b'{"Event":', *await caller.engine.slices.run(_subscribers(caller, event, number)), b"}"))
 
 
 @method("event", "event params", module="event interface", names=("raise_event", "evi:raise"))
@@ -165,11 +169,10 @@ def version(_caller: Caller, _arguments: Arguments) -> dict[str, str]:
 @method("", module="core")
 def uptime(caller: Caller, _arguments: Arguments) -> dict[str, str]:
     """Says since when the engine has been running."""
-    snapshot = caller.engine.snapshot()
-    seconds = snapshot.at - snapshot.started_at
+    seconds, wall = caller.engine.uptime_s, caller.engine.clock.wall()
     return {
-        "Now": time.ctime(snapshot.wall),
-        "Up since": time.ctime(snapshot.wall - seconds),
+        "Now": time.ctime(wall),
+        "Up since": time.ctime(wall - seconds),
         "Up time": f"{int(seconds)} [sec]",
     }
 
@@ -201,15 +204,19 @@ def _non_empty(arguments: Arguments, name: str) -> str:
     return value
 
 
-def _subscribers_of_all(caller: Caller) -> dict[str, Any]:
-    by_id = sorted(caller.engine.event_ids.items(), key=lambda item: item[1])
-    rows = [{"name": name, "id": number, "Subscribers": _subscribers(caller, name)} for name, number in by_id]
-    return {"Events": [row for row in rows if row["Subscribers"]]}
+def _subscribers_of_all(caller: Caller) -> Steps[Pieces]:
+    rows = []
+    for name, number in sorted(caller.engine.event_ids.items(), key=lambda item: item[1]):
+        if caller.engine.table.of_event(name):
+            rows.append((yield from _subscribers(caller, name, number)))
+        yield
+    return (yield from with_list({}, "Events", rows))
 
 
-def _subscribers(caller: Caller, event: str) -> list[dict[str, Any]]:
+def _subscribers(caller: Caller, event: str, number: int) -> Steps[Pieces]:
     now = caller.engine.clock.now()
-    return [subscriber_entry(subscription, now) for subscription in caller.engine.table.of_event(event)]
+    entries = (encode(subscriber_entry(one, now)) for one in caller.engine.table.of_event(event))
+    return with_list({"name": event, "id": number}, "Subscribers", entries)
 
 
 def _one_subscriber(caller: Caller, event: str, number: int, socket: str) -> dict[str, Any]:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from aiohttp import web
 
 from engine.errors import CommandError
 from engine.mi.envelope import error_answer
+from engine.mi.jsontext import Pieces
 from engine.version import __version__
 
 HEADERS = {"Server": f"Switchboard/{__version__}"}
 
 
-def json(status: int, body: bytes) -> web.Response:
+def json(status: int, body: bytes | Pieces) -> web.Response:
     """An answer in JSON."""
+    if isinstance(body, Pieces):
+        headers = HEADERS | {"Content-Length": str(body.size)}
+        return web.Response(status=status, body=_one_by_one(body), content_type="application/json", headers=headers)
     return web.Response(status=status, body=body, content_type="application/json", headers=HEADERS)
+
+
+async def _one_by_one(pieces: Pieces) -> AsyncIterator[bytes]:
+    """The pieces, with turns for others in between, also where the client reads as fast as they come."""
+    for piece in pieces:
+        yield piece
+        await asyncio.sleep(0)
 
 
 def refusal(error: CommandError) -> web.Response:

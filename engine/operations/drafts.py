@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from engine.address import Address, MemberAddress, PolicyName, VirtualAddress, printed, read_masked
+from engine.address import (
+    MEMBERS_MAX,
+    Address,
+    MemberAddress,
+    PolicyName,
+    VirtualAddress,
+    printed,
+    read_masked,
+    too_many,
+)
 from engine.changes import Shape
 from engine.config.schema import SubscriptionSettings
 from engine.config.wording import quoted, wanted
@@ -103,6 +112,9 @@ def options_shown(options: SubscriptionOptions) -> dict[str, Any]:
 def _address(found: Subscription, policy: object, members: object, problems: list[dict[str, Any]]) -> Address | None:
     if not isinstance(members, Sequence) or isinstance(members, str) or not members:
         problems.append(_problem("members", "at least one member was expected"))
+        return None
+    if len(members) > MEMBERS_MAX:
+        problems.append(_problem("members", too_many(len(members))))
         return None
     read = [_member(found, position, text, problems) for position, text in enumerate(members, 1)]
     addresses = tuple(member for member in read if member is not None)

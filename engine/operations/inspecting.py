@@ -15,6 +15,7 @@ from engine.operations.encoding import encoded_as
 from engine.operations.registry import command
 from engine.options import options_heeded
 from engine.run import Fault
+from engine.sizes import CutText
 from engine.wire.formats import described
 from engine.wire.payloads import WireFormat
 
@@ -45,7 +46,8 @@ class Recipient(NamedTuple):
 def inspect_delivery(engine: Engine, subscription: str, seq: int) -> dict[str, Any]:
     """Tell one event's way through one subscription: each step, the bytes that go out, what was answered.
 
-    `seq` is the event's sequence number. Times are monotonic seconds; bytes are in hexadecimal digits.
+    `seq` is the event's sequence number. Times are monotonic seconds; bytes are in hexadecimal digits. `cut`: of which
+    parameters (counted from 0) the feed keeps only the beginning, and how many bytes each had.
     """
     name, number = text(subscription, "subscription"), whole(seq, "seq")
     records = engine.feed.about(name, number)
@@ -93,6 +95,7 @@ def told_delivery(
         "seq": seq,
         "event": event.name,
         "params": [list(param) for param in event.params],
+        "cut": [[place, value.whole] for place, (_, value) in enumerate(event.params) if isinstance(value, CutText)],
         "raised_at": batch.raised_at,
         "source": batch.source,
         "policy": None if policy is None else str(policy),
@@ -139,9 +142,12 @@ def _handed(records: Sequence[FeedRecord], count: int) -> set[int]:
 def _payloads(event: Event, recipients: Sequence[Recipient], handed: set[int]) -> list[dict[str, Any]]:
     """What the event is on the wire, once for each kind of transport and bytes."""
     found: dict[tuple[str, bytes, str | None], list[int]] = {}
+    was = _cut(event)
     for index, one in enumerate(recipients):
         if one.wire_format is not None:
             encoded = encoded_as(event, one.wire_format)
+            if was is not None:
+                encoded = encoded._replace(payload=b"", failure=was)
             found.setdefault((one.scheme, encoded.payload, encoded.failure), []).append(index)
     return [
         {
@@ -153,6 +159,12 @@ def _payloads(event: Event, recipients: Sequence[Recipient], handed: set[int]) -
         }
         for (scheme, payload, failure), indices in found.items()
     ]
+
+
+def _cut(event: Event) -> str | None:
+    """Why the bytes of an event cannot be shown any more; None where they can."""
+    sizes = [value.whole for value in event.values if isinstance(value, CutText)]
+    return f"not kept: of its texts of {sum(sizes):,} bytes the feed has the beginning" if sizes else None
 
 
 def _fields(address: MemberAddress) -> list[dict[str, Any]]:

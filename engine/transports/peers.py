@@ -21,6 +21,9 @@ BACKOFF_MAX_S = 2.0
 ATTEMPTS_PER_S = 100
 """Attempts over all endpoints. With many dead ones each of them waits longer, so that they cost no more than few."""
 
+TRIED_AT_A_TIME = 8
+"""Endpoints that try in one turn of the loop; where it is the turn of more, the others follow in the next."""
+
 WOKEN_AT_A_TIME = 64
 """So many targets of one endpoint connect in one turn of the loop, once it is there again."""
 
@@ -35,6 +38,8 @@ class Peers:
         self.random = random or SystemRandom()
         self.waiting = 0
         """Endpoints that somebody waits for."""
+        self._due: OrderedDict[Peer, None] = OrderedDict()
+        """Endpoints whose turn it is."""
         self._peers: WeakValueDictionary[str, Peer] = WeakValueDictionary()
 
     def at(self, host: str, port: int, kind: str = "tcp") -> Peer:
@@ -47,6 +52,20 @@ class Peers:
         if found is None:
             found = self._peers[name] = Peer(self, is_local=is_local)
         return found
+
+    def let_try(self, peer: Peer) -> None:
+        """It is an endpoint's turn."""
+        if not self._due:
+            asyncio.get_running_loop().call_soon(self._try_some)
+        self._due[peer] = None
+
+    def _try_some(self) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(min(TRIED_AT_A_TIME, len(self._due))):
+            peer, _nothing = self._due.popitem(last=False)
+            loop.call_soon(peer.try_now)  # each by itself: what one of them raises is not to reach the others
+        if self._due:
+            loop.call_soon(self._try_some)
 
 
 class Peer:
@@ -63,11 +82,14 @@ class Peer:
         self._tried_at = float("-inf")
         """When the last attempt began, in loop time."""
         self._turn_at = 0.0
+        self._is_due = False
+        """Whether its turn has come, and others are still before it."""
         self._timer: asyncio.TimerHandle | None = None
 
     def began(self, attempt: Attempt) -> None:
         """A target tries, in its turn or because it must know at once."""
         self._remove(attempt)
+        self._is_due = False
         self._trying.add(attempt)
         self._tried_at = asyncio.get_running_loop().time()
 
@@ -104,7 +126,7 @@ class Peer:
             return
         turn_at = self._tried_at + max(self._gap_s, self._share_s)
         self._waiting.move_to_end(attempt, last=False)
-        if not self._trying and (self._timer is None or turn_at < self._turn_at):
+        if not self._trying and not self._is_due and (self._timer is None or turn_at < self._turn_at):
             self._arm(turn_at)
 
     def leave(self, attempt: Attempt) -> None:
@@ -113,7 +135,7 @@ class Peer:
         self._remove(attempt)
         if not self._waiting:
             self._stop_timer()
-        elif self._timer is None and not self._trying:
+        elif self._timer is None and not self._trying and not self._is_due:
             self._arm(self._tried_at + max(self._gap_s, self._share_s))
 
     @property
@@ -146,14 +168,21 @@ class Peer:
         self._timer = asyncio.get_running_loop().call_at(turn_at, self._turn)
 
     def _stop_timer(self) -> None:
+        self._is_due = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
+    def try_now(self) -> None:
+        """Whoever of its targets is the next tries, if any still waits."""
+        is_due, self._is_due = self._is_due, False
+        if is_due and self._waiting and not self._trying:
+            next(iter(self._waiting))()
+
     def _turn(self) -> None:
         self._timer = None
-        if self._waiting and not self._trying:
-            next(iter(self._waiting))()
+        self._is_due = True
+        self._peers.let_try(self)
 
     def _wake(self, woken: list[Attempt]) -> None:
         for attempt in woken[:WOKEN_AT_A_TIME]:

@@ -10,6 +10,7 @@ import pytest
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.health import State
+from engine.slices import at_once
 from engine.snapshot import EngineSnapshot
 from engine.stories import BURST
 from engine.watch import Watch
@@ -44,17 +45,17 @@ async def test_each_failure_and_each_return_is_one_line(caplog: pytest.LogCaptur
         engine = engine_with(receiver.address)
         await engine.start()
         await raise_until(engine, "up")
-        watch.look(engine.snapshot())
+        at_once(watch.look(engine.snapshot()))
         assert caplog.messages == []
         receiver.close()
         await raise_until(engine, "failed")
-        watch.look(engine.snapshot())
-        watch.look(engine.snapshot())
+        at_once(watch.look(engine.snapshot()))
+        at_once(watch.look(engine.snapshot()))
         failures = [text for text in caplog.messages if "failed" in text]
         assert failures == [f"E_TEST: {receiver.address} failed: connection refused"]
         back = UdpReceiver(receiver.port)
         await raise_until(engine, "up")
-        watch.look(engine.snapshot())
+        at_once(watch.look(engine.snapshot()))
         assert caplog.messages[-1] == f"E_TEST: {receiver.address} works again"
         back.close()
         await engine.stop()
@@ -91,8 +92,8 @@ async def test_ten_thousand_dead_members_are_some_lines_and_two_sums(caplog: pyt
     await engine.start()
     one, watch = engine.snapshot(), Watch()
     await engine.stop()
-    watch.look(crowded(one, 9_999, 0.0, State.UP))
-    watch.look(crowded(one, 9_999, 1.0, State.FAILED, failed=3, undelivered=2))
+    at_once(watch.look(crowded(one, 9_999, 0.0, State.UP)))
+    at_once(watch.look(crowded(one, 9_999, 1.0, State.FAILED, failed=3, undelivered=2)))
     assert len(caplog.messages) <= 2 * BURST + 2
     sums = [text for text in caplog.messages if "too many to name" in text]
     name = "E_TEST: udp:127.0.0.1:9999"
@@ -102,11 +103,11 @@ async def test_ten_thousand_dead_members_are_some_lines_and_two_sums(caplog: pyt
     ]
     caplog.clear()
     for second in (2, 30, 59):
-        watch.look(crowded(one, 9_999, float(second), State.FAILED, failed=3 + second, undelivered=2 + second))
+        at_once(watch.look(crowded(one, 9_999, float(second), State.FAILED, failed=3 + second, undelivered=2 + second)))
     assert len(caplog.messages) <= 60
     caplog.clear()
     for second in (60, 90, 130, 200):
-        watch.look(crowded(one, 9_999, float(second), State.UP, failed=61, undelivered=61))
+        at_once(watch.look(crowded(one, 9_999, float(second), State.UP, failed=61, undelivered=61)))
     assert sum(text.endswith("works again") for text in caplog.messages) == BURST
     assert any("9,949 work again or are gone; " in text and text.endswith("; 0 in trouble") for text in caplog.messages)
 
@@ -118,7 +119,7 @@ async def test_a_member_that_is_too_slow_is_told_and_is_no_return(caplog: pytest
     one, watch = engine.snapshot(), Watch()
     await engine.stop()
     for second, state in enumerate((State.UP, State.FAILED, State.SLOW, State.UP)):
-        watch.look(crowded(one, 1, float(second), state))
+        at_once(watch.look(crowded(one, 1, float(second), state)))
     assert caplog.messages == [
         "E_TEST: udp:127.0.0.1:1 failed: connection refused",
         "E_TEST: udp:127.0.0.1:1 works again",
@@ -133,9 +134,9 @@ async def test_a_pause_is_no_return(caplog: pytest.LogCaptureFixture) -> None:
         await engine.start()
         receiver.close()
         await raise_until(engine, "failed")
-        watch.look(engine.snapshot())
+        at_once(watch.look(engine.snapshot()))
         engine.pause(engine.snapshot().subscriptions[0].id, 0)
-        watch.look(engine.snapshot())
+        at_once(watch.look(engine.snapshot()))
         assert not [text for text in caplog.messages if "works again" in text]
         await engine.stop()
 
@@ -149,8 +150,8 @@ async def test_undelivered_events_are_counted_with_the_reason(caplog: pytest.Log
         receiver.close()
         await raise_until(engine, "failed")
         undelivered = engine.snapshot().subscriptions[0].undelivered
-        watch.look(engine.snapshot())
-        watch.look(engine.snapshot())
+        at_once(watch.look(engine.snapshot()))
+        at_once(watch.look(engine.snapshot()))
         lines = [text for text in caplog.messages if "undelivered" in text]
         assert len(lines) == 1
         assert lines[0].startswith(f"E_TEST: {undelivered} undelivered, the last because: ")

@@ -154,11 +154,14 @@ class LaneBench:
         self.transports[member].answer = SENT
 
     def check_books(self) -> None:
-        """Taken = ended + waiting, and each counter is what the transports saw."""
+        """Taken = ended + waiting, each counter is what the transports saw, and queues are as long as they say."""
         counters = self.lane.counters
         assert counters.taken == len(self.raised)
         assert counters.waiting >= 0
         assert counters.taken == counters.delivered + counters.sent + counters.undelivered + counters.waiting
+        for member in self.members:
+            assert member.queued == sum(map(len, member.queue))
+            assert member.queued_bytes == sum(len(run) * run.batch.event_size for run in member.queue)
 
     def _make_members(self, lane: Lane) -> list[Member]:
         return [

@@ -75,8 +75,11 @@ def _heading(told: Told, wall_offset: float) -> Iterator[Line]:
 def _parameters(told: Told) -> Iterator[Line]:
     if not told["params"]:
         yield (Part("  none", "faint"),)
+    cut = {place + 1: size for place, size in told.get("cut", ())}
     for position, (name, value) in enumerate(told["params"], 1):
         kind = "null" if value is None else "integer" if isinstance(value, int) else f"text, {len(value)} characters"
+        if position in cut:
+            kind = f"text, cut, {cut[position]:,} bytes"
         shown = "" if value is None else clean(str(value)[:2_000])
         label = f"{position}" if name is None else clean(name)
         yield (Part("  "), cell(label, 20, "accent"), Part(f"{shown}  "), Part(kind, "faint"))

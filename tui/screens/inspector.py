@@ -176,6 +176,9 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
                 f"Open a delivery to raise its event again ({key_of(self, 'open')} in the feed)", severity="warning"
             )
             return
+        if self._told.get("cut"):
+            self.notify("Its long texts were cut, so it cannot be raised again as it was", severity="warning")
+            return
         self.dismiss(event_of(self._told))
 
     def action_show_member(self) -> None:

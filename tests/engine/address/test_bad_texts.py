@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.address import parse, parse_member
-from engine.address.parser import PROBLEMS_MAX, TEXT_MAX
+from engine.address.parser import MEMBERS_MAX, PROBLEMS_MAX, TEXT_MAX
 from engine.errors import SocketTextError
+from engine.fitting import members_of
 
 PLAIN = "udp:, unix:, tcp:, xmlrpc:, rabbitmq:, flatstore:"
 ALL = f"{PLAIN}, virtual:"
@@ -282,9 +283,18 @@ def test_too_long_a_text_is_not_looked_at(read: object) -> None:
 
 def test_reading_ends_after_many_problems() -> None:
     with pytest.raises(SocketTextError) as caught:
-        parse("virtual:PARALLEL " + "q:1 " * 10_000)
+        parse("virtual:PARALLEL " + "q:1 " * MEMBERS_MAX)
     assert len(caught.value.problems) == PROBLEMS_MAX + 1
     assert caught.value.problems[-1].message == "the rest was not looked at"
+
+
+def test_a_virtual_socket_with_too_many_members_is_not_read_any_further() -> None:
+    assert len(members_of(parse("virtual:PARALLEL" + " udp:h:1" * MEMBERS_MAX))) == MEMBERS_MAX
+    with pytest.raises(SocketTextError) as caught:
+        parse("virtual:PARALLEL" + " udp:h:1" * MEMBERS_MAX + " udp:h:2" * 100 + " q:1")
+    (problem,) = caught.value.problems
+    assert problem.message == "a virtual socket has at most 128 members, this one has 229"
+    assert problem.column == len("virtual:PARALLEL" + " udp:h:1" * MEMBERS_MAX) + 2
 
 
 def test_no_bad_text_shows_its_secret() -> None:

@@ -32,6 +32,15 @@ class TestParallel:
         assert bench.lane.counters.sent == 5
         assert bench.clock.pending == 0
 
+    def test_what_happens_to_one_of_a_hundred_is_no_work_for_the_others(self) -> None:
+        bench = LaneBench(ParallelLane, members=100)
+        for number in range(100):
+            bench.go_down(number)
+        bench.raise_events(1)
+        asked = [transport.demanded for transport in bench.transports]
+        bench.lane.connection_changed(bench.members[7].target)
+        assert [number for number, one in enumerate(bench.transports) if one.demanded > asked[number]] == [7]
+
     def test_what_nobody_came_for_ends_with_the_reason_that_is_true_then(self) -> None:
         bench = LaneBench(ParallelLane, members=1)
         bench.go_down(0, "connection reset by the peer")

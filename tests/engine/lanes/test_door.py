@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from engine.lanes.door import UNLIMITED, Door
+from engine.lanes.door import ASKED_AT_A_TIME, UNLIMITED, Door
 from engine.lanes.failover import FailoverLane
 from engine.lanes.parallel import ParallelLane
 from engine.lanes.round_robin import RoundRobinLane
@@ -30,7 +30,7 @@ def test_it_need_not_look_while_what_is_on_its_way_fits_into_half_of_the_smalles
     door.expect(1_000)
     assert [door.must_look(waiting) for waiting in (49, 50)] == [False, True]
     crowded = Hears()
-    door.crowded.add(crowded)
+    door.note_crowd(crowded)
     assert door.must_look(0)
     door.forget_those_with_room()
     assert door.must_look(0)
@@ -40,17 +40,87 @@ def test_it_need_not_look_while_what_is_on_its_way_fits_into_half_of_the_smalles
 
 
 @pytest.mark.parametrize(
-    ("hearers", "room"),
+    ("hearers", "free"),
     [
         ([], UNLIMITED),
-        ([Hears(5)], 2),
-        ([Hears(3)], 0),
-        ([Hears(3), Hears(9)], 6),
+        ([Hears(5)], 5),
+        ([Hears(3)], 3),
+        ([Hears(3), Hears(9)], 9),
         ([Hears(0), Hears(0, takes_all=True)], UNLIMITED),
     ],
 )
-def test_there_is_room_as_long_as_one_has_some(hearers: list[Hears], room: int) -> None:
-    assert Door().room(hearers, 3) == room
+def test_there_is_room_as_long_as_one_has_some(hearers: list[Hears], free: int) -> None:
+    door = Door()
+    for hearer in hearers:
+        door.note_crowd(hearer)
+    assert door.free(hearers) == free
+    assert door.has_room(hearers, 3) is (free > 3)
+
+
+class Counts(Hears):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    @property
+    def free(self) -> int:
+        self.asked += 1
+        return self.left
+
+    @free.setter
+    def free(self, left: int) -> None:
+        self.left = left
+
+
+def crowd(door: Door, count: int, free: int) -> list[Counts]:
+    lanes = [Counts(free) for _ in range(count)]
+    for lane in lanes:
+        door.note_crowd(lane)
+    return lanes
+
+
+def asked(lanes: list[Counts]) -> int:
+    return sum(lane.asked for lane in lanes)
+
+
+def test_nobody_is_asked_while_one_of_them_is_not_crowded() -> None:
+    door = Door()
+    door.expect(1_000)
+    lanes = crowd(door, 9, 0)
+    assert door.has_room([*lanes, Counts()], 499)
+    assert not asked(lanes)
+    assert not door.has_room([*lanes, Counts(500)], 500), "what is on its way may be too much for that one as well"
+
+
+def test_of_thousands_that_are_crowded_some_are_asked_and_who_had_room_first() -> None:
+    door = Door()
+    lanes = crowd(door, 9_999, 0)
+    assert not door.has_room(lanes, 0)
+    assert asked(lanes) == ASKED_AT_A_TIME
+    lanes[5_000].free = 2
+    found = [door.has_room(lanes, 0) for _ in range(40)]
+    assert found == sorted(found), "once found it is asked first"
+    assert sum(found) > 20
+    before = asked(lanes)
+    assert door.has_room(lanes, 1)
+    assert asked(lanes) == before + 1
+
+
+def test_of_thousands_some_are_looked_at_again_in_each_turn() -> None:
+    door = Door()
+    lanes = crowd(door, 4 * ASKED_AT_A_TIME, 10)
+    for lane in lanes[: 2 * ASKED_AT_A_TIME]:
+        lane.is_crowded = False
+    known = []
+    for _ in range(4):
+        door.forget_those_with_room()
+        known.append(door.crowded // ASKED_AT_A_TIME)
+    assert known == [3, 2, 2, 2]
+    for lane in lanes:
+        lane.is_crowded = False
+    for _ in range(2):
+        door.forget_those_with_room()
+    assert not door.crowded
 
 
 @pytest.mark.parametrize(
@@ -65,7 +135,7 @@ def test_what_the_door_lets_in_is_never_refused_inside(lane_class: type, members
     assert bench.lane.counters.undelivered == 0
     assert sum(member.counters.refused for member in bench.members) == 0
     assert takes - 2 * members * 37 <= raised <= takes
-    assert bench.lane.context.door.crowded == {bench.lane}
+    assert bench.lane.context.door.crowded == 1
     assert bench.lane.is_crowded
     for transport in bench.transports:
         while transport.open:

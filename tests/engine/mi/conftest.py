@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from engine.config.schema import MiSettings, Settings
 from engine.core import Engine
 from engine.mi import additions, methods
 from engine.mi.envelope import Request
-from engine.mi.jsontext import JsonObject
+from engine.mi.jsontext import JsonObject, Pieces
 from engine.mi.registry import Caller, call
 from tests.support.clock import FakeClock
 
@@ -30,7 +31,9 @@ class Mi:
     async def __call__(self, method: str, *positional: Any, **named: Any) -> Any:
         """The result of a method; raises CommandError as the method does."""
         params = JsonObject(named.items()) if named else list(positional)
-        return await call(Caller(self.engine, self.settings, "MI test", self.host), Request(method, params, 1, False))
+        caller = Caller(self.engine, self.settings, "MI test", self.host)
+        told = await call(caller, Request(method, params, 1, False))
+        return json.loads(told.whole) if isinstance(told, Pieces) else told
 
     async def sockets(self, event: str) -> list[str]:
         """The sockets that are subscribed to an event, newest first."""

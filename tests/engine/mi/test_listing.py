@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from engine.address import parse
+from engine.address import parse, printed
 from engine.mi.listing import subscriber_entry
 
 
 def entry(expire_s: float | None, expires_at: float | None, now: float) -> dict[str, Any]:
     """What is listed of a subscription of which only address and expiry matter."""
     subscription: Any = SimpleNamespace(
-        address=parse("rabbitmq:user:hunter2@127.0.0.1/q"), expire_s=expire_s, expires_at=expires_at
+        socket=printed(parse("rabbitmq:user:hunter2@127.0.0.1/q")), expire_s=expire_s, expires_at=expires_at
     )
     return subscriber_entry(subscription, now)
 

@@ -302,7 +302,7 @@ async def test_uptime_counts_seconds(mi: Mi) -> None:
 
 async def test_unknown_methods_and_failing_ones(mi: Mi, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (await refusal(mi, "no_such_command")).code == -32601
-    monkeypatch.setattr(mi.engine, "snapshot", lambda: 1 / 0)
+    monkeypatch.setattr(mi.engine, "look", lambda: 1 / 0)
     error = await refusal(mi, "sb:status")
     assert (error.code, error.message) == (-32000, "Server error")
 

@@ -13,6 +13,7 @@ from engine.transports.peers import (
     BACKOFF_FIRST_S,
     BACKOFF_MAX_S,
     LOCAL_PAUSE_S,
+    TRIED_AT_A_TIME,
     Peer,
     Peers,
     is_on_this_machine,
@@ -181,6 +182,24 @@ async def test_a_thousand_dead_endpoints_are_tried_no_more_often_together_than_a
     for visitor in many:
         visitor.peer.leave(visitor.attempt)
     assert peers.waiting == 0
+
+
+async def test_many_whose_turns_come_together_try_a_few_in_each_turn_of_the_loop() -> None:
+    peers = Peers(Random(1))
+    log: list[tuple[float, Visitor]] = []
+    many = [Visitor(peers.named(str(number), is_local=True), log) for number in range(10 * TRIED_AT_A_TIME)]
+    for visitor in many:
+        visitor.attempt()
+        visitor.peer._arm(0.0)  # as if the loop had been held until long after
+    log.clear()
+    known = [0]
+    while known[-1] < len(many):
+        await asyncio.sleep(0)
+        known.append(len(log))
+    assert max(after - before for before, after in pairwise(known)) <= TRIED_AT_A_TIME
+    assert {visitor for _, visitor in log} == set(many)
+    for visitor in many:
+        visitor.peer.leave(visitor.attempt)
 
 
 @pytest.mark.parametrize(
