@@ -66,9 +66,7 @@ class Health:
         )
 
     def slowed(self, now: float, error: str) -> Health:
-        """The health after the member let events wait too long: marked, unless it has failed outright before."""
-        if self.failed_at is not None and not self.is_slow:
-            return self.noted(now, error)
+        """The health after the member let events wait too long: marked, counting from now."""
         return replace(
             self,
             tried=True,

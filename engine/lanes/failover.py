@@ -262,9 +262,10 @@ class FailoverLane(Lane):
         if share.member != self._chosen or self._held_since is not None:
             self._chosen, self._chosen_at = share.member, now
         if share.member in self._left:
+            if self._late:
+                self._take_late_ones()
+                return True  # what failed may be older than the front
             self._left.discard(share.member)
-            self._take_late_ones()
-            return True  # what failed there may be older than the front
         self._holder = share.member
         self._held_since = None
         self._hand_over(member, share, self._line.take_front(room), now)

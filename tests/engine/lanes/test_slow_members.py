@@ -171,6 +171,23 @@ def test_slow_is_better_than_nobody() -> None:
     bench.check_books()
 
 
+@pytest.mark.parametrize("on_wire", [None, 0])
+def test_a_due_member_that_hangs_with_its_trial_is_left_for_the_next(on_wire: int | None) -> None:
+    bench = LaneBench(FailoverLane, members=2, failover_timeout=5.0)
+    bench.fail(0)
+    bench.raise_events(1)
+    bench.clock.advance(5.1)
+    bench.transports[0].answer, bench.transports[0].on_wire = None, on_wire
+    bench.raise_events(3)
+    bench.clock.advance(1.0)
+    assert bench.transports[1].took == ([1, 3, 4] if on_wire is None else [1, 2, 3, 4])
+    assert state_of(bench, 0) is State.SLOW
+    bench.clock.advance(5.0)
+    bench.raise_events(1)
+    assert len(bench.transports[0].started) == (2 if on_wire is None else 3), "tried anew, once it has settled that"
+    bench.check_books()
+
+
 def test_with_both_slow_nobody_is_left_twice() -> None:
     bench = hanging()
     bench.transports[1].answer = None
@@ -372,7 +389,7 @@ class SlowMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(transport.open for transport in self.bench.transports))
     @invariant()
     def nothing_waits_while_somebody_is_idle_and_well(self) -> None:
-        self.bench.clock.advance(1.0)
+        self.bench.clock.advance(3.0)  # each of three members may have its trial, and be found slow
         well = [
             member
             for member, transport in zip(self.bench.members, self.bench.transports, strict=True)
