@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from engine.feed import Step
 from engine.lanes.alarm import Alarm
 from engine.lanes.base import UNSUBSCRIBED, Lane, LaneContext
-from engine.lanes.waiting import Pending, WaitingLine
+from engine.lanes.lookout import Lookout
+from engine.lanes.waiting import Pending, WaitingLine, remember
 from engine.member import CROWD, HISTORY, NOT_CHOSEN, PATIENCE_S, SIGNS, WINDOW, Member, refill
 from engine.options import Drop, SubscriptionOptions
 from engine.policies import failover, slowness
@@ -23,9 +24,6 @@ from engine.transports.base import ConnectionState
 
 HOLD_RETRY_S = 1.0
 """While every member is marked, one that has no connection to be watched is tried as often as this."""
-
-LOOKS = 16
-"""A sixteenth of `slow_after` is the shortest time between two looks at what waits."""
 
 PATIENT_SHARE = 8
 """Whoever raises in bulk waits once events have waited for an eighth of `slow_after`."""
@@ -43,14 +41,9 @@ class FailoverLane(Lane):
         self._left: set[int] = set()
         """Members that were too slow and still have events in flight; nobody waits for these."""
         self._holder: int | None = None
-        self._chosen: int | None = None
-        """Who was given events last."""
-        self._chosen_at = context.clock.now()
-        """When that became so, or events were no longer held."""
         self._held_since: float | None = None
-        self._moved_at = context.clock.now()
         self._hold_alarm = Alarm(context.clock, self._hold_ends)
-        self._look_alarm = Alarm(context.clock, self._look_again)
+        self._lookout = Lookout(context.clock, self._line, self._look_again)
         self._recent: deque[tuple[int, str]] = deque(maxlen=HISTORY)
         self._is_advancing = False
         self._heir: Callable[[Batch, range], bool] | None = None
@@ -87,11 +80,10 @@ class FailoverLane(Lane):
 
         None while events wait long enough for the member to seem slow soon: whoever can wait is not to make it so.
         """
-        now = self.context.clock.now()
         options = self.context.options
-        if self._line.count and now - self._moved_at > PATIENCE_S:
+        if self._line.count and self._lookout.still_for() > PATIENCE_S:
             return options.queue_size
-        if options.slow_after and self._waited(now) * PATIENT_SHARE > options.slow_after:
+        if options.slow_after and self._lookout.waited() * PATIENT_SHARE > options.slow_after:
             return 0
         return 0 if self._line.is_full else options.queue_size - self._line.count
 
@@ -159,7 +151,7 @@ class FailoverLane(Lane):
     def close(self, reason: str) -> None:
         """End: what waits ends undelivered for `reason`; what is in flight settles."""
         self._hold_alarm.stop()
-        self._look_alarm.stop()
+        self._lookout.alarm.stop()
         waiting = self._line.take_all()
         super().close(reason)
         for pending in waiting:
@@ -174,7 +166,7 @@ class FailoverLane(Lane):
         is_left = run.member in self._left
         self._recent.extend([(run.member, SIGNS[outcome.status])] * min(count, HISTORY))
         if outcome.is_failure:
-            attempts = _remember(run.attempts, Attempt(run.member, now, outcome, run.is_last_resort))
+            attempts = remember(run.attempts, Attempt(run.member, now, outcome, run.is_last_resort))
             failures = self._late if is_left else self._returned
             failures.append(Pending(run.batch, indices, now, attempts))
         else:
@@ -186,7 +178,7 @@ class FailoverLane(Lane):
                 self._left.discard(run.member)
                 self._take_late_ones()
         else:
-            self._moved_at = now
+            self._lookout.moved_at = now
             if not member.in_flight:
                 self._holder = None
                 self._line.put_back(self._returned)
@@ -216,8 +208,8 @@ class FailoverLane(Lane):
         if self._line.is_empty:
             self._hold_alarm.stop()
             self._held_since = None
-        if self._holder is not None and not self._look_alarm.is_set:
-            self._look_again_in(self.context.options.slow_after)
+        if self._holder is not None and not self._lookout.alarm.is_set:
+            self._look_later()
 
     def _step(self, pending: Pending) -> bool:
         """Decide about the front of the queue; whether there may be more to decide."""
@@ -259,8 +251,7 @@ class FailoverLane(Lane):
         if room <= 0 or (member.in_flight and room < min(refill(pending.batch), len(pending.indices))):
             return False
         now = self.context.clock.now()
-        if share.member != self._chosen or self._held_since is not None:
-            self._chosen, self._chosen_at = share.member, now
+        self._lookout.chose(share.member, after_hold=self._held_since is not None)
         if share.member in self._left:
             if self._late:
                 self._take_late_ones()
@@ -287,7 +278,7 @@ class FailoverLane(Lane):
         if pending.attempts and pending.attempts[-1].outcome.is_maybe_taken:
             self.counters.copies += len(pending.indices)
         if not member.in_flight:
-            self._moved_at = now
+            self._lookout.moved_at = now
         context.feed.add(
             now,
             Step.PLANNED,
@@ -361,23 +352,13 @@ class FailoverLane(Lane):
         if self._holder is None or self._is_advancing:
             return
         now = self.context.clock.now()
-        pressure = self._pressure(self._holder, now)
+        returned = sum(len(pending.indices) for pending in self._returned)
+        pressure = self._lookout.pressure(self.members[self._holder], returned)
         reason = slowness.too_slow(pressure, options.slow_after, options.queue_size)
         if reason is not None and slowness.has_other_than(
             self._holder, self.standings(), now, options.failover_timeout
         ):
             self._leave(self._holder, reason, is_marked=pressure.blocked is None)
-
-    def _pressure(self, holder: int, now: float) -> slowness.Pressure:
-        member = self.members[holder]
-        blocked = member.target.transport.connection.blocked
-        silent_s = now - self._moved_at if member.in_flight else 0.0
-        waiting = self._line.count + sum(len(pending.indices) for pending in self._returned)
-        return slowness.Pressure(waiting, self._waited(now), member.in_flight, silent_s, blocked)
-
-    def _waited(self, now: float) -> float:
-        """How long the front of the queue has waited for the member that was chosen, in seconds."""
-        return now - max(self._line.front.since, self._chosen_at) if self._line else 0.0
 
     def _leave(self, index: int, reason: str, *, is_marked: bool) -> None:
         """Take back from a member what was not handed over yet, and wait for the rest no longer.
@@ -410,22 +391,13 @@ class FailoverLane(Lane):
         self._look()
         self._advance()
         if self._holder is not None or self._left:
-            now = self.context.clock.now()
-            waited = max(self._waited(now), now - self._moved_at)
-            self._look_again_in(self.context.options.slow_after - waited)
+            self._look_later()
 
-    def _look_again_in(self, seconds: float) -> None:
-        slow_after = self.context.options.slow_after
-        if slow_after and self.closed_because is None:
-            wait = min(max(seconds, slow_after / LOOKS), slow_after)
-            self._look_alarm.set(self.context.clock.now() + wait)
+    def _look_later(self) -> None:
+        if self.closed_because is None:
+            self._lookout.look_again(self.context.options.slow_after)
 
     def _hold_ends(self) -> None:
         """A mark has run out, or an event is too old to be held: ask the policy anew."""
         self._line.call_back()
         self._advance()
-
-
-def _remember(attempts: tuple[Attempt, ...], attempt: Attempt) -> tuple[Attempt, ...]:
-    """The attempts with one more; each member's latest alone is kept, so that holding for hours stays small."""
-    return (*(earlier for earlier in attempts if earlier.member != attempt.member), attempt)

@@ -25,6 +25,11 @@ class Pending(NamedTuple):
         return self.batch.first_seq + self.indices.start
 
 
+def remember(attempts: tuple[Attempt, ...], attempt: Attempt) -> tuple[Attempt, ...]:
+    """The attempts with one more; each member's latest alone is kept, so that holding for hours stays small."""
+    return (*(earlier for earlier in attempts if earlier.member != attempt.member), attempt)
+
+
 class WaitingLine:
     """Pending events, the oldest in front. Some can stand aside, so that others need not wait behind them."""
 
