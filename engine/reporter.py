@@ -145,7 +145,7 @@ def _member_row(lane: Lane, member: Member, now: float, following: int | None, h
     latency = member.latency.lately(now)
     state = health.state(now, timeout)
     skipped_until = None if timeout is None else health.skipped_until(timeout)
-    return MemberRow(
+    row = MemberRow(
         index=member.index,
         socket=member.socket,
         scheme=member.address.scheme,
@@ -169,3 +169,12 @@ def _member_row(lane: Lane, member: Member, now: float, following: int | None, h
         taken_lately=latency.taken,
         took_at=latency.last_at,
     )
+    connection = member.target.transport.connection
+    if connection.blocked is None or state in {State.FAILED, State.PAUSED}:
+        return row
+    return _blocked(row, connection.blocked, connection.blocked_since or row.since)
+
+
+def _blocked(row: MemberRow, words: str, since: float) -> MemberRow:
+    """The row of a member whose peer says itself that it takes nothing. No mark runs out: the peer will say so."""
+    return replace(row, state=State.SLOW, since=since, skipped_until=None, error=words, error_at=since)

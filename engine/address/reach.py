@@ -33,6 +33,8 @@ _PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _NAME = re.compile(r"[A-Za-z0-9_*.-]+")
 _NUMBERS = re.compile(r"[0-9.*]+")
 _LOCALHOST = "localhost"
+_MAPPED = 96
+"""Bits in front of an address of IPv4 in the clothes of IPv6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class Rule:
             return False
         if self.path.endswith("/"):
             return PurePosixPath(path).is_relative_to(self.path)
-        return PurePosixPath(path).match(self.path)
+        wanted, found = PurePosixPath(self.path).parts, PurePosixPath(path).parts
+        return len(wanted) == len(found) and all(map(_has_stars, wanted, found))
 
     def _wanted(self, caller: str | None) -> tuple[Network, ...]:
         if not self.is_caller or caller is None:
@@ -84,6 +87,11 @@ class Rule:
 
 
 _HERE: tuple[Ip, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
+
+
+def _has_stars(wanted: str, found: str) -> bool:
+    """Whether a part of a path is as wanted: only `*` stands for something else, as names may hold brackets."""
+    return re.fullmatch(".*".join(map(re.escape, wanted.split("*"))), found, re.DOTALL) is not None
 
 
 def _without_scope(address: Ip) -> Ip:
@@ -156,10 +164,15 @@ def _ports(text: str) -> range:
 
 
 def _network(text: str) -> Network | None:
+    """The network that a text is; one of IPv4 in the clothes of IPv6 is itself, as `_ip` has it."""
     try:
-        return ip_network(text, strict=False)
+        network = ip_network(text, strict=False)
     except ValueError:
         return None
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    return (
+        network if mapped is None or network.prefixlen < _MAPPED else ip_network((mapped, network.prefixlen - _MAPPED))
+    )
 
 
 def _ip(text: str) -> Ip | None:

@@ -100,6 +100,8 @@ class SharedConnection:
     def __init__(self, broker: Broker, forget: Callable[[], None]) -> None:
         self.broker = broker
         self.blocked: str | None = None
+        self.blocked_since = 0.0
+        """When the broker said that it takes no publishes, in monotonic seconds."""
         """Why the broker takes no publishes now, in its own words; None while it takes them."""
         self._forget = forget
         self._users: set[ChannelUser] = set()
@@ -220,6 +222,7 @@ class SharedConnection:
         neither on a connection that has published earlier nor on a new one.
         """
         self.blocked = reason
+        self.blocked_since = asyncio.get_running_loop().time()
         for user in tuple(self._users):
             user.blocking_changed()
 

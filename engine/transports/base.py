@@ -61,6 +61,8 @@ class Connection:
     after a loss that was our own decision (nothing answered in time), as a peer that hangs takes connections too."""
     blocked: str | None = None
     """Why the peer takes nothing now although the connection is up, in words; None while it does."""
+    blocked_since: float | None = None
+    """When the peer said so; None while it takes events."""
 
 
 IDLE = Connection(ConnectionState.IDLE)

@@ -29,8 +29,8 @@ class Caller(Protocol):
     def heard(self, answer: Answer) -> None:
         """The answer. The connection may be closed by now."""
 
-    def broke(self, reason: str) -> None:
-        """The connection ended, and whatever was under way has no answer."""
+    def broke(self, reason: str, *, has_given_up: bool) -> None:
+        """The connection ended, and whatever was under way has no answer. `has_given_up`: the peer did not end it."""
 
 
 class HttpConnection:
@@ -99,7 +99,7 @@ class HttpConnection:
         try:
             found = self._take(data) if data else self._end()
         except BrokenError as error:
-            self._break(str(error))
+            self._break(str(error), has_given_up=bool(data))
             return
         if found is not None:
             self._complete(*found)
@@ -130,6 +130,6 @@ class HttpConnection:
             self.close()
         self._caller.heard(answer)
 
-    def _break(self, reason: str) -> None:
+    def _break(self, reason: str, *, has_given_up: bool = False) -> None:
         self.close()
-        self._caller.broke(reason)
+        self._caller.broke(reason, has_given_up=has_given_up)

@@ -141,9 +141,10 @@ class RabbitmqTransport:
     def connection(self) -> Connection:
         """The state of the channel and of the connection below it."""
         connection = self._supervisor.connection
-        if self._blocked is None or connection.state is not ConnectionState.UP:
+        shared = self._shared
+        if shared is None or shared.blocked is None or connection.state is not ConnectionState.UP:
             return connection
-        return replace(connection, blocked=blocking(self._blocked))
+        return replace(connection, blocked=blocking(shared.blocked), blocked_since=shared.blocked_since)
 
     def start(self, run: Run) -> None:
         """Publish a run, behind those that were started before it."""

@@ -266,13 +266,14 @@ class Caller:
         owner.freed(self)
         self._settle(owner, judged(answer))
 
-    def broke(self, reason: str) -> None:
-        """There will be no answer: that event alone fails, and is not repeated."""
+    def broke(self, reason: str, *, has_given_up: bool) -> None:
+        """There will be no answer, so that event alone fails."""
         owner, self._owner = self._owner, None
         self._server.gone(self)
         if owner is not None:
             owner.freed(self)
-            self._settle(owner, failed(f"{reason}; {MAYBE_PROCESSED}", cut_off=True))
+            doubtful = failed(f"{reason}; {MAYBE_PROCESSED}", maybe_taken=True, cut_off=not has_given_up)
+            self._settle(owner, doubtful)
 
     def expire(self, now: float) -> None:
         """The call that is under way has no answer in time."""

@@ -108,3 +108,28 @@ async def test_totals_never_shrink_when_subscriptions_end(engine: Engine, world:
     figures = engine.snapshot().figures
     assert (figures.sent, figures.undelivered, figures.failed, figures.waiting) == (3, 2, 2, 0)
     assert engine.roster.closing == 0
+
+
+@pytest.mark.parametrize("socket_text", SOCKETS)
+async def test_a_member_whose_peer_takes_nothing_is_slow_until_the_peer_does(
+    engine: Engine, world: World, clock: FakeClock, socket_text: str
+) -> None:
+    engine.subscribe("E_TEST", parse(socket_text), None)
+    raise_now(engine, 1)
+    first = row_of(engine).members[0]
+    since = clock.now()
+    clock.advance(3)
+    words = "the broker is blocking publishers: low on memory"
+    world.made[0].block(words, since)
+    member = row_of(engine).members[0]
+    assert (member.state, member.error, member.since, member.skipped_until) == (State.SLOW, words, since, None)
+    world.made[0].block(None)
+    assert row_of(engine).members[0].state is first.state
+    assert row_of(engine).members[0].error is None
+
+
+async def test_a_paused_member_whose_peer_takes_nothing_is_paused(engine: Engine, world: World) -> None:
+    engine.subscribe("E_TEST", parse(FAILOVER), None)
+    engine.pause(row_of(engine).id, 0)
+    world.made[0].block("the broker is blocking publishers")
+    assert row_of(engine).members[0].state is State.PAUSED

@@ -50,6 +50,10 @@ async def test_what_a_blocking_broker_does_not_take_goes_to_the_standby_at_once(
             by_standby = udp.numbers()
             assert by_standby[-1] == raised
             assert by_standby == sorted(by_standby)
+            blocked = engine.snapshot().subscriptions[0].members[0]
+            assert (blocked.state, blocked.skipped_until) == (State.SLOW, None)
+            assert blocked.error == "the broker is blocking publishers: low on memory"
+            assert 0 < engine.clock.now() - blocked.since < TIMEOUT_S, "since the broker said so"
         await until(lambda: not engine.snapshot().figures.waiting, "what the broker had not read is confirmed")
         marked = (State.SLOW, State.FAILED)
         await until(lambda: engine.snapshot().subscriptions[0].members[0].state not in marked, "the mark has run out")

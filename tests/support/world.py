@@ -93,6 +93,11 @@ class WorldTransport(ScriptedTransport):
         self.connection = IDLE
         self._changed()
 
+    def block(self, words: str | None, since: float | None = None) -> None:
+        """The peer says that it takes nothing, or, with None, that it does again."""
+        self.connection = Connection(ConnectionState.UP, blocked=words, blocked_since=since)
+        self._changed()
+
     async def reopen(self) -> None:
         """Count it."""
         self.reopened += 1

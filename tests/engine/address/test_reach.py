@@ -30,6 +30,9 @@ DEFAULT = ("caller", "private")
         (("198.51.100.0/24:9000-9010",), None, "198.51.100.200", 9010),
         (("[2001:db8::/32]:9000",), None, "2001:db8:5::1", 9000),
         (("2001:db8::/32",), None, "2001:db8:5::1", 9000),
+        (("[::ffff:198.51.100.0]:9000",), None, "198.51.100.0", 9000),
+        (("::ffff:198.51.100.0/120",), None, "::ffff:198.51.100.7", 9000),
+        (("::/0",), None, "2001:db8::1", 9000),
         (("fe80::/10",), None, "fe80::1%eth0", 9000),
         (("*.example.org",), None, "mq.EXAMPLE.org", 5672),
         (("mq.example.org:5672",), None, "mq.example.org.", 5672),
@@ -57,6 +60,7 @@ def test_what_a_rule_allows(rules: tuple[str, ...], caller: str | None, host: st
         (DEFAULT, "no address", "127.0.0.1", 9000),
         (("198.51.100.0/24:9000-9010",), None, "198.51.100.200", 9011),
         (("198.51.100.0/24",), None, "2001:db8::1", 9000),
+        (("::ffff:198.51.100.0/120",), None, "198.51.101.7", 9000),
         (("*.example.org",), None, "example.org", 9000),
         (("*.example.org",), None, "mq.example.org.evil.example", 9000),
         (("*.example.org",), None, "203.0.113.9", 9000),
@@ -75,6 +79,9 @@ def test_what_no_rule_allows(rules: tuple[str, ...], caller: str | None, host: s
         ("/run/billing/in.sock", "/run/billing/in.sock", True),
         ("/run/billing/*.sock", "/run/billing/in.sock", True),
         ("/run/*/in.sock", "/run/billing/in.sock", True),
+        ("/run/billing[1]/in?.sock", "/run/billing[1]/in?.sock", True),
+        ("/run/billing[1]/*", "/run/billing1/in.sock", False),
+        ("/run/in?.sock", "/run/ins.sock", False),
         ("/run/billing/", "/run/billing/deep/in.sock", True),
         ("any", "/anywhere", True),
         ("/run/billing/*.sock", "/run/billing/deep/in.sock", False),
@@ -109,7 +116,9 @@ def test_what_is_no_rule(text: str, words: str) -> None:
         rule_of(text)
 
 
-@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 9000), ("::1", 9000), ("mq.example.org", 5672)])
+@pytest.mark.parametrize(
+    ("host", "port"), [("127.0.0.1", 9000), ("::1", 9000), ("::ffff:198.51.100.7", 9000), ("mq.example.org", 5672)]
+)
 def test_the_rule_for_one_place_allows_it_and_no_other_port(host: str, port: int) -> None:
     rules = rules_of((rule_text(host, port),))
     assert allows_host(rules, host, port, None)

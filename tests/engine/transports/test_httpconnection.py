@@ -27,8 +27,8 @@ class Listener:
     def heard(self, answer: Answer) -> None:
         self.told.append(answer)
 
-    def broke(self, reason: str) -> None:
-        self.told.append(reason)
+    def broke(self, reason: str, *, has_given_up: bool) -> None:
+        self.told.append(f"{reason}, and we gave up" if has_given_up else reason)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_bytes_that_nobody_asked_for_break_it(pair: Pair) -> None:
     connection = HttpConnection(pair[0], listener)
     pair[1].sendall(answer())
     await until(lambda: listener.told)
-    assert listener.told == [UNASKED]
+    assert listener.told == [f"{UNASKED}, and we gave up"]
     assert connection.is_closed
 
 

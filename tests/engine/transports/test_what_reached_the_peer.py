@@ -44,13 +44,14 @@ def make(kind: str, port: int, directory: Path, *, timeout: int = 5000) -> Trans
 
 
 @contextlib.asynccontextmanager
-async def peer(*, hangs_up: bool) -> AsyncIterator[int]:
-    """Somebody who reads and answers nothing, and hangs up on what came where the test says so."""
+async def peer(*, hangs_up: bool = False, says: bytes = b"") -> AsyncIterator[int]:
+    """Somebody who reads and answers nothing, or what the test says, and hangs up on what came where that says so."""
     writers: list[asyncio.StreamWriter] = []
 
     async def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers.append(writer)
         await reader.read(1)
+        writer.write(says)
         if hangs_up:
             writer.close()
 
@@ -96,6 +97,17 @@ async def test_what_a_peer_hung_up_on_may_have_been_taken_and_was_cut_off(kind: 
         transport = make(kind, port, tmp_path)
         (outcome,) = await send(transport, 1)
         assert flags([outcome]) == {(False, True, True)}
+        await transport.close(0.0)
+
+
+@pytest.mark.parametrize("kind", CONNECTED)
+async def test_what_was_answered_with_nonsense_may_have_been_taken_and_is_not_worth_another_try(
+    kind: str, tmp_path: Path
+) -> None:
+    async with peer(says=b"SSH-2.0-OpenSSH_9.2\r\n\r\n") as port:
+        transport = make(kind, port, tmp_path)
+        (outcome,) = await send(transport, 1)
+        assert flags([outcome]) == {(False, True, False)}
         await transport.close(0.0)
 
 
