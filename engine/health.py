@@ -91,6 +91,17 @@ class Health:
             return self
         return replace(self, failed_at=None, is_slow=False, since=now, changes=self._and(now, State.UP))
 
+    def returned(self, now: float, back_at: float) -> Health:
+        """The health after the peer, which had refused or ended the connection, was there again at `back_at`.
+
+        It clears a mark that is older: where nobody is skipped, the mark would stay for as long as no event comes.
+        """
+        if self.failed_at is None or back_at <= self.failed_at:
+            return self
+        return replace(
+            self, failed_at=None, is_slow=False, since=back_at, changes=self._and(now, State.UP, "connected again")
+        )
+
     def noted(self, now: float, error: str) -> Health:
         """The health after an event failed on its own account: no mark, but the error can be looked up."""
         return replace(self, error=error, error_at=now)
