@@ -268,7 +268,7 @@ class Member:
         if status is Status.FAILED:
             self.counters.failed += count
             self.faults[outcome.fault or Fault.MEMBER] += count
-            self._note_failure(outcome, now)
+            self._note_failure(outcome, now, is_absent=outcome.is_unsent or not run.is_started)
             return
         self.health = self.health.succeeded(now, run.started_at)
         self.latency.record(now - run.started_at, now, count)
@@ -369,7 +369,7 @@ class Member:
     def _note_absence(self, reason: str, now: float) -> None:
         """Whoever looks at it sees that it fails, also while nothing has failed for good."""
         if self.health.failed_at is None or self.health.error != reason:
-            self.health = self.health.failed(now, reason)
+            self.health = self.health.failed(now, reason, is_absent=True)
 
     def _refuse_newest(self, surplus: int) -> None:
         run = self.queue.pop()
@@ -402,8 +402,8 @@ class Member:
         now = self._clock.now()
         self.health = self.health.slowed(now, reason) if is_marked else self.health.noted(now, reason)
 
-    def _note_failure(self, outcome: Outcome, now: float) -> None:
+    def _note_failure(self, outcome: Outcome, now: float, *, is_absent: bool) -> None:
         if outcome.marks:
-            self.health = self.health.failed(now, outcome.reason)
+            self.health = self.health.failed(now, outcome.reason, is_absent=is_absent)
         elif outcome.fault is not Fault.ENGINE:
             self.health = self.health.noted(now, outcome.reason)

@@ -99,6 +99,16 @@ class TestParallel:
         bench.lane.connection_changed()
         assert bench.members[0].health.failed_at is not None
 
+    def test_one_that_takes_connections_and_ends_them_is_seen_to_fail(self) -> None:
+        bench = LaneBench(ParallelLane, members=1, answer=None)
+        bench.raise_events(1)
+        for _ in range(2):
+            bench.go_down_after(0, CUT_OFF)
+            bench.clock.advance(0.1)
+            bench.come_back(0)
+        assert bench.lane.counters.undelivered == 1
+        assert bench.members[0].health.failed_at is not None
+
     def test_what_a_connect_in_vain_leaves_goes_back_to_the_front(self) -> None:
         bench = LaneBench(ParallelLane, members=1, answer=None)
         first = bench.raise_events(3)
