@@ -314,24 +314,6 @@ def test_one_without_a_connection_is_tried_every_second_while_all_are_marked() -
     assert bench.transports[0].took == [1, 2, 3]
 
 
-def test_one_that_was_left_and_is_chosen_again_can_be_left_again() -> None:
-    bench = LaneBench(FailoverLane, members=3, answer=None, failover_timeout=5.0)
-    bench.fail(0)
-    bench.raise_events(2)
-    bench.transports[0].answer = None
-    bench.clock.advance(5.0)
-    assert state_of(bench, 1) is State.SLOW
-    bench.clock.advance(1.0)
-    bench.lane.pause(2)
-    bench.fail(0)
-    bench.raise_events(1)
-    assert bench.members[1].in_flight == 2, "it is the only one, and still hangs"
-    bench.lane.resume(2)
-    bench.clock.advance(1.0)
-    assert sum(map(len, bench.transports[2].open)) == 1, "what waits need not wait for its deadline"
-    bench.check_books()
-
-
 def test_what_failed_late_has_room_kept_for_it() -> None:
     bench = hanging(queue_size=2_000)
     bench.raise_events(WINDOW)
