@@ -46,12 +46,14 @@ class Health:
     since: float = 0.0
     is_slow: bool = False
     """Whether the mark is for being too slow: passed over as a failed one, but better than nobody."""
+    is_absent: bool = False
+    """Whether the mark is for want of a connection alone: over when there is one again."""
     error: str | None = None
     error_at: float | None = None
     changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
     """How it came to be as it is: the last `CHANGES`, oldest first."""
 
-    def failed(self, now: float, error: str) -> Health:
+    def failed(self, now: float, error: str, *, is_absent: bool = False) -> Health:
         """The health after a member failure at `now`: marked, counting from this failure."""
         since = self.since if self.failed_at is not None else now
         return replace(
@@ -59,6 +61,7 @@ class Health:
             tried=True,
             failed_at=now,
             is_slow=False,
+            is_absent=is_absent,
             since=since,
             error=error,
             error_at=now,
@@ -72,6 +75,7 @@ class Health:
             tried=True,
             failed_at=now,
             is_slow=True,
+            is_absent=False,
             since=now,
             error=error,
             error_at=now,
@@ -90,6 +94,18 @@ class Health:
         if started_at <= self.failed_at:
             return self
         return replace(self, failed_at=None, is_slow=False, since=now, changes=self._and(now, State.UP))
+
+    def returned(self, now: float, back_at: float) -> Health:
+        """The health after the peer, which had refused or ended the connection, was there again at `back_at`.
+
+        It clears an older mark for want of a connection: where nobody is skipped, that would stay for as long as no
+        event comes. One that ends connections with events in flight has to take an event first.
+        """
+        if self.failed_at is None or not self.is_absent or back_at <= self.failed_at:
+            return self
+        return replace(
+            self, failed_at=None, is_slow=False, since=back_at, changes=self._and(now, State.UP, "connected again")
+        )
 
     def noted(self, now: float, error: str) -> Health:
         """The health after an event failed on its own account: no mark, but the error can be looked up."""

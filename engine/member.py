@@ -100,6 +100,8 @@ class Member:
         self._wait_s = wait_s
         self._timer: Timer | None = None
         """Fails what has waited for the connection for too long."""
+        self._moved_to_at: float | None = None
+        """When it went on at another target; what was started before is the former one's."""
         self._freed = freed
         self.patience = Patience(clock.now())
         """What is left of the time that others wait for it."""
@@ -124,6 +126,10 @@ class Member:
     def awaits_connection(self) -> bool:
         """Whether what comes for it stays in its queue, because its connection is down."""
         return self._wait_s > 0 and self.target.down is not None
+
+    def would_wait(self, batch: Batch) -> bool:
+        """Whether events have time left to wait for its connection, which is down."""
+        return self.awaits_connection and not self.health.paused and self._clock.now() < self._deadline(batch)
 
     @property
     def free(self) -> int:
@@ -175,7 +181,10 @@ class Member:
         self.pump()
 
     def move_to(self, address: MemberAddress, target: Target) -> None:
-        """Go on at another target of the same socket. What the old one has in flight ends there."""
+        """Go on at another target of the same socket. What the old one has in flight ends there; what it has not sent
+        when it is closed waits here."""
+        if target is not self.target:
+            self._moved_to_at = self._clock.now()
         self.address = address
         self.socket = printed(address)
         self.target = target
@@ -212,6 +221,12 @@ class Member:
         if not self.queue:
             self._stop_timer()
 
+    def note_return(self) -> None:
+        """Its peer may be there again: what it failed for before that is over, whether or not an event comes."""
+        connection = self.target.transport.connection
+        if connection.back_at is not None and self.target.down is None:
+            self.health = self.health.returned(self._clock.now(), connection.back_at)
+
     def keep(self, run: Run, positions: range, outcome: Outcome) -> bool:
         """Take events that failed for want of a connection back to the front of the queue, as long as they may wait.
 
@@ -223,7 +238,8 @@ class Member:
         attempts = run.attempts
         if outcome.is_cut_off:
             attempts = (*attempts, Attempt(self.index, now, outcome))
-        self._note_absence(outcome.reason, now)
+        if outcome.fault is not Fault.ENGINE:
+            self._note_absence(outcome.reason, now)
         insort(self.queue, run.again(positions, attempts), key=_first_seq)
         self.queued += len(positions)
         self.queued_bytes += len(positions) * run.batch.event_size
@@ -252,7 +268,7 @@ class Member:
         if status is Status.FAILED:
             self.counters.failed += count
             self.faults[outcome.fault or Fault.MEMBER] += count
-            self._note_failure(outcome, now)
+            self._note_failure(outcome, now, is_absent=outcome.is_unsent or not run.is_started)
             return
         self.health = self.health.succeeded(now, run.started_at)
         self.latency.record(now - run.started_at, now, count)
@@ -301,13 +317,15 @@ class Member:
         if outcome.is_cut_off:
             if any(one.member == self.index and one.outcome.is_cut_off for one in run.attempts):
                 return False
+        elif self._moved_to_at is not None and run.is_started and run.started_at < self._moved_to_at:
+            return True  # the former target's, closed since
         elif self.target.transport.connection.state not in _AWAY:
             return False  # it would only fail again
-        return self._clock.now() < self._deadline(run)
+        return self._clock.now() < self._deadline(run.batch)
 
-    def _deadline(self, run: Run) -> float:
-        """Until when a run may wait for a connection."""
-        raised_at, down_since = run.batch.raised_at, self.target.transport.connection.down_since
+    def _deadline(self, batch: Batch) -> float:
+        """Until when events may wait for a connection."""
+        raised_at, down_since = batch.raised_at, self.target.transport.connection.down_since
         return (raised_at if down_since is None else max(raised_at, down_since)) + self._wait_s
 
     def _wait(self) -> None:
@@ -315,7 +333,7 @@ class Member:
         self._note_absence(self.target.down or "no connection", self._clock.now())
         self.target.transport.demand()
         if self._timer is None:
-            self._timer = self._clock.call_at(self._deadline(self.queue[0]), self._expire)
+            self._timer = self._clock.call_at(self._deadline(self.queue[0].batch), self._expire)
 
     def _expire(self) -> None:
         """Fail what has waited for too long, with the reason that is true now; a part of it, where that is much."""
@@ -323,7 +341,7 @@ class Member:
         now = self._clock.now()
         left = EXPIRED_AT_A_TIME
         while left and self.queue and self.awaits_connection and not self.health.paused:
-            if self._deadline(self.queue[0]) > now:
+            if self._deadline(self.queue[0].batch) > now:
                 break
             left -= 1
             run = self._take_front(self.queued)
@@ -351,7 +369,7 @@ class Member:
     def _note_absence(self, reason: str, now: float) -> None:
         """Whoever looks at it sees that it fails, also while nothing has failed for good."""
         if self.health.failed_at is None or self.health.error != reason:
-            self.health = self.health.failed(now, reason)
+            self.health = self.health.failed(now, reason, is_absent=True)
 
     def _refuse_newest(self, surplus: int) -> None:
         run = self.queue.pop()
@@ -384,8 +402,8 @@ class Member:
         now = self._clock.now()
         self.health = self.health.slowed(now, reason) if is_marked else self.health.noted(now, reason)
 
-    def _note_failure(self, outcome: Outcome, now: float) -> None:
+    def _note_failure(self, outcome: Outcome, now: float, *, is_absent: bool) -> None:
         if outcome.marks:
-            self.health = self.health.failed(now, outcome.reason)
+            self.health = self.health.failed(now, outcome.reason, is_absent=is_absent)
         elif outcome.fault is not Fault.ENGINE:
             self.health = self.health.noted(now, outcome.reason)

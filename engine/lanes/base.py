@@ -130,7 +130,11 @@ class Lane(ABC):
         """
         self.changed()
         for member in self.members:
-            if member.queue and (target is None or member.target is target):
+            if target is not None and member.target is not target:
+                continue
+            if self.failover_timeout() is None:
+                member.note_return()
+            if member.queue:
                 member.pump()
 
     def pause(self, index: int) -> None:

@@ -92,7 +92,7 @@ class FailoverLane(Lane):
         """Events that find room, also when everything that is in flight comes back."""
         if self._line.is_full:
             return 0
-        return self.context.options.queue_size + WINDOW - self._line.count - self.in_flight
+        return self.context.options.queue_size + WINDOW - self.counters.waiting
 
     def use_queue_bytes(self, bytes_max: int) -> None:
         """Let so many bytes wait, about."""
@@ -126,6 +126,8 @@ class FailoverLane(Lane):
         super().use_options(options)
         self._line.call_back()
         self._advance()
+        if self._holder is not None or self._left:
+            self._look_later()
 
     def connection_changed(self, target: Target | None = None) -> None:
         """A member came back, or says that it takes nothing: the policy is asked anew."""
@@ -228,6 +230,8 @@ class FailoverLane(Lane):
 
     def _bequeath(self, heir: Callable[[Batch, range], bool]) -> bool:
         pending = self._line.take_front()
+        if pending.attempts and pending.attempts[-1].outcome.is_maybe_taken:
+            self.counters.copies += len(pending.indices)
         self.counters.taken -= len(pending.indices)
         if not heir(pending.batch, pending.indices):
             self.counters.taken += len(pending.indices)

@@ -109,7 +109,9 @@ class RoundRobinLane(Lane):
         else:
             self._failed.append((run, indices, Attempt(run.member, self.context.clock.now(), outcome)))
             if outcome.fault is Fault.MEMBER:
-                self._relieve(member, outcome)
+                self._relieve(
+                    member, failed(member.target.down or f"not tried, as one before failed: {outcome.reason}")
+                )
         member.landed(run, len(indices))
         self._pass_on()
 
@@ -200,11 +202,14 @@ class RoundRobinLane(Lane):
         self._pass_on()
 
     def _decide(self, batch: Batch, indices: range, attempts: tuple[Attempt, ...]) -> None:
-        decision = self._next_share(indices, attempts, may_wait=self._may_wait)
+        may_wait = any(member.would_wait(batch) for member in self.members)
+        decision = self._next_share(indices, attempts, may_wait=may_wait)
         if isinstance(decision, End):
             self.end(batch, indices, decision.reason, decision.skipped)
-        else:
-            self._give(batch, decision, self.context.clock.now(), attempts)
+            return
+        if attempts[-1].outcome.is_maybe_taken:
+            self.counters.copies += len(indices)
+        self._give(batch, decision, self.context.clock.now(), attempts)
 
     def _next_share(self, indices: range, attempts: tuple[Attempt, ...], *, may_wait: bool) -> Share | End:
         if self.closed_because is not None or self.context.options.on_failure is OnFailure.FAIL:

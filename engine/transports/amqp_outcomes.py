@@ -8,13 +8,15 @@ from pika.spec import Basic
 
 from engine.address import RabbitmqAddress
 from engine.run import Fault, Outcome, failed
-from engine.transports.settling import ENGINE_STOPPED
+from engine.transports.settling import CLOSED_UNANSWERED
 
 MAYBE_TAKEN = "the event may have been taken"
 """Said of every event that was published and not confirmed: another member may then get it as well."""
 
-STOPPED_UNCONFIRMED = replace(ENGINE_STOPPED, reason=f"{ENGINE_STOPPED.reason}; {MAYBE_TAKEN}", is_maybe_taken=True)
-"""What the end of the engine gives to what is published and not confirmed."""
+CLOSED_UNCONFIRMED = replace(
+    CLOSED_UNANSWERED, reason=f"the connection was given up before a confirmation came; {MAYBE_TAKEN}"
+)
+"""What `close` gives to what is published and not confirmed."""
 
 REFUSED = failed("the broker refused the message (nack)", Fault.ANSWER)
 """Of the default exchange, which knows one queue for a key."""

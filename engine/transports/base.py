@@ -126,5 +126,6 @@ class Transport(Protocol):
         """Let go of the file or connection and take it up anew (log rotation, `evi_flat_rotate`)."""
 
     async def close(self, deadline_s: float) -> None:
-        """Give what is in flight `deadline_s` seconds to end, settle the rest as failed (`Fault.ENGINE`, "the engine
-        stopped before an answer came"), flush and release everything. Nothing is started after it."""
+        """Give what is in flight `deadline_s` seconds to end, settle the rest as failed (`Fault.ENGINE`; what was not
+        handed over `is_unsent`, the rest `is_maybe_taken`), flush and release everything. Nothing is started after it.
+        """

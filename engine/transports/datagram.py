@@ -28,7 +28,7 @@ from engine.transports.peers import Peer, is_on_this_machine
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Endpoint, Resolver
 from engine.transports.sending import Sending
-from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
+from engine.transports.settling import CLOSED, refuse_unencodable, settle_open
 from engine.transports.sockets import connected_datagram
 from engine.wire.jsonrpc import JsonRpcFormat
 
@@ -80,7 +80,7 @@ class DatagramTransport(ABC):
     def start(self, run: Run) -> None:
         """Send a run's events, or let them wait for those before them and for room."""
         if self._is_closed:
-            run.settle_all(ENGINE_STOPPED)
+            run.settle_all(CLOSED)
             return
         self._queue.append(Sending(run, run.batch.payloads(_FORMAT)))
         if self._timer is None:
@@ -115,7 +115,7 @@ class DatagramTransport(ABC):
         if self._queue:
             self._drained = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._drained], timeout=deadline_s)
-        self._fail_queue(ENGINE_STOPPED)
+        self._fail_queue(CLOSED)
         self._stop_waiting()
         self._shut()
         self._absence.end()

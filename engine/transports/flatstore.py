@@ -20,7 +20,7 @@ from engine.transports.flatfile import FlatFile, reason_with_path
 from engine.transports.flatoptions import FlatstoreOptions
 from engine.transports.reasons import reason_of
 from engine.transports.rotation import ROTATION_EVENT, Fill, Reason, RotationRules, path_at
-from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
+from engine.transports.settling import CLOSED, CLOSED_UNANSWERED, refuse_unencodable, settle_open
 from engine.wire.flatline import FlatlineFormat
 
 __all__ = ["FlatstoreOptions", "FlatstoreTransport"]
@@ -107,7 +107,7 @@ class FlatstoreTransport:
     def start(self, run: Run) -> None:
         """Let a run's lines be written with everything else that waits."""
         if self._is_closed:
-            run.settle_all(ENGINE_STOPPED)
+            run.settle_all(CLOSED)
             return
         self._queue.append(run)
         self._wake()
@@ -142,9 +142,9 @@ class FlatstoreTransport:
             await asyncio.wait({self._writer}, timeout=deadline_s)
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
-        self._fail_taken(ENGINE_STOPPED)
+        self._fail_taken(CLOSED_UNANSWERED)
         while self._queue:
-            self._queue.popleft().settle_all(ENGINE_STOPPED)
+            self._queue.popleft().settle_all(CLOSED)
         self._release(self._reopenings)
         await self._close_file()
         self._thread.shutdown(wait=False)
@@ -183,7 +183,7 @@ class FlatstoreTransport:
             await self._close_file()
             slow = f"write took longer than {limit_ms} ms; may have been written: {self._path}"
             reason = slow if limit.expired() else reason_with_path(error, self._tried_path)
-            self._fail_taken(failed(reason))
+            self._fail_taken(failed(reason, maybe_taken=limit.expired()))
 
     def _stretches(self) -> deque[_Stretch]:
         stretches: deque[_Stretch] = deque()

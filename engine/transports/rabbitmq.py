@@ -33,7 +33,7 @@ from engine.transports.amqp_connection import (
 from engine.transports.amqp_errors import BrokerError, is_ours, words_of
 from engine.transports.amqp_frames import Publisher
 from engine.transports.amqp_outcomes import (
-    STOPPED_UNCONFIRMED,
+    CLOSED_UNCONFIRMED,
     blocking,
     refused,
     returned,
@@ -43,7 +43,7 @@ from engine.transports.amqp_outcomes import (
 from engine.transports.amqp_tls import TlsDomain, domain_named
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
 from engine.transports.resolving import Resolver
-from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
+from engine.transports.settling import CLOSED, refuse_unencodable
 from engine.transports.sockets import knock
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
@@ -149,7 +149,7 @@ class RabbitmqTransport:
     def start(self, run: Run) -> None:
         """Publish a run, behind those that were started before it."""
         if self._is_closed:
-            run.settle_all(ENGINE_STOPPED)
+            run.settle_all(CLOSED)
             return
         connection = self._supervisor.connection
         if connection.state is ConnectionState.DOWN and not run.connect_now:
@@ -187,7 +187,7 @@ class RabbitmqTransport:
         await self._until_quiet(deadline_s)
         await self._supervisor.close()
         self._resolver.close()
-        self._fail_all(STOPPED_UNCONFIRMED, ENGINE_STOPPED)
+        self._fail_all(CLOSED_UNCONFIRMED, CLOSED)
         self._let_go()
         if self._shared is not None:
             await self._shared.leave(self)

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 
 from engine.run import Fault, Outcome, Run, failed
 
-ENGINE_STOPPED = failed("the engine stopped before an answer came", Fault.ENGINE)
-"""What `close` gives to everything that is still open when its deadline has passed."""
+CLOSED = failed("the connection was given up before the event was sent", Fault.ENGINE, unsent=True)
+"""What `close` gives to everything that was not handed over when its deadline has passed."""
+
+CLOSED_UNANSWERED = failed(
+    "the connection was given up before an answer came; the event may have been processed",
+    Fault.ENGINE,
+    maybe_taken=True,
+)
+"""What `close` gives to everything that was handed over and has no outcome then."""
 
 
 def refuse_unencodable(run: Run, failures: Mapping[int, str]) -> None:

@@ -22,7 +22,7 @@ from engine.transports.base import Connection, ConnectionState, TransportContext
 from engine.transports.outgoing import Outgoing
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Resolver
-from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable, settle_open
+from engine.transports.settling import CLOSED, CLOSED_UNANSWERED, refuse_unencodable, settle_open
 from engine.transports.sockets import ack_now, connected_stream
 from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
@@ -113,7 +113,7 @@ class StreamTransport:
     def start(self, run: Run) -> None:
         """Write a run, behind those that were started before it."""
         if self._is_closed:
-            run.settle_all(ENGINE_STOPPED)
+            run.settle_all(CLOSED)
             return
         connection = self._supervisor.connection
         payloads = run.batch.payloads(self.wire_format)
@@ -155,7 +155,7 @@ class StreamTransport:
         await self._supervisor.close()
         self._resolver.close()
         self._disconnect()
-        self._fail_all(ENGINE_STOPPED, ENGINE_STOPPED)
+        self._fail_all(CLOSED_UNANSWERED, CLOSED)
 
     async def _until_quiet(self, limit_s: float) -> None:
         if self._queue or self._in_flight:

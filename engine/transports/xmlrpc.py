@@ -23,7 +23,7 @@ from engine.transports.gathering import stretches
 from engine.transports.httpanswer import UnreachableError
 from engine.transports.reasons import reason_of
 from engine.transports.resolving import Resolver
-from engine.transports.settling import ENGINE_STOPPED, refuse_unencodable
+from engine.transports.settling import CLOSED, CLOSED_UNANSWERED, refuse_unencodable
 from engine.transports.sockets import connected_stream
 from engine.transports.supervisor import Supervisor
 from engine.transports.xmlrpc_callers import MAYBE_PROCESSED, Call, Callers, Calling
@@ -149,7 +149,7 @@ class XmlRpcTransport:
     def start(self, run: Run) -> None:
         """Call for each event of a run, behind the runs that were started before it."""
         if self._is_closed:
-            run.settle_all(ENGINE_STOPPED)
+            run.settle_all(CLOSED)
             return
         connection = self._supervisor.connection
         waiting = _Waiting(run, run.batch.payloads(self.wire_format))
@@ -185,8 +185,8 @@ class XmlRpcTransport:
         self._is_closed = True
         await self._until_quiet(deadline_s)
         await self._supervisor.close()
-        await self._callers.end(ENGINE_STOPPED)
-        self._fail_waiting(ENGINE_STOPPED)
+        await self._callers.end(CLOSED_UNANSWERED)
+        self._fail_waiting(CLOSED)
         self._resolver.close()
 
     async def _until_quiet(self, limit_s: float) -> None:

@@ -10,7 +10,7 @@ from engine.address import printed
 from engine.errors import SwitchboardError
 from engine.run import Outcome, Run
 from engine.transports.base import IDLE, Connection, ConnectionState, TransportContext, TransportOptions
-from engine.transports.settling import ENGINE_STOPPED
+from engine.transports.settling import CLOSED
 from tests.support.lanes import ScriptedTransport
 
 
@@ -109,4 +109,4 @@ class WorldTransport(ScriptedTransport):
             return
         runs, self.open = self.open, []
         for run in runs:
-            run.settle_all(ENGINE_STOPPED)
+            run.settle_all(CLOSED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.feed import Step
+from engine.health import State
 from engine.lanes.parallel import ParallelLane
 from engine.lanes.round_robin import RoundRobinLane
 from engine.member import EXPIRED_AT_A_TIME, WINDOW
@@ -76,6 +77,37 @@ class TestParallel:
         bench.clock.advance(0.1)
         bench.come_back(0)
         assert bench.members[0].health.failed_at is None
+
+    def test_a_member_that_is_back_is_seen_to_be_even_if_no_event_comes(self) -> None:
+        bench = LaneBench(ParallelLane, members=1)
+        bench.go_down(0)
+        bench.raise_events(1)
+        bench.clock.advance(WAIT_S + 1.0)
+        assert bench.members[0].health.state(bench.clock.now(), None) is State.FAILED
+        bench.come_back(0)
+        health = bench.members[0].health
+        assert (health.state(bench.clock.now(), None), health.error) == (State.UP, "connection refused")
+        assert health.changes[-1].reason == "connected again"
+
+    def test_a_connection_that_was_there_before_the_failure_proves_nothing(self) -> None:
+        bench = LaneBench(ParallelLane, members=1)
+        bench.go_down(0)
+        bench.come_back(0)
+        bench.clock.advance(1.0)
+        bench.fail(0, "error 500", Fault.ANSWER)
+        bench.raise_events(1)
+        bench.lane.connection_changed()
+        assert bench.members[0].health.failed_at is not None
+
+    def test_one_that_takes_connections_and_ends_them_is_seen_to_fail(self) -> None:
+        bench = LaneBench(ParallelLane, members=1, answer=None)
+        bench.raise_events(1)
+        for _ in range(2):
+            bench.go_down_after(0, CUT_OFF)
+            bench.clock.advance(0.1)
+            bench.come_back(0)
+        assert bench.lane.counters.undelivered == 1
+        assert bench.members[0].health.failed_at is not None
 
     def test_what_a_connect_in_vain_leaves_goes_back_to_the_front(self) -> None:
         bench = LaneBench(ParallelLane, members=1, answer=None)
@@ -241,8 +273,20 @@ class TestRoundRobin:
         bench.raise_events(4)
         bench.clock.advance(WAIT_S)
         assert bench.lane.counters.undelivered == 4
-        assert bench.lane.last_undelivered == "1: connection refused; 2: no route to the host"
+        assert bench.lane.last_undelivered == "1: connection is down: connection refused; 2: no route to the host"
         assert bench.clock.pending == 0
+
+    def test_who_waited_in_vain_for_one_waits_for_no_other_behind_newer_events(self) -> None:
+        bench = LaneBench(RoundRobinLane, members=4)
+        for member in range(4):
+            bench.go_down(member)
+        oldest = 0.0
+        for _ in range(100):
+            bench.raise_events(1)
+            bench.clock.advance(0.1)
+            waiting = [run.batch.raised_at for member in bench.members for run in member.queue]
+            oldest = max(oldest, bench.clock.now() - min(waiting))
+        assert oldest <= WAIT_S + 0.01
 
     def test_what_was_cut_off_waits_where_nobody_else_can_take_it(self) -> None:
         bench = LaneBench(RoundRobinLane, members=2, answer=None)

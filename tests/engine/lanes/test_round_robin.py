@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.feed import Step
 from engine.lanes.round_robin import RoundRobinLane
 from engine.member import WINDOW
 from engine.options import OnFailure
@@ -76,6 +77,22 @@ def test_what_waits_for_a_member_that_fails_goes_to_the_others() -> None:
     assert stuck.queued == 0
     assert bench.lane.counters.sent == 2400
     assert sorted(bench.transports[0].took + bench.transports[1].took) == bench.raised
+
+
+def test_what_may_have_been_taken_is_counted_where_it_goes_on_and_what_only_waited_is_not() -> None:
+    late = failed("no answer within 5000 ms; the event may have been processed", maybe_taken=True)
+    bench = LaneBench(RoundRobinLane, members=2, answer=None)
+    bench.raise_events(2 * (WINDOW + 10))
+    bench.transports[0].settle_next(WINDOW, late)
+    assert bench.lane.counters.copies == WINDOW
+    bench.transports[1].answer = failed("no route to the host")
+    bench.transports[1].lose_connection("no route to the host")
+    assert bench.lane.counters.undelivered > 0
+    ends = [record for record in bench.feed.since(0) if record.step is Step.ENDED]
+    waited = [end for end in ends if end.indices.start >= 2 * WINDOW]
+    assert waited
+    assert all(end.outcome is not None for end in waited)
+    assert all("not tried, as one before failed" in end.outcome.reason for end in waited if end.outcome is not None)
 
 
 def test_pausing_a_member_passes_on_what_waits_for_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from engine.health import State
 from engine.lanes.failover import FailoverLane
 from engine.member import WINDOW
-from engine.options import Drop, WhenAllFailed
+from engine.options import Drop, SubscriptionOptions, WhenAllFailed
 from engine.run import DELIVERED, SENT, Fault, Outcome, failed
 from engine.transports.base import Connection, ConnectionState
 from tests.support.lanes import LaneBench
@@ -312,6 +312,40 @@ def test_one_without_a_connection_is_tried_every_second_while_all_are_marked() -
     bench.heal(0)
     bench.clock.advance(1)
     assert bench.transports[0].took == [1, 2, 3]
+
+
+def test_what_failed_late_has_room_kept_for_it() -> None:
+    bench = hanging(queue_size=2_000)
+    bench.raise_events(WINDOW)
+    bench.clock.advance(0.9)
+    bench.raise_events(1)
+    bench.transports[1].answer = None
+    bench.clock.advance(0.1)
+    free = bench.lane.free
+    bench.transports[0].settle_next(WINDOW - 1, LATE)
+    assert bench.lane.free == free
+
+
+def test_a_shorter_patience_counts_for_what_is_in_flight_already() -> None:
+    bench = hanging(slow_after=60.0)
+    bench.raise_events(2)
+    bench.lane.use_options(SubscriptionOptions(slow_after=0.5))
+    bench.clock.advance(0.6)
+    assert state_of(bench, 0) is State.SLOW
+
+
+def test_a_possible_copy_that_another_policy_delivers_is_counted() -> None:
+    bench = LaneBench(FailoverLane, members=1, answer=None)
+    bench.raise_events(3)
+    inherited: list[int] = []
+
+    def heir(_batch: object, indices: range) -> bool:
+        inherited.extend(indices)
+        return True
+
+    bench.lane.retire(heir)
+    bench.transports[0].settle_next(3, LATE)
+    assert (inherited, bench.lane.counters.copies) == ([0, 1, 2], 3)
 
 
 def test_drop_keeps_to_the_letter() -> None:

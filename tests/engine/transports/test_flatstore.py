@@ -606,6 +606,7 @@ async def test_a_write_that_hangs_fails_at_the_deadline_and_heals_when_the_disk_
     transport = bench.transport(timeout=100)
     reason = only_reason(await bench.write(transport, 1, 2))
     assert reason == f"write took longer than 100 ms; may have been written: {bench.path}"
+    assert all(outcome.is_maybe_taken for outcome in bench.ledger.outcomes.values())
     assert only_reason(await bench.write(transport, 3)).startswith("an earlier write still hangs")
     await transport.reopen()
     disk.released.set()

@@ -155,6 +155,6 @@ async def test_the_end_of_the_engine_leaves_doubt_of_what_was_published_alone(ma
         await until(lambda: transport.connection.blocked is not None, "the broker blocks")
         transport.start(waiting)
         await transport.close(0.1)
-    stopped = "the engine stopped before an answer came"
-    assert facts(ledger.of(published)) == {(f"{stopped}{DOUBT}", True, False)}
-    assert facts(ledger.of(waiting)) == {(stopped, False, False)}
+    unconfirmed, unsent = "before a confirmation came", "before the event was sent"
+    assert facts(ledger.of(published)) == {(f"the connection was given up {unconfirmed}{DOUBT}", True, False)}
+    assert facts(ledger.of(waiting)) == {(f"the connection was given up {unsent}", False, True)}
