@@ -34,6 +34,9 @@ EXTRA = 16
 LINGER_S = 2.0
 """What a client still sends after it was refused is read for so long, so that it gets to read why."""
 
+ANSWERED_S = 1.0
+"""A body that is late is answered by whoever waits for it; what is not after so long is closed without a word."""
+
 HEAD_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 WORDS_MAX = 200
@@ -75,7 +78,7 @@ class Limits:
         seconds = {
             Phase.IDLE: self.idle_s,
             Phase.HEAD: self.head_s,
-            Phase.BODY: self.body_s,
+            Phase.BODY: self.body_s + ANSWERED_S,
             Phase.ANSWER: self.answer_s,
         }
         return seconds.get(phase)

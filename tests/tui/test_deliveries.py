@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, Attempt, Batch, failed
+from engine.sizes import SAMPLES
 from tests.tui.world import SKIP, batch, delivered, record, story_of_pike
 from tui.deliveries import FAILURES_A_LOOK, KEPT_LINES, KEPT_RECORDS, KEPT_STORIES, Deliveries, sampled, sampling
 
 
 class Untouchable(Sequence[Event]):
-    """Events of which nobody may look at more than `allowed`."""
+    """Events of which nobody may look at more than `allowed`, once their batch has taken its sample of them."""
 
     def __init__(self, size: int, allowed: int) -> None:
         self.size = size
@@ -24,7 +26,11 @@ class Untouchable(Sequence[Event]):
     def __len__(self) -> int:
         return self.size
 
-    def __getitem__(self, index: object) -> Event:  # type: ignore[override]
+    def __getitem__(self, index: object) -> Any:
+        if isinstance(index, slice):
+            sample = range(self.size)[index]
+            assert len(sample) <= SAMPLES + 1
+            return [Event("E", ()) for _ in sample]
         self.allowed -= 1
         assert self.allowed >= 0, "too many events were looked at"
         return Event("E", ())
