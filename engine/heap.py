@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
 
-YOUNG = 5_000
+YOUNG = 2_500
 """Objects made since the last look, before the collector looks again. Its default of 700 is passed twice by every run
 of 512 events, and what waits in queues or feed is then looked at over and over without finding anything."""
 
-OLDER = (1, 500)
+OLDER = (6, 400)
 """How many looks go by before it looks again at what survived one, and how many of those before it looks at everything.
-The event loop stands still meanwhile: for 2 to 5 ms with these figures, as no more than 10,000 objects are looked at,
+The event loop stands still meanwhile: for some ms with these figures, as no more than 17,500 objects are looked at,
 but where it looks at everything."""
 
 _is_steady = Event()
