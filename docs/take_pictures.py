@@ -21,7 +21,7 @@ from engine.service import Service
 from engine.snapshot import MemberRow
 from tui.app import SwitchboardApp
 from tui.demo import TITLE, demo_settings
-from tui.link import LocalLink
+from tui.link.protocol import LocalLink
 
 PICTURES = Path(__file__).with_name("pictures")
 WIDE, NARROW = (160, 48), (80, 24)

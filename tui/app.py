@@ -24,11 +24,11 @@ from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import global_bindings
 from tui.asciionly import AsciiDriver, ascii_only
 from tui.ending import ENDINGS, clean_end
-from tui.guard import GuardedLink
 from tui.jumping import JumpTarget, targets_of
 from tui.keeping import KeepingApp
 from tui.keyed import key_of
-from tui.link import Link, LocalLink
+from tui.link.guarded import GuardedLink
+from tui.link.protocol import Link, LocalLink
 from tui.memory import Memory
 from tui.places import state_folder
 from tui.preferences import USUAL, Preferences

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.snapshot import EngineSnapshot, SubscriptionRow
 from tui.history import History, Levels
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.pump import Pump
 from tui.recorded import RecordedLink
 from tui.recording import Recording

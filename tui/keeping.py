@@ -10,8 +10,8 @@ from engine.errors import EventError
 from engine.snapshot import EngineSnapshot
 from tui import places
 from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
-from tui.guard import GuardedLink
 from tui.incident import collect
+from tui.link.guarded import GuardedLink
 from tui.pump import Pump
 from tui.recorded import RecordedLink
 from tui.remembering import RememberingApp

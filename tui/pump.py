@@ -14,7 +14,7 @@ from engine.snapshot import EngineSnapshot
 from tui.arrangement import RowRates
 from tui.deliveries import Deliveries
 from tui.history import History
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.past import Past
 from tui.trends import Trends
 

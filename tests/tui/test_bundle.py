@@ -27,7 +27,7 @@ from tests.tui.world import NOW, PIKE, FakeLink, batch, member, record, snapshot
 from tui import cli, recording
 from tui.history import EVERYTHING, History, Measure
 from tui.incident import collect
-from tui.link import LocalLink
+from tui.link.protocol import LocalLink
 from tui.pump import Pump
 from tui.recorded import RecordedLink
 from tui.recording import SIZE_MAX, Recording, history_before, missing, read_bundle

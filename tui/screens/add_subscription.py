@@ -13,7 +13,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
 from tui.keyed import key_of
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.passwords import TypedPasswords
 from tui.render.line import Line, Part, clean
 from tui.render.sockets import PREFIXES, Piece, piece_at

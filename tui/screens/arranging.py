@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from tui.feedchoice import FeedChoice
 from tui.filtering import Filter
-from tui.guard import GuardedLink
+from tui.link.guarded import GuardedLink
 from tui.pump import Pump
 from tui.render.line import clean
 from tui.surviving import Sturdy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from engine.errors import SwitchboardError
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.render.line import Line, Part, clean
 
 

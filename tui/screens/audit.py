@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.actions import leaving
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.render.figures import clock
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.asking import ask

@@ -13,9 +13,9 @@ from engine.errors import SwitchboardError
 from engine.health import State
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.actions import dashboard_bindings
-from tui.guard import GuardedLink
 from tui.keyed import key_of
-from tui.link import Link
+from tui.link.guarded import GuardedLink
+from tui.link.protocol import Link
 from tui.pump import BEAT_S, Pump
 from tui.raisedbook import RaisedBook
 from tui.recorded import RecordedLink

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from textual import work
 
 from engine.event import Event
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.pump import Pump
 from tui.screens.arranging import ArrangingScreen
 from tui.screens.copying import Copies, copies_of, copy_as, copy_json

@@ -14,7 +14,7 @@ from textual.widgets import Button, Static
 
 from engine.address import mask_text
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.render.line import Part, clean
 from tui.render.probe import probe_lines
 from tui.screens.asking import ask

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Label
 
 from engine.errors import EventError, SwitchboardError
 from engine.event import Event, Param
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.render.jsonparams import json_of, params_in
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask

@@ -17,7 +17,7 @@ from engine.errors import SocketTextError
 from engine.transports.registry import schemes
 from tui.actions import bindings_named
 from tui.keyed import key_of
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.render.forms import problem_line
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask

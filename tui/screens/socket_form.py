@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from tui.actions import bindings_of
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.screens.probe import ProbeSocketScreen
 from tui.screens.socket import SocketScreen
 from tui.surviving import Sturdy

@@ -12,7 +12,7 @@ from engine.snapshot import SubscriptionRow
 from tui.actions import bindings_named, bindings_of
 from tui.deliveries import Delivery
 from tui.keyed import key_of
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.pump import Pump
 from tui.render.line import clean
 from tui.render.stage import Scene

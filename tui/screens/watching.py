@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from tui.actions import bindings_named
-from tui.link import Link
+from tui.link.protocol import Link
 from tui.pump import BEAT_S, Pump
 from tui.screens.asking import Answer, ask
 from tui.surviving import Sturdy

@@ -8,7 +8,7 @@ from engine.commands import COMMANDS
 from engine.errors import CommandError
 from engine.feed import FeedRecord
 from engine.snapshot import EngineSnapshot
-from tui.link import Link
+from tui.link.protocol import Link
 
 REFUSED = 403
 

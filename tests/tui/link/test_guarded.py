@@ -9,7 +9,7 @@ from engine.options import Colour
 from tests.tui.pilots import console
 from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot
 from tui.app import SwitchboardApp
-from tui.guard import GuardedLink
+from tui.link.guarded import GuardedLink
 from tui.preferences import Preferences
 from tui.widgets.header import HeaderLine
 
