@@ -22,8 +22,6 @@ from engine.background import BackgroundEngine
 from engine.heap import steady_heap
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import global_bindings
-from tui.asciionly import AsciiDriver, ascii_only
-from tui.ending import ENDINGS, clean_end
 from tui.jumping import JumpTarget, targets_of
 from tui.keeping import KeepingApp
 from tui.keyed import key_of
@@ -45,6 +43,8 @@ from tui.screens.stage import StageScreen
 from tui.screens.wallboard import WallboardScreen
 from tui.screens.watching import WatchingScreen
 from tui.starting import run_until_left
+from tui.terminal.ascii import AsciiDriver, ascii_only
+from tui.terminal.signals import ENDINGS, clean_end
 from tui.widgets.subscriptions import SubscriptionsView
 
 _log = logging.getLogger(__name__)

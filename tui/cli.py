@@ -191,7 +191,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
     from engine.errors import SwitchboardError  # noqa: PLC0415
     from tui.demo import run_demo  # noqa: PLC0415
-    from tui.ending import clean_end  # noqa: PLC0415
+    from tui.terminal.signals import clean_end  # noqa: PLC0415
 
     def console(settings: Settings, title: str, notices: tuple[str, ...]) -> int:
         return _console(settings, title, _with_own_keys(replace(_preferences(chosen), notices=notices)))
@@ -303,7 +303,7 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
     from engine.errors import SwitchboardError  # noqa: PLC0415
     from engine.service import Service  # noqa: PLC0415
     from tui.app import run_console  # noqa: PLC0415
-    from tui.ending import undisturbed  # noqa: PLC0415
+    from tui.terminal.signals import undisturbed  # noqa: PLC0415
 
     _log_beside_the_screen()
     background = BackgroundEngine(settings, lambda settings: Service(settings, file=file))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tui.pilots import console
-from tui.asciionly import ascii_only
 from tui.render.figures import bar, trend
+from tui.terminal.ascii import ascii_only
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
