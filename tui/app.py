@@ -28,9 +28,9 @@ from tui.keyed import key_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
 from tui.memory import Memory
+from tui.model.pump import Pump
 from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
-from tui.pump import Pump
 from tui.raisedbook import RaisedBook
 from tui.recorded import RecordedLink
 from tui.render.line import clean

@@ -20,7 +20,7 @@ from engine.health import State
 from engine.options import SubscriptionOptions
 from engine.transports.base import ConnectionState
 from engine.wire.formats import format_of
-from tui.history import Measure, Track
+from tui.model.time_series import Measure, Track
 
 NUMBER_MAX = 2**63
 """No number in a bundle is larger, whatever it counts."""

@@ -132,7 +132,7 @@ def _preferences(chosen: argparse.Namespace) -> Preferences:
 
 
 def _filter(text: str) -> str:
-    from tui.filtering import FilterError, parse_filter  # noqa: PLC0415
+    from tui.model.filters import FilterError, parse_filter  # noqa: PLC0415
 
     try:
         return parse_filter(text).text

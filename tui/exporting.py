@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from engine.printable import escaped
 from engine.snapshot import EngineSnapshot
-from tui.deliveries import Delivery
+from tui.model.deliveries import Delivery
 from tui.render.delivery import told
 from tui.render.line import plain
 from tui.statefile import write_whole

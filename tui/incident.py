@@ -7,9 +7,9 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 from engine.snapshot import EngineSnapshot, SubscriptionRow
-from tui.history import History, Levels
 from tui.link.protocol import Link
-from tui.pump import Pump
+from tui.model.pump import Pump
+from tui.model.time_series import History, Levels
 from tui.recorded import RecordedLink
 from tui.recording import Recording
 from tui.screens.asking import Answer, ask

@@ -12,7 +12,7 @@ from tui import places
 from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 from tui.incident import collect
 from tui.link.guarded import GuardedLink
-from tui.pump import Pump
+from tui.model.pump import Pump
 from tui.recorded import RecordedLink
 from tui.remembering import RememberingApp
 from tui.screens.asking import ask

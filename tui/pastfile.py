@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.bundleform import MOMENT, WALL, validated
-from tui.history import Measure
 from tui.masking import json_line, size_of
-from tui.past import changed_rows, coarsest
+from tui.model.snapshots import changed_rows, coarsest
+from tui.model.time_series import Measure
 
 _SNAPSHOT = TypeAdapter(EngineSnapshot)
 _ROW = TypeAdapter(SubscriptionRow)

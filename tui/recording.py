@@ -12,8 +12,8 @@ from engine.errors import EventError, SwitchboardError
 from engine.feed import FeedRecord
 from engine.snapshot import EngineSnapshot
 from tui.bundleform import AUDIT, CHARTS, CONFIGURATION, DESCRIBED, INSPECTED, LEFT_OUT, LINES, LOG, loaded, validated
-from tui.history import History, Levels
 from tui.masking import json_line, size_of
+from tui.model.time_series import History, Levels
 from tui.pastfile import WrittenPast, read_past, read_snapshot
 from tui.records import WrittenRecords, read_records
 from tui.render.line import clean

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from engine.feed import FeedRecord, Step
 from engine.run import Status
-from tui.deliveries import Delivery
+from tui.model.deliveries import Delivery
 from tui.render import figures
 
 MOVE_BEATS = 2

@@ -25,10 +25,10 @@ from tests.tui.recorded import FAILS_AT, SECOND, STEPS, at, incident
 from tests.tui.test_recording import AUDIT
 from tests.tui.world import NOW, PIKE, FakeLink, batch, member, record, snapshot
 from tui import cli, recording
-from tui.history import EVERYTHING, History, Measure
 from tui.incident import collect
 from tui.link.protocol import LocalLink
-from tui.pump import Pump
+from tui.model.pump import Pump
+from tui.model.time_series import EVERYTHING, History, Measure
 from tui.recorded import RecordedLink
 from tui.recording import SIZE_MAX, Recording, history_before, missing, read_bundle
 from tui.records import _record_document

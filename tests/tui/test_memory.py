@@ -13,9 +13,9 @@ from engine.config.schema import Settings
 from tests.tui.world import FakeLink, FakeTime
 from tui import app as app_module
 from tui.app import SwitchboardApp, run_console
-from tui.arrangement import Sort
 from tui.cli import main
 from tui.memory import Memory, Remembered
+from tui.model.arrangement import Sort
 from tui.preferences import Preferences
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView

@@ -20,7 +20,7 @@ from tests.tui.pilots import console
 from tests.tui.world import NOW, PIKE, FakeLink, batch, record, snapshot, story_of_pike
 from tui import cli
 from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
-from tui.pump import Pump
+from tui.model.pump import Pump
 from tui.recorded import RecordedLink
 from tui.recording import BundleError, Recording, read_bundle
 from tui.screens.audit import audit_lines

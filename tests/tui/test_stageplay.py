@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.feed import Step
 from engine.run import DELIVERED, failed
 from tests.tui.world import SKIP, batch, delivered, record, story_of_pike
-from tui.deliveries import Deliveries, Delivery
+from tui.model.deliveries import Deliveries, Delivery
 from tui.stageplay import Kind, Pace, Play, moves_of
 
 

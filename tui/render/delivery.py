@@ -9,7 +9,7 @@ from engine.event import Event, Param
 from engine.feed import FeedRecord, Step
 from engine.run import Skip, Status
 from engine.snapshot import SubscriptionRow
-from tui.deliveries import Delivery
+from tui.model.deliveries import Delivery
 from tui.render import figures
 from tui.render.line import Line, Part, cell, clean, fitted
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.snapshot import EngineSnapshot, SubscriptionRow
+from tui.model.rates import Trends
 from tui.render import figures, health
 from tui.render.health import CONCERN_ROLES, Concern
 from tui.render.line import Line, Part, Role, cell, clean, fitted
-from tui.trends import Trends
 
 _FONT = {
     "0": "111101101101111",

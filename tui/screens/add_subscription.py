@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Label
 
 from tui.keyed import key_of
 from tui.link.protocol import Link
-from tui.passwords import TypedPasswords
+from tui.model.typed_passwords import TypedPasswords
 from tui.render.line import Line, Part, clean
 from tui.render.sockets import PREFIXES, Piece, piece_at
 from tui.render.typed import marked

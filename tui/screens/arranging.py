@@ -8,10 +8,10 @@ from dataclasses import replace
 from textual import on
 from textual.screen import Screen
 
-from tui.feedchoice import FeedChoice
-from tui.filtering import Filter
 from tui.link.guarded import GuardedLink
-from tui.pump import Pump
+from tui.model.feed_choice import FeedChoice
+from tui.model.filters import Filter
+from tui.model.pump import Pump
 from tui.render.line import clean
 from tui.surviving import Sturdy
 from tui.widgets.feed import FeedView

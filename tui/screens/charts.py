@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 
 from engine.snapshot import SubscriptionRow
 from tui.actions import bindings_named, bindings_of
-from tui.history import EVERYTHING, Key, Measure, Track, slots
 from tui.link.protocol import Link
-from tui.pump import Pump
+from tui.model.pump import Pump
+from tui.model.time_series import EVERYTHING, Key, Measure, Track, slots
 from tui.render import figures
 from tui.render.chart import Chart, Series, Span, number
 from tui.render.line import Role, clean

@@ -16,7 +16,7 @@ from tui.actions import dashboard_bindings
 from tui.keyed import key_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link
-from tui.pump import BEAT_S, Pump
+from tui.model.pump import BEAT_S, Pump
 from tui.raisedbook import RaisedBook
 from tui.recorded import RecordedLink
 from tui.render import figures

@@ -8,7 +8,7 @@ from textual import work
 
 from engine.event import Event
 from tui.link.protocol import Link
-from tui.pump import Pump
+from tui.model.pump import Pump
 from tui.screens.arranging import ArrangingScreen
 from tui.screens.copying import Copies, copies_of, copy_as, copy_json
 from tui.screens.help import HelpScreen

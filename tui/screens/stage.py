@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 
 from engine.snapshot import SubscriptionRow
 from tui.actions import bindings_named, bindings_of
-from tui.deliveries import Delivery
 from tui.keyed import key_of
 from tui.link.protocol import Link
-from tui.pump import Pump
+from tui.model.deliveries import Delivery
+from tui.model.pump import Pump
 from tui.render.line import clean
 from tui.render.stage import Scene
 from tui.screens.watching import WatchingScreen

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from textual import on, work
 
 from engine.snapshot import EngineSnapshot
-from tui.arrangement import RowRates
-from tui.history import History
+from tui.model.arrangement import RowRates
+from tui.model.rates import Trends
+from tui.model.time_series import History
 from tui.recorded import RecordedLink
 from tui.recording import history_before
 from tui.render import figures
 from tui.screens.inspecting import InspectingScreen
-from tui.trends import Trends
 from tui.widgets.feed import FeedView
 from tui.widgets.timeline import TimelineView
 

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from tui.actions import bindings_named
 from tui.link.protocol import Link
-from tui.pump import BEAT_S, Pump
+from tui.model.pump import BEAT_S, Pump
 from tui.screens.asking import Answer, ask
 from tui.surviving import Sturdy
 from tui.widgets.header import HeaderLine

@@ -13,8 +13,8 @@ from textual.message import Message
 
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.arrangement import Arrangement, Shown, arranged
 from tui.jumping import JumpTarget
+from tui.model.arrangement import Arrangement, Shown, arranged
 from tui.render import health
 from tui.render.line import Line, Part
 from tui.render.subscription import member_details, member_line, subscription_line

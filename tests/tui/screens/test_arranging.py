@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.tui.pilots import console
 from tests.tui.world import AOR, PIKE, FakeLink, story_of_pike
-from tui.arrangement import Sort
+from tui.model.arrangement import Sort
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import Place, SubscriptionsView
 

@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable
 
 from engine.snapshot import EngineSnapshot
-from tui.arrangement import RowRates
-from tui.deliveries import Deliveries
-from tui.history import History
 from tui.link.protocol import Link
-from tui.past import Past
-from tui.trends import Trends
+from tui.model.arrangement import RowRates
+from tui.model.deliveries import Deliveries
+from tui.model.rates import Trends
+from tui.model.snapshots import Past
+from tui.model.time_series import History
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from engine.health import State
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
-from tui.filtering import NO_FILTER, Filter
+from tui.model.filters import NO_FILTER, Filter
 from tui.render.health import Concern, concern, state_at
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine.snapshot import SubscriptionRow
 from tests.tui.world import CDR, NOTHING, NOW, PIKE, snapshot
-from tui.history import EVERYTHING, MAX_TRACKS, MAX_WANTED, History, Key, Measure, Track, slots
+from tui.model.time_series import EVERYTHING, MAX_TRACKS, MAX_WANTED, History, Key, Measure, Track, slots
 
 
 def told(seconds: int, *, per_second: int = 4) -> History:

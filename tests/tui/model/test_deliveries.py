@@ -13,7 +13,7 @@ from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, Attempt, Batch, failed
 from engine.sizes import SAMPLES
 from tests.tui.world import SKIP, batch, delivered, record, story_of_pike
-from tui.deliveries import FAILURES_A_LOOK, KEPT_LINES, KEPT_RECORDS, KEPT_STORIES, Deliveries, sampled, sampling
+from tui.model.deliveries import FAILURES_A_LOOK, KEPT_LINES, KEPT_RECORDS, KEPT_STORIES, Deliveries, sampled, sampling
 
 
 class Untouchable(Sequence[Event]):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from engine.feed import FeedRecord, Step
 from engine.run import Status
 from engine.snapshot import SubscriptionRow
-from tui.deliveries import Delivery
-from tui.filtering import NO_FILTER, Filter
+from tui.model.deliveries import Delivery
+from tui.model.filters import NO_FILTER, Filter
 from tui.render.delivery import parameters
 
 

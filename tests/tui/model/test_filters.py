@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.filtering import FEED_WORDS, LENGTH_MAX, NO_FILTER, SUBSCRIPTION_WORDS, FilterError, parse_filter
+from tui.model.filters import FEED_WORDS, LENGTH_MAX, NO_FILTER, SUBSCRIPTION_WORDS, FilterError, parse_filter
 
 RABBIT = {
     "event": ("E_PIKE_BLOCKED",),

@@ -7,9 +7,9 @@ import pytest
 from engine.feed import Step
 from engine.run import DELIVERED, SENT
 from tests.tui.world import AOR, CDR, PIKE, batch, delivered, record, story_of_pike
-from tui.deliveries import Deliveries
-from tui.feedchoice import Chosen, FeedChoice, facts
-from tui.filtering import FEED_WORDS, parse_filter
+from tui.model.deliveries import Deliveries
+from tui.model.feed_choice import Chosen, FeedChoice, facts
+from tui.model.filters import FEED_WORDS, parse_filter
 
 ROWS = {row.id: row for row in (PIKE, CDR, AOR)}
 

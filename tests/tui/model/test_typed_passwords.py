@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.passwords import TypedPasswords
+from tui.model.typed_passwords import TypedPasswords
 
 SECRET, MASKED = "rabbitmq:u:p%40ss@h:5672/q", "rabbitmq:u:•••@h:5672/q"
 

@@ -9,8 +9,8 @@ import pytest
 
 from engine.snapshot import EngineSnapshot
 from tests.tui.world import NOW, PIKE, snapshot
-from tui import past
-from tui.past import EACH_S, KEPT_S, Past
+from tui.model import snapshots as past
+from tui.model.snapshots import EACH_S, KEPT_S, Past
 
 
 def at(seconds: float, version: int = 1) -> EngineSnapshot:

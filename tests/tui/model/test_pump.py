@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.world import NOTHING, NOW, WALL, FakeLink, FakeTime, snapshot, story_of_pike
-from tui.pump import Pump
+from tui.model.pump import Pump
 
 
 def pumped(link: FakeLink | None = None) -> tuple[Pump, FakeLink, FakeTime]:

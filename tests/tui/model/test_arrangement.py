@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE, snapshot, subscription
-from tui.arrangement import Arrangement, RowRates, Sort, arranged
-from tui.filtering import parse_filter
+from tui.model.arrangement import Arrangement, RowRates, Sort, arranged
+from tui.model.filters import parse_filter
 
 ROWS = (PIKE, CDR, AOR)
 
