@@ -14,7 +14,7 @@ from engine.snapshot import MemberRow, SubscriptionRow
 from tui.render import figures
 from tui.render.health import MARKED, STATE_LOOKS, remark, state_at
 from tui.render.line import Line, Part, Role, cell, clean, fitted, shortened, squeezed
-from tui.stageplay import Kind, Move
+from tui.render.stage_play import Kind, Move
 
 SOURCE_WIDTH = 26
 """Cells for the event's name, at the left of the wires."""

@@ -15,10 +15,10 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from engine.event import Event
-from tui.copies import Copy, Source, of_delivery, of_member, of_subscription
 from tui.link.protocol import Link
 from tui.model.pump import Pump
 from tui.render import figures
+from tui.render.copies import Copy, Source, of_delivery, of_member, of_subscription
 from tui.render.line import Line, Part, clean, shortened
 from tui.screens.asking import ask
 from tui.surviving import Sturdy

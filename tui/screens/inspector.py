@@ -13,11 +13,11 @@ from textual.widgets import Static
 
 from engine.event import Event
 from tui.actions import bindings_named, bindings_of
-from tui.copies import Copy, json_of
 from tui.keyed import key_of
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
 from tui.render.bytesview import VIEWS, View
+from tui.render.copies import Copy, json_of
 from tui.render.inspection import Told, delivery_lines, has_ended, last_member
 from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines

@@ -16,8 +16,8 @@ from tui.model.deliveries import Delivery
 from tui.model.pump import Pump
 from tui.render.line import clean
 from tui.render.stage import Scene
+from tui.render.stage_play import Play
 from tui.screens.watching import WatchingScreen
-from tui.stageplay import Play
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.stage import StageView

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink, snapshot, story_of_pike
+from tui.render.stage_play import Pace
 from tui.screens.stage import StageScreen
-from tui.stageplay import Pace
 from tui.widgets.stage import StageView
 
 

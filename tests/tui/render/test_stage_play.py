@@ -6,7 +6,7 @@ from engine.feed import Step
 from engine.run import DELIVERED, failed
 from tests.tui.world import SKIP, batch, delivered, record, story_of_pike
 from tui.model.deliveries import Deliveries, Delivery
-from tui.stageplay import Kind, Pace, Play, moves_of
+from tui.render.stage_play import Kind, Pace, Play, moves_of
 
 
 def told(*records: object) -> list[Delivery]:

@@ -13,7 +13,7 @@ from engine.event import Event
 from engine.options import SubscriptionOptions
 from engine.snapshot import MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
-from tui.render.byhand import ByHand, by_hand, raise_line, subscribe_line
+from tui.render.shell_lines import ByHand, by_hand, raise_line, subscribe_line
 
 USUAL_URL = "http://127.0.0.1:8888/mi"
 """Where MI listens as a rule."""

@@ -22,7 +22,7 @@ from engine.mi.event_params import event_params
 from engine.mi.jsontext import decode
 from engine.wire.jsonrpc import JsonRpcFormat
 from tests.support.sockets import UdpReceiver
-from tui.render.byhand import by_hand, printf, raise_line, subscribe_line
+from tui.render.shell_lines import by_hand, printf, raise_line, subscribe_line
 
 BITING = [
     b"",

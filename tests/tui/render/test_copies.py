@@ -13,7 +13,7 @@ from engine.event import Event
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.recorded import LINE, WIRE, incident
 from tests.tui.world import AOR, PIKE
-from tui.copies import Copy, Source, of_delivery, of_member, of_subscription
+from tui.render.copies import Copy, Source, of_delivery, of_member, of_subscription
 
 EVENT = Event("E_PIKE_BLOCKED", (("ip", "192.0.2.11"),))
 DESCRIBED = incident().described["s1"]
