@@ -27,11 +27,8 @@ from tui.keeping import KeepingApp
 from tui.keyed import key_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
-from tui.memory import Memory
 from tui.model.pump import Pump
-from tui.places import state_folder
 from tui.preferences import USUAL, Preferences
-from tui.raisedbook import RaisedBook
 from tui.recorded import RecordedLink
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
@@ -45,6 +42,9 @@ from tui.screens.watching import WatchingScreen
 from tui.starting import run_until_left
 from tui.terminal.ascii import AsciiDriver, ascii_only
 from tui.terminal.signals import ENDINGS, clean_end
+from tui.userfiles.places import state_folder
+from tui.userfiles.raised_book import RaisedBook
+from tui.userfiles.session import Memory
 from tui.widgets.subscriptions import SubscriptionsView
 
 _log = logging.getLogger(__name__)

@@ -152,7 +152,7 @@ def _own_place() -> str:
 
 
 def _own_file() -> Path:
-    from tui.places import own_configuration  # noqa: PLC0415
+    from tui.userfiles.places import own_configuration  # noqa: PLC0415
 
     return own_configuration()
 
@@ -321,7 +321,7 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
 
 def _log_beside_the_screen() -> None:
     from engine.logs import log_to_file  # noqa: PLC0415
-    from tui.places import log_file  # noqa: PLC0415
+    from tui.userfiles.places import log_file  # noqa: PLC0415
 
     path = log_file()
     try:

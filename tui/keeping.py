@@ -8,8 +8,6 @@ from textual import work
 
 from engine.errors import EventError
 from engine.snapshot import EngineSnapshot
-from tui import places
-from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 from tui.incident import collect
 from tui.link.guarded import GuardedLink
 from tui.model.pump import Pump
@@ -19,6 +17,8 @@ from tui.screens.asking import ask
 from tui.screens.audit import AuditScreen
 from tui.screens.export import Choice, ExportScreen
 from tui.screens.raise_many import RaiseManyScreen, begun_with
+from tui.userfiles import places
+from tui.userfiles.exports import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import SubscriptionsView
 

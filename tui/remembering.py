@@ -11,10 +11,10 @@ from textual.dom import DOMNode
 
 from tui.actions import ACTIONS
 from tui.keyed import KeyedApp
-from tui.memory import Remembered
 from tui.model.arrangement import Sort
 from tui.model.filters import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
 from tui.screens.dashboard import DashboardScreen
+from tui.userfiles.session import Remembered
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView
 

@@ -19,12 +19,12 @@ from engine.run import Attempt, failed
 from tests.tui.pilots import console
 from tests.tui.world import NOW, PIKE, FakeLink, batch, record, snapshot, story_of_pike
 from tui import cli
-from tui.exporting import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 from tui.model.pump import Pump
 from tui.recorded import RecordedLink
 from tui.recording import BundleError, Recording, read_bundle
 from tui.screens.audit import audit_lines
 from tui.screens.export import CHOICES
+from tui.userfiles.exports import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 
 AUDIT = {
     "entries": [
@@ -156,7 +156,7 @@ def test_the_audit_trail_is_shown_with_reasons_and_exported() -> None:
 async def test_everything_can_be_exported_by_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, position: int
 ) -> None:
-    monkeypatch.setattr("tui.places.export_folder", lambda: tmp_path)
+    monkeypatch.setattr("tui.userfiles.places.export_folder", lambda: tmp_path)
     link = FakeLink(records=story_of_pike())
     link.answers = {"audit": AUDIT, "configuration": {"label": "LAB"}}
     async with console(link) as shown:
@@ -174,7 +174,7 @@ async def test_everything_can_be_exported_by_key(
 
 async def test_what_cannot_be_exported_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr("tui.places.export_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr("tui.userfiles.places.export_folder", lambda: tmp_path / "file")
     async with console() as shown:
         await shown.press("E", "enter")
         await shown.until(lambda: any("Not exported" in toast for toast in shown.toasts), "the reason")

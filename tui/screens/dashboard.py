@@ -17,7 +17,6 @@ from tui.keyed import key_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
-from tui.raisedbook import RaisedBook
 from tui.recorded import RecordedLink
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
@@ -31,6 +30,7 @@ from tui.screens.edit_subscription import EditSubscriptionScreen
 from tui.screens.probe import ProbeScreen
 from tui.screens.raising import RaisingScreen
 from tui.screens.travelling import TravellingScreen
+from tui.userfiles.raised_book import RaisedBook
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.footer import ActionBar

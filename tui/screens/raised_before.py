@@ -13,12 +13,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from engine.event import Event
-from tui.raisedbook import NAME_MAX, Kept, RaisedBook, Template
 from tui.render.delivery import parameters
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.choosing import ChoosingScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.surviving import Sturdy
+from tui.userfiles.raised_book import NAME_MAX, Kept, RaisedBook, Template
 from tui.widgets.choices import Choice
 from tui.widgets.lines import Lines
 

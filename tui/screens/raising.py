@@ -14,13 +14,13 @@ from engine.errors import EventError
 from engine.event import Event
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.keyed import key_of
-from tui.raisedbook import Kept, RaisedBook
 from tui.render.line import clean
 from tui.render.outcomes import outcome_lines
 from tui.screens.asking import ask
 from tui.screens.inspecting import InspectingScreen
 from tui.screens.pick_event import PickEventScreen, event_choices
 from tui.screens.raised_before import RaisedBeforeScreen, SaveTemplateScreen
+from tui.userfiles.raised_book import Kept, RaisedBook
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import SubscriptionsView
 

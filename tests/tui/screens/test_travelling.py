@@ -160,7 +160,7 @@ def _header(shown: Console) -> str:
 
 
 async def test_a_recording_is_exported_again(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.places.export_folder", lambda: tmp_path)
+    monkeypatch.setattr("tui.userfiles.places.export_folder", lambda: tmp_path)
     async with recording() as (shown, _):
         await shown.press("E", *["down"] * 7, "enter")
         await shown.until(lambda: any("incident" in one for one in shown.toasts), "the toast")

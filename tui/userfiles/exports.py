@@ -16,7 +16,7 @@ from engine.snapshot import EngineSnapshot
 from tui.model.deliveries import Delivery
 from tui.render.delivery import told
 from tui.render.line import plain
-from tui.statefile import write_whole
+from tui.userfiles.state_file import write_whole
 
 Row: TypeAlias = Mapping[str, Any]
 

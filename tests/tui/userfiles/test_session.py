@@ -14,9 +14,9 @@ from tests.tui.world import FakeLink, FakeTime
 from tui import app as app_module
 from tui.app import SwitchboardApp, run_console
 from tui.cli import main
-from tui.memory import Memory, Remembered
 from tui.model.arrangement import Sort
 from tui.preferences import Preferences
+from tui.userfiles.session import Memory, Remembered
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import EventError
 from engine.event import Event
-from tui.raisedbook import EVENT_BYTES, HISTORY_MAX, TEMPLATES_MAX, Kept, RaisedBook, Template
+from tui.userfiles.raised_book import EVENT_BYTES, HISTORY_MAX, TEMPLATES_MAX, Kept, RaisedBook, Template
 
 PIKE = Event("E_PIKE_BLOCKED", (("ip", "192.0.2.1"),))
 ODD = Event("E_ODD", ((None, 42), ("x", None), ("x", "\udcff\n•")))

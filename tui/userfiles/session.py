@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from tui.statefile import StateFile
+from tui.userfiles.state_file import StateFile
 
 
 @dataclass(frozen=True, slots=True)

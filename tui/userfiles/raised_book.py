@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from engine.errors import EventError
 from engine.event import Event
-from tui.statefile import StateFile
+from tui.userfiles.state_file import StateFile
 
 HISTORY_MAX = 50
 """Different events that are remembered."""
