@@ -39,7 +39,7 @@ from tui.screens.log import LogScreen
 from tui.screens.stage import StageScreen
 from tui.screens.wallboard import WallboardScreen
 from tui.screens.watching import WatchingScreen
-from tui.starting import run_until_left
+from tui.sturdy.restart import run_until_left
 from tui.terminal.ascii import AsciiDriver, ascii_only
 from tui.terminal.signals import ENDINGS, clean_end
 from tui.userfiles.places import state_folder

@@ -11,7 +11,7 @@ from textual.dom import DOMNode
 
 from tui.actions import ACTIONS, Action, key_sign
 from tui.keymap import actions_with
-from tui.surviving import SurvivingApp
+from tui.sturdy.survival import SurvivingApp
 
 
 @runtime_checkable

@@ -17,7 +17,7 @@ from tui.keymap import MOVING
 from tui.preferences import Preferences
 from tui.render.line import plain
 from tui.screens.help import HelpScreen, help_lines, keys_here
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 BACK = {"dismiss", "dismiss(None)", "answer(False)", "back", "close", "clear", "let_go", "show_subscriptions"}

@@ -13,7 +13,7 @@ from tui.model.feed_choice import FeedChoice
 from tui.model.filters import Filter
 from tui.model.pump import Pump
 from tui.render.line import clean
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.subscriptions import SubscriptionsView

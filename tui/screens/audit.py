@@ -17,7 +17,7 @@ from tui.link.protocol import Link
 from tui.render.figures import clock
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.asking import ask
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
 

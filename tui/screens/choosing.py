@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from tui.render.line import Line, Part
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.choices import Choice, ChoicesView
 from tui.widgets.lines import Lines
 

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 
 
 class ConfirmScreen(Sturdy, ModalScreen[bool]):

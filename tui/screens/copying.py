@@ -21,7 +21,7 @@ from tui.render import figures
 from tui.render.copies import Copy, Source, of_delivery, of_member, of_subscription
 from tui.render.line import Line, Part, clean, shortened
 from tui.screens.asking import ask
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 PREVIEW_LINES = 4

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.render.difference import difference_lines
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 

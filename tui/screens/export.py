@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 
 
 class Choice(NamedTuple):

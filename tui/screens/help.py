@@ -21,7 +21,7 @@ from tui.render.health import CONNECTING_LOOK, STATE_LOOKS
 from tui.render.line import Line, Part, cell, plain
 from tui.render.policies import policy_lines
 from tui.screens.inspector import InspectorBody
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 _SIGNS: tuple[tuple[str, str], ...] = (

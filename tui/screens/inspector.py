@@ -23,7 +23,7 @@ from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
 from tui.screens.asking import ask
 from tui.screens.copying import Copies, copies_of, copy_as, put
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
 

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.jumping import LETTERS, JumpTarget, labels
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 
 
 class JumpScreen(Sturdy, ModalScreen[JumpTarget | None]):

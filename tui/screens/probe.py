@@ -18,7 +18,7 @@ from tui.link.protocol import Link
 from tui.render.line import Part, clean
 from tui.render.probe import probe_lines
 from tui.screens.asking import ask
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 

@@ -19,7 +19,7 @@ from tui.link.protocol import Link
 from tui.render.jsonparams import json_of, params_in
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 BAR_CELLS = 40

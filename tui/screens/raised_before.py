@@ -17,7 +17,7 @@ from tui.render.delivery import parameters
 from tui.render.line import Line, Part, cell, clean
 from tui.screens.choosing import ChoosingScreen
 from tui.screens.confirm import ConfirmScreen
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.userfiles.raised_book import NAME_MAX, Kept, RaisedBook, Template
 from tui.widgets.choices import Choice
 from tui.widgets.lines import Lines

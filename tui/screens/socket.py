@@ -22,7 +22,7 @@ from tui.render.forms import problem_line
 from tui.render.line import Line, Part, clean
 from tui.screens.asking import ask
 from tui.screens.probe import ProbeSocketScreen
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.form_row import choice
 from tui.widgets.lines import Lines
 from tui.widgets.socket_fields import SocketFields

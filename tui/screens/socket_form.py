@@ -13,7 +13,7 @@ from tui.actions import bindings_of
 from tui.link.protocol import Link
 from tui.screens.probe import ProbeSocketScreen
 from tui.screens.socket import SocketScreen
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 
 
 class TypedMember(NamedTuple):

@@ -12,7 +12,7 @@ from tui.actions import bindings_named
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
 from tui.screens.asking import Answer, ask
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.header import HeaderLine
 from tui.widgets.lineview import LineView
 

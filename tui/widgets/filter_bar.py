@@ -14,7 +14,7 @@ from textual.widgets import Input, Label
 
 from tui.model.filters import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
 from tui.render.line import Part, clean
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 WORDS: dict[str, Vocabulary] = {"subscriptions": SUBSCRIPTION_WORDS, "feed": FEED_WORDS}

@@ -24,7 +24,7 @@ from tui.render.jsonparams import JsonParamsError, wrong_lines
 from tui.render.line import Line, Part, clean
 from tui.render.previews import preview_lines
 from tui.render.typed import about_event, preview
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 from tui.widgets.params_editor import JsonArea, ParamsEditor
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from tui.surviving import SurvivingApp
+from tui.sturdy.survival import SurvivingApp
 
 _log = logging.getLogger(__name__)
 

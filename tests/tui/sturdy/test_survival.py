@@ -19,8 +19,8 @@ from tui.app import SwitchboardApp, show_console
 from tui.preferences import USUAL
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
-from tui.starting import STARTS_MAX, WINDOW_S, run_until_left
-from tui.surviving import KINDS_MAX, Sturdy
+from tui.sturdy.restart import STARTS_MAX, WINDOW_S, run_until_left
+from tui.sturdy.survival import KINDS_MAX, Sturdy
 from tui.widgets.feed import FeedView
 from tui.widgets.header import HeaderLine
 from tui.widgets.lineview import LineView
