@@ -22,6 +22,7 @@ from engine.background import BackgroundEngine
 from engine.heap import steady_heap
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.actions import global_bindings
+from tui.bundle.link import RecordedLink
 from tui.jumping import JumpTarget, targets_of
 from tui.keeping import KeepingApp
 from tui.keyed import key_of
@@ -29,7 +30,6 @@ from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
 from tui.model.pump import Pump
 from tui.preferences import USUAL, Preferences
-from tui.recorded import RecordedLink
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen

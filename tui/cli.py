@@ -211,7 +211,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _open(chosen: argparse.Namespace) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
-    from tui.recording import BundleError, missing, read_bundle  # noqa: PLC0415
+    from tui.bundle.recording import BundleError, missing, read_bundle  # noqa: PLC0415
 
     try:
         recording = read_bundle(chosen.file)
@@ -222,7 +222,7 @@ def _open(chosen: argparse.Namespace) -> int:
         _complain("the console needs a terminal; the bundle is JSON, and can be read as it is")
         return BAD_USAGE
     from tui.app import show_console  # noqa: PLC0415
-    from tui.recorded import RecordedLink  # noqa: PLC0415
+    from tui.bundle.link import RecordedLink  # noqa: PLC0415
 
     preferences = _with_own_keys(replace(_preferences(chosen), notices=missing(recording)))
     return show_console(RecordedLink(recording), f"recording {chosen.file.name}", preferences)

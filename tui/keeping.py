@@ -8,10 +8,10 @@ from textual import work
 
 from engine.errors import EventError
 from engine.snapshot import EngineSnapshot
-from tui.incident import collect
+from tui.bundle.collector import collect
+from tui.bundle.link import RecordedLink
 from tui.link.guarded import GuardedLink
 from tui.model.pump import Pump
-from tui.recorded import RecordedLink
 from tui.remembering import RememberingApp
 from tui.screens.asking import ask
 from tui.screens.audit import AuditScreen

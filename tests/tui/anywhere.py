@@ -8,13 +8,13 @@ from typing import Any
 
 from textual.screen import Screen
 
+from tests.tui.bundle.test_recording import AUDIT
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console
 from tests.tui.screens.test_edit import DESCRIBED, FINE
 from tests.tui.screens.test_log import ENTRIES
 from tests.tui.screens.test_probe import REFUSED
 from tests.tui.screens.test_raise_many import HALF
-from tests.tui.test_recording import AUDIT
 from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot, story_of_pike
 from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.audit import AuditScreen

@@ -13,11 +13,11 @@ from engine.errors import SwitchboardError
 from engine.health import State
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.actions import dashboard_bindings
+from tui.bundle.link import RecordedLink
 from tui.keyed import key_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
-from tui.recorded import RecordedLink
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
 from tui.render.difference import save_note

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from textual import on, work
 
 from engine.snapshot import EngineSnapshot
+from tui.bundle.link import RecordedLink
+from tui.bundle.recording import history_before
 from tui.model.arrangement import RowRates
 from tui.model.rates import Trends
 from tui.model.time_series import History
-from tui.recorded import RecordedLink
-from tui.recording import history_before
 from tui.render import figures
 from tui.screens.inspecting import InspectingScreen
 from tui.widgets.feed import FeedView

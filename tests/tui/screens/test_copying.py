@@ -11,7 +11,7 @@ from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console, console
 from tests.tui.recorded import WIRE, incident
 from tests.tui.world import FakeLink, snapshot, story_of_pike
-from tui.recorded import RecordedLink
+from tui.bundle.link import RecordedLink
 from tui.render.copies import Copy
 from tui.render.line import plain
 from tui.screens.copying import CopyScreen, put

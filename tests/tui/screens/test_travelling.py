@@ -10,7 +10,7 @@ import pytest
 from tests.tui.pilots import Console, console
 from tests.tui.recorded import FAILS_AT, STEPS, incident
 from tests.tui.world import FakeLink
-from tui.recorded import RecordedLink
+from tui.bundle.link import RecordedLink
 from tui.render.line import plain
 from tui.render.timeline import moment_at, place_of, timeline_line
 from tui.screens.inspector import InspectorScreen

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.tui.bundle.test_bundle import first_version
 from tests.tui.recorded import incident
-from tests.tui.test_bundle import first_version
 from tui import cli
-from tui.bundleform import DEPTH_MAX
-from tui.recording import BundleError, read_bundle
+from tui.bundle.form import DEPTH_MAX
+from tui.bundle.recording import BundleError, read_bundle
 
 Document = dict[str, Any]
 

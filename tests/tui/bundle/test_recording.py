@@ -19,9 +19,9 @@ from engine.run import Attempt, failed
 from tests.tui.pilots import console
 from tests.tui.world import NOW, PIKE, FakeLink, batch, record, snapshot, story_of_pike
 from tui import cli
+from tui.bundle.link import RecordedLink
+from tui.bundle.recording import BundleError, Recording, read_bundle
 from tui.model.pump import Pump
-from tui.recorded import RecordedLink
-from tui.recording import BundleError, Recording, read_bundle
 from tui.screens.audit import audit_lines
 from tui.screens.export import CHOICES
 from tui.userfiles.exports import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows

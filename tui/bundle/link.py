@@ -12,7 +12,7 @@ from engine.health import State
 from engine.operations.inspecting import Recipient, told_delivery
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
-from tui.recording import Recording
+from tui.bundle.recording import Recording
 
 
 class RecordedLink:

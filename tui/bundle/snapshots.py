@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
-from tui.bundleform import MOMENT, WALL, validated
-from tui.masking import json_line, size_of
+from tui.bundle.form import MOMENT, WALL, validated
+from tui.bundle.masked_json import json_line, size_of
 from tui.model.snapshots import changed_rows, coarsest
 from tui.model.time_series import Measure
 

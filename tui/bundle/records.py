@@ -10,8 +10,8 @@ from engine.event import Event, Value
 from engine.feed import FeedRecord, Step
 from engine.run import Attempt, Batch, Fault, Outcome, Skip, Status
 from engine.sizes import CutText
-from tui.bundleform import BATCHES, RECORDS, BatchForm, RecordForm, validated
-from tui.masking import json_line, size_of
+from tui.bundle.form import BATCHES, RECORDS, BatchForm, RecordForm, validated
+from tui.bundle.masked_json import json_line, size_of
 
 EVENTS_MAX = 20_000
 """Events that a bundle holds; the newest."""

@@ -20,18 +20,19 @@ from engine.event import Event
 from engine.feed import Feed, FeedRecord, Step
 from engine.run import DELIVERED, Attempt, Skip, failed, part_of
 from tests.support.waiting import until
+from tests.tui.bundle.test_recording import AUDIT
 from tests.tui.inspected import MEMBER
 from tests.tui.recorded import FAILS_AT, SECOND, STEPS, at, incident
-from tests.tui.test_recording import AUDIT
 from tests.tui.world import NOW, PIKE, FakeLink, batch, member, record, snapshot
-from tui import cli, recording
-from tui.incident import collect
+from tui import cli
+from tui.bundle import recording
+from tui.bundle.collector import collect
+from tui.bundle.link import RecordedLink
+from tui.bundle.recording import SIZE_MAX, Recording, history_before, missing, read_bundle
+from tui.bundle.records import _record_document
 from tui.link.protocol import LocalLink
 from tui.model.pump import Pump
 from tui.model.time_series import EVERYTHING, History, Measure
-from tui.recorded import RecordedLink
-from tui.recording import SIZE_MAX, Recording, history_before, missing, read_bundle
-from tui.records import _record_document
 
 
 def written(made: Recording, folder: Path) -> Recording:

@@ -7,11 +7,11 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 from engine.snapshot import EngineSnapshot, SubscriptionRow
+from tui.bundle.link import RecordedLink
+from tui.bundle.recording import Recording
 from tui.link.protocol import Link
 from tui.model.pump import Pump
 from tui.model.time_series import History, Levels
-from tui.recorded import RecordedLink
-from tui.recording import Recording
 from tui.screens.asking import Answer, ask
 
 RECORDS = 10_000

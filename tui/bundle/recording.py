@@ -11,11 +11,11 @@ from typing import Any
 from engine.errors import EventError, SwitchboardError
 from engine.feed import FeedRecord
 from engine.snapshot import EngineSnapshot
-from tui.bundleform import AUDIT, CHARTS, CONFIGURATION, DESCRIBED, INSPECTED, LEFT_OUT, LINES, LOG, loaded, validated
-from tui.masking import json_line, size_of
+from tui.bundle.form import AUDIT, CHARTS, CONFIGURATION, DESCRIBED, INSPECTED, LEFT_OUT, LINES, LOG, loaded, validated
+from tui.bundle.masked_json import json_line, size_of
+from tui.bundle.records import WrittenRecords, read_records
+from tui.bundle.snapshots import WrittenPast, read_past, read_snapshot
 from tui.model.time_series import History, Levels
-from tui.pastfile import WrittenPast, read_past, read_snapshot
-from tui.records import WrittenRecords, read_records
 from tui.render.line import clean
 
 VERSION = 3
