@@ -21,11 +21,11 @@ from textual.widgets import Input, TextArea
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.actions import global_bindings
 from tui.bundle.link import RecordedLink
-from tui.jumping import JumpTarget, targets_of
 from tui.keeping import KeepingApp
-from tui.keyed import key_of
+from tui.keys.actions import global_bindings
+from tui.keys.in_force import key_of
+from tui.keys.jump import JumpTarget, targets_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
 from tui.model.pump import Pump

@@ -174,7 +174,7 @@ def _with_own_keys(preferences: Preferences) -> Preferences:
     from dataclasses import replace  # noqa: PLC0415
 
     from engine.config import check_config  # noqa: PLC0415
-    from tui.keymap import check_keys  # noqa: PLC0415
+    from tui.keys.keymap import check_keys  # noqa: PLC0415
 
     own = _own_file()
     if not own.exists():
@@ -253,7 +253,7 @@ def _schema(_chosen: argparse.Namespace) -> int:
 
     from engine.config import json_schema  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
-    from tui.keymap import add_key_names  # noqa: PLC0415
+    from tui.keys.keymap import add_key_names  # noqa: PLC0415
 
     try:
         sys.stdout.write(json.dumps(add_key_names(json_schema()), indent=2) + "\n")
@@ -266,7 +266,7 @@ def _schema(_chosen: argparse.Namespace) -> int:
 def _checked(file: Path) -> Settings | None:
     """The settings of a file, after saying what is wrong with it."""
     from engine.config import check_config  # noqa: PLC0415
-    from tui.keymap import check_keys  # noqa: PLC0415
+    from tui.keys.keymap import check_keys  # noqa: PLC0415
 
     result = check_config(file, further=check_keys)
     for problem in result.problems:
@@ -286,7 +286,7 @@ def _console_on(file: Path, preferences: Preferences) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
     from engine.config import check_config  # noqa: PLC0415
-    from tui.keymap import check_keys  # noqa: PLC0415
+    from tui.keys.keymap import check_keys  # noqa: PLC0415
 
     result = check_config(file, further=check_keys)
     if result.settings is None:

@@ -21,7 +21,7 @@ from engine.operations.probe_steps import StepFailedError, StepLog, advice_for, 
 from engine.tasks import Tasks
 from engine.transports.registry import load
 from engine.version import __version__
-from tui.keymap import check_keys
+from tui.keys.keymap import check_keys
 from tui.userfiles import places
 
 LIMIT_MAX_S = 5.0

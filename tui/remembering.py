@@ -9,8 +9,8 @@ from textual.actions import ActionParseResult
 from textual.app import App
 from textual.dom import DOMNode
 
-from tui.actions import ACTIONS
-from tui.keyed import KeyedApp
+from tui.keys.actions import ACTIONS
+from tui.keys.in_force import KeyedApp
 from tui.model.arrangement import Sort
 from tui.model.filters import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
 from tui.screens.dashboard import DashboardScreen

@@ -12,8 +12,8 @@ from textual.widgets import Label
 
 from tests.tui.anywhere import PLACES, answering, go
 from tests.tui.pilots import console
-from tui.actions import ACTIONS, MOVES, key_sign
-from tui.keymap import MOVING
+from tui.keys.actions import ACTIONS, MOVES, key_sign
+from tui.keys.keymap import MOVING
 from tui.preferences import Preferences
 from tui.render.line import plain
 from tui.screens.help import HelpScreen, help_lines, keys_here

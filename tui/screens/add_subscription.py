@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
-from tui.keyed import key_of
+from tui.keys.in_force import key_of
 from tui.link.protocol import Link
 from tui.model.typed_passwords import TypedPasswords
 from tui.render.line import Line, Part, clean

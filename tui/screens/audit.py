@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.actions import leaving
+from tui.keys.actions import leaving
 from tui.link.protocol import Link
 from tui.render.figures import clock
 from tui.render.line import Line, Part, cell, clean

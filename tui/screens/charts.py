@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from engine.snapshot import SubscriptionRow
-from tui.actions import bindings_named, bindings_of
+from tui.keys.actions import bindings_named, bindings_of
 from tui.link.protocol import Link
 from tui.model.pump import Pump
 from tui.model.time_series import EVERYTHING, Key, Measure, Track, slots

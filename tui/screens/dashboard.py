@@ -12,9 +12,9 @@ from textual.containers import Horizontal, Vertical
 from engine.errors import SwitchboardError
 from engine.health import State
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
-from tui.actions import dashboard_bindings
 from tui.bundle.link import RecordedLink
-from tui.keyed import key_of
+from tui.keys.actions import dashboard_bindings
+from tui.keys.in_force import key_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
@@ -146,7 +146,7 @@ class DashboardScreen(ApplyingScreen, RaisingScreen, TravellingScreen):
                 form.show_world(rows, snapshot.events)
                 self.show_results(rows)
 
-    # What an operator can do; the table in `tui.actions` says how each is called.
+    # What an operator can do; the table in `tui.keys.actions` says how each is called.
 
     @work(group="dialogs", exclusive=True)
     async def action_add_subscription(self) -> None:

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Label, Select
 
 from engine.options import Drop, OnFailure, WhenAllFailed, options_heeded
-from tui.keyed import key_of
+from tui.keys.in_force import key_of
 from tui.link.protocol import Link
 from tui.render.difference import changed_only, difference_lines
 from tui.render.forms import expiry_words, problem_line

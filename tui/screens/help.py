@@ -15,8 +15,8 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Label
 
-from tui.actions import ACTIONS, MOVES, Action, bindings_named, key_sign, leaving
-from tui.keymap import MOVING
+from tui.keys.actions import ACTIONS, MOVES, Action, bindings_named, key_sign, leaving
+from tui.keys.keymap import MOVING
 from tui.render.health import CONNECTING_LOOK, STATE_LOOKS
 from tui.render.line import Line, Part, cell, plain
 from tui.render.policies import policy_lines

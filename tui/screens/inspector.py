@@ -12,8 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.event import Event
-from tui.actions import bindings_named, bindings_of
-from tui.keyed import key_of
+from tui.keys.actions import bindings_named, bindings_of
+from tui.keys.in_force import key_of
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
 from tui.render.bytesview import VIEWS, View
@@ -142,7 +142,7 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
         width = self.query_one("#inspector-body").scrollable_content_region.width
         return [*lines, *delivery_lines(self._told, offset, self._view, width)]
 
-    # What an operator can do; the table in `tui.actions` says how each is called.
+    # What an operator can do; the table in `tui.keys.actions` says how each is called.
 
     @work(exclusive=True, group="dialogs")
     async def action_copy(self) -> None:

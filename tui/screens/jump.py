@@ -9,7 +9,7 @@ from textual.events import Click, Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.jumping import LETTERS, JumpTarget, labels
+from tui.keys.jump import LETTERS, JumpTarget, labels
 from tui.sturdy.survival import Sturdy
 
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui.actions import bindings_named, bindings_of
+from tui.keys.actions import bindings_named, bindings_of
 from tui.render.log import LEVELS
 from tui.screens.asking import ask
 from tui.screens.watching import WatchingScreen

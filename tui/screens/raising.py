@@ -13,7 +13,7 @@ from engine.catalogue import catalogue
 from engine.errors import EventError
 from engine.event import Event
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.keyed import key_of
+from tui.keys.in_force import key_of
 from tui.render.line import clean
 from tui.render.outcomes import outcome_lines
 from tui.screens.asking import ask

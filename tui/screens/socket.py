@@ -15,8 +15,8 @@ from engine.address import MASK, printed
 from engine.address.fields import FIELDS, FORMS, FieldProblem, FieldsError, address_of, fields_of, socket_of
 from engine.errors import SocketTextError
 from engine.transports.registry import schemes
-from tui.actions import bindings_named
-from tui.keyed import key_of
+from tui.keys.actions import bindings_named
+from tui.keys.in_force import key_of
 from tui.link.protocol import Link
 from tui.render.forms import problem_line
 from tui.render.line import Line, Part, clean

@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
-from tui.actions import bindings_of
+from tui.keys.actions import bindings_of
 from tui.link.protocol import Link
 from tui.screens.probe import ProbeSocketScreen
 from tui.screens.socket import SocketScreen

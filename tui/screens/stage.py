@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from engine.snapshot import SubscriptionRow
-from tui.actions import bindings_named, bindings_of
-from tui.keyed import key_of
+from tui.keys.actions import bindings_named, bindings_of
+from tui.keys.in_force import key_of
 from tui.link.protocol import Link
 from tui.model.deliveries import Delivery
 from tui.model.pump import Pump

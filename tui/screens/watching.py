@@ -8,7 +8,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from tui.actions import bindings_named
+from tui.keys.actions import bindings_named
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
 from tui.screens.asking import Answer, ask

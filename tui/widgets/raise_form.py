@@ -18,7 +18,7 @@ from engine.catalogue import catalogue
 from engine.errors import EventError
 from engine.event import Event
 from engine.snapshot import SubscriptionRow
-from tui.keyed import key_of
+from tui.keys.in_force import key_of
 from tui.render.delivery import hearers
 from tui.render.jsonparams import JsonParamsError, wrong_lines
 from tui.render.line import Line, Part, clean

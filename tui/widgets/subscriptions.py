@@ -13,7 +13,7 @@ from textual.message import Message
 
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.jumping import JumpTarget
+from tui.keys.jump import JumpTarget
 from tui.model.arrangement import Arrangement, Shown, arranged
 from tui.render import health
 from tui.render.line import Line, Part

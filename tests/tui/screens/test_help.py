@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tui.pilots import console
-from tui.actions import MOVES
+from tui.keys.actions import MOVES
 from tui.render.line import plain
 from tui.render.policies import policy_lines
 from tui.screens.help import help_lines

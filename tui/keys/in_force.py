@@ -9,8 +9,8 @@ from textual.actions import ActionParseResult
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-from tui.actions import ACTIONS, Action, key_sign
-from tui.keymap import actions_with
+from tui.keys.actions import ACTIONS, Action, key_sign
+from tui.keys.keymap import actions_with
 from tui.sturdy.survival import SurvivingApp
 
 

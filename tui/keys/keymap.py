@@ -14,7 +14,7 @@ from textual.keys import Keys, _character_to_key
 from engine.config.document import Entries, Node, Scalar
 from engine.config.findings import Findings
 from engine.config.wording import meant, quoted, unknown_key
-from tui.actions import ACTIONS, Action
+from tui.keys.actions import ACTIONS, Action
 
 SECTION = ("console", "keys")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tui.actions import ACTIONS
 from tui.app import SwitchboardApp
+from tui.keys.actions import ACTIONS
 from tui.render.line import plain
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen

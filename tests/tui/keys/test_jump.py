@@ -8,7 +8,7 @@ from textual.widgets import Button, Input, OptionList
 from tests.tui.anywhere import answering
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink
-from tui.jumping import LETTERS, labels, targets_of
+from tui.keys.jump import LETTERS, labels, targets_of
 from tui.screens.export import ExportScreen
 from tui.screens.jump import JumpScreen
 from tui.screens.stage import StageScreen
