@@ -190,7 +190,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
     from engine.errors import SwitchboardError  # noqa: PLC0415
-    from tui.demo import run_demo  # noqa: PLC0415
+    from tui.programs.demo import run_demo  # noqa: PLC0415
     from tui.terminal.signals import clean_end  # noqa: PLC0415
 
     def console(settings: Settings, title: str, notices: tuple[str, ...]) -> int:
@@ -243,7 +243,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
-    from tui.doctor import examine  # noqa: PLC0415
+    from tui.programs.doctor import examine  # noqa: PLC0415
 
     return FINE if examine(chosen.file, _say) else FAILED
 

@@ -234,7 +234,7 @@ def test_a_taken_port_of_the_demo_is_replaced_and_shown(
         wanted = f"tcp:127.0.0.1:{port}"
         lab = LabSettings(receivers=(ReceiverSettings(name="billing", socket=wanted),))
         entries = (SubscriptionSettings(event="E_ACC_CDR", socket=wanted),)
-        monkeypatch.setattr("tui.demo.demo_settings", lambda _: Settings(subscriptions=entries, lab=lab))
+        monkeypatch.setattr("tui.programs.demo.demo_settings", lambda _: Settings(subscriptions=entries, lab=lab))
         assert main("demo") == 0
     ((settings, title),) = shown
     used = settings.subscriptions[0].socket_text.rpartition(":")[2]

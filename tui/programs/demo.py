@@ -12,7 +12,7 @@ from engine.config import check_config
 from engine.config.schema import Settings
 from engine.errors import ConfigError
 from engine.lab import PortChange, prepare_ports
-from tui.headless import run_headless
+from tui.programs.headless import run_headless
 
 TITLE = "Demo"
 

@@ -9,7 +9,7 @@ import pytest
 from engine.config.schema import GeneratorSettings, LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.options import WhenAllFailed
 from engine.snapshot import Figures
-from tui.headless import Shortage, is_lossy, run_headless, verdict
+from tui.programs.headless import Shortage, is_lossy, run_headless, verdict
 
 GOOD = Figures(accepted=5, unheard=0, refused=0, delivered=3, sent=2, undelivered=0, waiting=0, failed=1)
 
@@ -46,7 +46,7 @@ async def test_it_ends_badly_when_nobody_took_an_event(tmp_path: Path) -> None:
 
 
 async def test_what_still_waits_at_the_end_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.headless.SETTLE_LIMIT_S", 0.1)
+    monkeypatch.setattr("tui.programs.headless.SETTLE_LIMIT_S", 0.1)
     settings = demo(tmp_path / "clock.sock", f"virtual:FAILOVER unix:{tmp_path}/nobody")
     assert await run_headless(settings, 0.2, lambda _: None) == 1
 

@@ -10,8 +10,8 @@ import pytest
 
 from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from tests.support.sockets import UdpReceiver
-from tui import doctor
 from tui.cli import main
+from tui.programs import doctor
 
 
 def settings(*sockets: str, lab: LabSettings | None = None) -> Settings:
