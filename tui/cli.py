@@ -13,7 +13,7 @@ from engine.version import __version__
 
 if TYPE_CHECKING:
     from engine.config.schema import Settings
-    from tui.preferences import Preferences
+    from tui.app.preferences import Preferences
 
 # Imports inside functions: pydantic, aiohttp and Textual cost a few hundred milliseconds, and most commands need one.
 
@@ -120,7 +120,7 @@ def _add_looks(parser: argparse.ArgumentParser) -> None:
 
 
 def _preferences(chosen: argparse.Namespace) -> Preferences:
-    from tui.preferences import Preferences  # noqa: PLC0415
+    from tui.app.preferences import Preferences  # noqa: PLC0415
 
     return Preferences(
         is_read_only=getattr(chosen, "read_only", False),
@@ -221,7 +221,7 @@ def _open(chosen: argparse.Namespace) -> int:
     if not _has_terminal():
         _complain("the console needs a terminal; the bundle is JSON, and can be read as it is")
         return BAD_USAGE
-    from tui.app import show_console  # noqa: PLC0415
+    from tui.app.application import show_console  # noqa: PLC0415
     from tui.bundle.link import RecordedLink  # noqa: PLC0415
 
     preferences = _with_own_keys(replace(_preferences(chosen), notices=missing(recording)))
@@ -302,7 +302,7 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
     from engine.background import BackgroundEngine  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
     from engine.service import Service  # noqa: PLC0415
-    from tui.app import run_console  # noqa: PLC0415
+    from tui.app.application import run_console  # noqa: PLC0415
     from tui.terminal.signals import undisturbed  # noqa: PLC0415
 
     _log_beside_the_screen()

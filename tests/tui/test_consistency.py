@@ -12,9 +12,9 @@ from textual.widgets import Label
 
 from tests.tui.anywhere import PLACES, answering, go
 from tests.tui.pilots import console
+from tui.app.preferences import Preferences
 from tui.keys.actions import ACTIONS, MOVES, key_sign
 from tui.keys.keymap import MOVING
-from tui.preferences import Preferences
 from tui.render.line import plain
 from tui.screens.help import HelpScreen, help_lines, keys_here
 from tui.sturdy.survival import Sturdy

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tui.recorded import FAILS_AT, incident
 from tests.tui.test_looks import NARROW, WIDE, SnapCompare, after, app
-from tui.app import SwitchboardApp
+from tui.app.application import SwitchboardApp
 from tui.bundle.link import RecordedLink
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tui.app import SwitchboardApp
+from tui.app.application import SwitchboardApp
 from tui.keys.actions import ACTIONS
 from tui.render.line import plain
 from tui.screens.charts import ChartsScreen

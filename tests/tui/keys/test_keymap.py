@@ -11,10 +11,10 @@ from engine.config import check_config, json_schema
 from tests.tui.keytable import table, written
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
+from tui.app.preferences import Preferences
 from tui.cli import main
 from tui.keys.actions import ACTIONS
 from tui.keys.keymap import MOVING, actions_with, add_key_names, check_keys, key_name
-from tui.preferences import Preferences
 from tui.render.line import plain
 from tui.screens.help import HelpScreen
 from tui.screens.jump import JumpScreen

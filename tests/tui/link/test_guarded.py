@@ -8,9 +8,9 @@ from engine.errors import CommandError
 from engine.options import Colour
 from tests.tui.pilots import console
 from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot
-from tui.app import SwitchboardApp
+from tui.app.application import SwitchboardApp
+from tui.app.preferences import Preferences
 from tui.link.guarded import GuardedLink
-from tui.preferences import Preferences
 from tui.widgets.header import HeaderLine
 
 

@@ -15,8 +15,8 @@ import tui
 from tests.tui.pilots import console
 from tests.tui.test_real_engine import EVENT, raised, real_console
 from tests.tui.world import FakeLink, story_of_pike
-from tui.app import SwitchboardApp, show_console
-from tui.preferences import USUAL
+from tui.app.application import SwitchboardApp, show_console
+from tui.app.preferences import USUAL
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
 from tui.sturdy.restart import STARTS_MAX, WINDOW_S, run_until_left

@@ -11,11 +11,11 @@ import pytest
 from engine.background import BackgroundEngine
 from engine.config.schema import Settings
 from tests.tui.world import FakeLink, FakeTime
-from tui import app as app_module
-from tui.app import SwitchboardApp, run_console
+from tui.app.application import SwitchboardApp, run_console
+from tui.app.application import application as app_module
+from tui.app.preferences import Preferences
 from tui.cli import main
 from tui.model.arrangement import Sort
-from tui.preferences import Preferences
 from tui.userfiles.session import Memory, Remembered
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView

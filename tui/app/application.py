@@ -21,15 +21,15 @@ from textual.widgets import Input, TextArea
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
 from engine.snapshot import MemberRow, SubscriptionRow
+from tui.app.exporter import KeepingApp
+from tui.app.preferences import USUAL, Preferences
 from tui.bundle.link import RecordedLink
-from tui.keeping import KeepingApp
 from tui.keys.actions import global_bindings
 from tui.keys.in_force import key_of
 from tui.keys.jump import JumpTarget, targets_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
 from tui.model.pump import Pump
-from tui.preferences import USUAL, Preferences
 from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen

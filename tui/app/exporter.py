@@ -8,11 +8,11 @@ from textual import work
 
 from engine.errors import EventError
 from engine.snapshot import EngineSnapshot
+from tui.app.restore import RememberingApp
 from tui.bundle.collector import collect
 from tui.bundle.link import RecordedLink
 from tui.link.guarded import GuardedLink
 from tui.model.pump import Pump
-from tui.remembering import RememberingApp
 from tui.screens.asking import ask
 from tui.screens.audit import AuditScreen
 from tui.screens.export import Choice, ExportScreen
