@@ -244,7 +244,7 @@ def test_a_taken_port_of_the_demo_is_replaced_and_shown(
 
 
 def test_the_demo_that_is_installed_is_the_sample() -> None:
-    assert (ROOT / "tui/demo.yaml").read_bytes() == (ROOT / "sample_configs/demo.yaml").read_bytes()
+    assert (ROOT / "tui/programs/demo.yaml").read_bytes() == (ROOT / "sample_configs/demo.yaml").read_bytes()
 
 
 def test_the_demo_without_a_terminal_says_who_delivered_what() -> None:

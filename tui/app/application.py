@@ -30,7 +30,6 @@ from tui.keys.jump import JumpTarget, targets_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
 from tui.model.pump import Pump
-from tui.render.line import clean
 from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.help import HelpScreen, keys_here
@@ -41,6 +40,7 @@ from tui.screens.wallboard import WallboardScreen
 from tui.screens.watching import WatchingScreen
 from tui.sturdy.restart import run_until_left
 from tui.terminal.ascii import AsciiDriver, ascii_only
+from tui.terminal.safe_text import clean
 from tui.terminal.signals import ENDINGS, clean_end
 from tui.userfiles.places import state_folder
 from tui.userfiles.raised_book import RaisedBook

@@ -11,9 +11,9 @@ from engine.snapshot import EngineSnapshot
 from tui.app.restore import RememberingApp
 from tui.bundle.collector import collect
 from tui.bundle.link import RecordedLink
+from tui.link.answers import ask
 from tui.link.guarded import GuardedLink
 from tui.model.pump import Pump
-from tui.screens.asking import ask
 from tui.screens.audit import AuditScreen
 from tui.screens.export import Choice, ExportScreen
 from tui.screens.raise_many import RaiseManyScreen, begun_with

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from engine.snapshot import EngineSnapshot, SubscriptionRow
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import Recording
+from tui.link.answers import Answer, ask
 from tui.link.protocol import Link
 from tui.model.pump import Pump
 from tui.model.time_series import History, Levels
-from tui.screens.asking import Answer, ask
 
 RECORDS = 10_000
 """Records of the feed that are asked for."""

@@ -16,7 +16,7 @@ from tui.bundle.masked_json import json_line, size_of
 from tui.bundle.records import WrittenRecords, read_records
 from tui.bundle.snapshots import WrittenPast, read_past, read_snapshot
 from tui.model.time_series import History, Levels
-from tui.render.line import clean
+from tui.terminal.safe_text import clean
 
 VERSION = 3
 """Of the file's form. The first had one snapshot, the log as text, and nothing to inspect; the second told batches

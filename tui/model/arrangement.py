@@ -11,8 +11,8 @@ from typing import NamedTuple
 from engine.health import State
 from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
+from tui.model.condition import Concern, concern, state_at
 from tui.model.filters import NO_FILTER, Filter
-from tui.render.health import Concern, concern, state_at
 
 
 class Sort(StrEnum):

@@ -9,8 +9,8 @@ from engine.feed import FeedRecord, Step
 from engine.run import Status
 from engine.snapshot import SubscriptionRow
 from tui.model.deliveries import Delivery
+from tui.model.event_text import parameters
 from tui.model.filters import NO_FILTER, Filter
-from tui.render.delivery import parameters
 
 
 @dataclass(frozen=True, slots=True)

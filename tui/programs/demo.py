@@ -43,7 +43,7 @@ def demo_settings(directory: str) -> Settings:
         ConfigError: it cannot be used; the tests see to it that this never happens.
     """
     environment = {**os.environ, "SWITCHBOARD_DEMO_DIR": directory}
-    with as_file(files("tui").joinpath("demo.yaml")) as path:
+    with as_file(files("tui.programs").joinpath("demo.yaml")) as path:
         result = check_config(path, environment)
     if result.settings is None:
         raise ConfigError(result.problems)

@@ -13,13 +13,15 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
 from tui.keys.in_force import key_of
+from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.model.typed_passwords import TypedPasswords
-from tui.render.line import Line, Part, clean
+from tui.render.forms import failure_lines
+from tui.render.line import Line, Part
 from tui.render.sockets import PREFIXES, Piece, piece_at
 from tui.render.typed import marked
-from tui.screens.asking import ask
 from tui.screens.socket_form import SocketFormScreen, TypedMember
+from tui.terminal.safe_text import clean
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
 
@@ -97,7 +99,7 @@ class AddSubscriptionScreen(SocketFormScreen):
     async def _check(self, socket: str) -> None:
         answer = await ask(self._link, "check_socket", socket=self._passwords.checkable(socket))
         if answer.failure:
-            self._say("#add-verdict", answer.failure_lines)
+            self._say("#add-verdict", failure_lines(answer.failure))
             return
         width = self.query_one("#add-verdict").content_size.width
         self._say("#add-verdict", verdict_lines(socket, answer.value, width))
@@ -115,7 +117,7 @@ class AddSubscriptionScreen(SocketFormScreen):
             return
         added = await ask(self._link, "subscribe", event=event, socket=socket, expire=expire, is_by_hand=True)
         if added.failure:
-            self._say("#add-error", added.failure_lines)
+            self._say("#add-error", failure_lines(added.failure))
             return
         for warning in added.value["warnings"]:
             self.notify(warning, title="Added, but mind", severity="warning", markup=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on, work
 
 from engine.snapshot import SubscriptionRow
-from tui.screens.asking import ask
+from tui.link.answers import ask
 from tui.screens.inspecting import InspectingScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView

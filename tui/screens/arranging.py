@@ -12,8 +12,8 @@ from tui.link.guarded import GuardedLink
 from tui.model.feed_choice import FeedChoice
 from tui.model.filters import Filter
 from tui.model.pump import Pump
-from tui.render.line import clean
 from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.subscriptions import SubscriptionsView

@@ -13,11 +13,13 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.keys.actions import leaving
+from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.render.figures import clock
-from tui.render.line import Line, Part, cell, clean
-from tui.screens.asking import ask
+from tui.render.forms import failure_lines
+from tui.render.line import Line, Part, cell
 from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
 
@@ -63,7 +65,7 @@ class AuditScreen(Sturdy, Screen[None]):
         """Ask the engine."""
         answer = await ask(self._link, "audit", limit=SHOWN)
         if answer.failure:
-            lines = answer.failure_lines
+            lines = failure_lines(answer.failure)
         else:
             lines = audit_lines(answer.value["entries"], answer.value["dropped"])
         self.query_one("#audit", Lines).show(lines)

@@ -14,8 +14,9 @@ from tui.model.pump import Pump
 from tui.model.time_series import EVERYTHING, Key, Measure, Track, slots
 from tui.render import figures
 from tui.render.chart import Chart, Series, Span, number
-from tui.render.line import Role, clean
+from tui.render.line import Role
 from tui.screens.watching import WatchingScreen
+from tui.terminal.safe_text import clean
 from tui.widgets.charts import ChartsView
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine

@@ -15,13 +15,14 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from engine.event import Event
+from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.model.pump import Pump
 from tui.render import figures
 from tui.render.copies import Copy, Source, of_delivery, of_member, of_subscription
-from tui.render.line import Line, Part, clean, shortened
-from tui.screens.asking import ask
+from tui.render.line import Line, Part, shortened
 from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.lines import Lines
 
 PREVIEW_LINES = 4

@@ -21,7 +21,6 @@ from tui.model.pump import BEAT_S, Pump
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
 from tui.render.difference import save_note
-from tui.render.line import clean
 from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.applying import ApplyingScreen
 from tui.screens.confirm import ConfirmScreen
@@ -30,6 +29,7 @@ from tui.screens.edit_subscription import EditSubscriptionScreen
 from tui.screens.probe import ProbeScreen
 from tui.screens.raising import RaisingScreen
 from tui.screens.travelling import TravellingScreen
+from tui.terminal.safe_text import clean
 from tui.userfiles.raised_book import RaisedBook
 from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar

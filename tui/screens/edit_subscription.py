@@ -13,13 +13,14 @@ from textual.widgets import Button, Input, Label, Select
 
 from engine.options import Drop, OnFailure, WhenAllFailed, options_heeded
 from tui.keys.in_force import key_of
+from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.render.difference import changed_only, difference_lines
-from tui.render.forms import expiry_words, problem_line
-from tui.render.line import Line, Part, clean
-from tui.screens.asking import ask
+from tui.render.forms import expiry_words, failure_lines, problem_line
+from tui.render.line import Line, Part
 from tui.screens.difference import DifferenceScreen
 from tui.screens.socket_form import SocketFormScreen, TypedMember
+from tui.terminal.safe_text import clean
 from tui.widgets.form_row import FormRow, choice
 from tui.widgets.lines import Lines
 from tui.widgets.member_fields import MemberFields
@@ -180,7 +181,7 @@ class EditSubscriptionScreen(SocketFormScreen):
             return
         changed = await ask(self._link, "change_subscription", **draft)
         if changed.failure:
-            self._say(changed.failure_lines)
+            self._say(failure_lines(changed.failure))
             return
         for warning in changed.value["warnings"]:
             self.notify(warning, title="Changed, but mind", severity="warning", markup=False)
@@ -190,7 +191,7 @@ class EditSubscriptionScreen(SocketFormScreen):
         """What the engine says of the draft, shown; None when it could not be asked."""
         answer = await ask(self._link, "check_change", **self.draft())
         if answer.failure:
-            self._say(answer.failure_lines)
+            self._say(failure_lines(answer.failure))
             return None
         verdict: Mapping[str, Any] = answer.value
         self.query_one(MemberFields).complain(verdict["problems"])

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from engine.event import Event
 from tui.keys.actions import bindings_named, bindings_of
 from tui.keys.in_force import key_of
+from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
 from tui.render.bytesview import VIEWS, View
@@ -21,7 +22,6 @@ from tui.render.copies import Copy, json_of
 from tui.render.inspection import Told, delivery_lines, has_ended, last_member
 from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
-from tui.screens.asking import ask
 from tui.screens.copying import Copies, copies_of, copy_as, put
 from tui.sturdy.survival import Sturdy
 from tui.widgets.footer import ActionBar

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui.keys.actions import bindings_named, bindings_of
+from tui.link.answers import ask
 from tui.render.log import LEVELS
-from tui.screens.asking import ask
 from tui.screens.watching import WatchingScreen
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine

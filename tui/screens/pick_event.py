@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from engine.catalogue import EventInfo
-from tui.render.line import Line, Part, cell, clean
+from tui.render.line import Line, Part, cell
 from tui.screens.choosing import ChoosingScreen
+from tui.terminal.safe_text import clean
 from tui.widgets.choices import Choice
 
 

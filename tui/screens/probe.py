@@ -14,11 +14,13 @@ from textual.widgets import Button, Static
 
 from engine.address import mask_text
 from engine.snapshot import MemberRow, SubscriptionRow
+from tui.link.answers import ask
 from tui.link.protocol import Link
-from tui.render.line import Part, clean
+from tui.render.forms import failure_lines
+from tui.render.line import Part
 from tui.render.probe import probe_lines
-from tui.screens.asking import ask
 from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.lines import Lines
 
 
@@ -67,7 +69,7 @@ class ProbingScreen(Sturdy, ModalScreen[None]):
         steps.show([(Part("… sending a test event" if is_sending else "… connecting", "faint"),)])
         command, parameters = self.subject
         answer = await ask(self._link, command, **parameters, is_sending=is_sending)
-        steps.show(answer.failure_lines if answer.failure else probe_lines(answer.value))
+        steps.show(failure_lines(answer.failure) if answer.failure else probe_lines(answer.value))
 
 
 class ProbeScreen(ProbingScreen):

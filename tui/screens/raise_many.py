@@ -15,11 +15,13 @@ from textual.widgets import Button, Input, Label
 
 from engine.errors import EventError, SwitchboardError
 from engine.event import Event, Param
+from tui.link.answers import ask
 from tui.link.protocol import Link
+from tui.render.forms import failure_lines
 from tui.render.jsonparams import json_of, params_in
-from tui.render.line import Line, Part, clean
-from tui.screens.asking import ask
+from tui.render.line import Line, Part
 from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.lines import Lines
 
 BAR_CELLS = 40
@@ -75,7 +77,7 @@ class RaiseManyScreen(Sturdy, ModalScreen[None]):
     async def _ask_limits(self) -> None:
         answer = await ask(self._link, "series_limits")
         if answer.failure:
-            self.query_one("#many-problem", Lines).show(answer.failure_lines)
+            self.query_one("#many-problem", Lines).show(failure_lines(answer.failure))
             return
         self._limits = answer.value
         for name, title in FIELDS:
@@ -99,7 +101,7 @@ class RaiseManyScreen(Sturdy, ModalScreen[None]):
         """The console's timer beats: ask how far it is."""
         answer = await ask(self._link, "series_progress")
         if answer.failure:
-            self._say(answer.failure_lines)
+            self._say(failure_lines(answer.failure))
         elif answer.value is not None:
             self._say([progress_line(answer.value)])
 

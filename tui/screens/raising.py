@@ -14,12 +14,13 @@ from engine.errors import EventError
 from engine.event import Event
 from engine.snapshot import MemberRow, SubscriptionRow
 from tui.keys.in_force import key_of
-from tui.render.line import clean
+from tui.link.answers import ask
+from tui.render.forms import failure_lines
 from tui.render.outcomes import outcome_lines
-from tui.screens.asking import ask
 from tui.screens.inspecting import InspectingScreen
 from tui.screens.pick_event import PickEventScreen, event_choices
 from tui.screens.raised_before import RaisedBeforeScreen, SaveTemplateScreen
+from tui.terminal.safe_text import clean
 from tui.userfiles.raised_book import Kept, RaisedBook
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import SubscriptionsView
@@ -126,7 +127,7 @@ class RaisingScreen(InspectingScreen):
             return
         await asyncio.sleep(PREVIEW_PAUSE_S)
         answer = await ask(self._link, "preview_event", event=event.name, params=list(event.params))
-        form.show_members(answer.value, answer.failure_lines if answer.failure else ())
+        form.show_members(answer.value, failure_lines(answer.failure) if answer.failure else ())
 
     @on(RaiseForm.Closed)
     def _form_closed(self) -> None:

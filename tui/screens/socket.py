@@ -17,12 +17,13 @@ from engine.errors import SocketTextError
 from engine.transports.registry import schemes
 from tui.keys.actions import bindings_named
 from tui.keys.in_force import key_of
+from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.render.forms import problem_line
-from tui.render.line import Line, Part, clean
-from tui.screens.asking import ask
+from tui.render.line import Line, Part
 from tui.screens.probe import ProbeSocketScreen
 from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.form_row import choice
 from tui.widgets.lines import Lines
 from tui.widgets.socket_fields import SocketFields

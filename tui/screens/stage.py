@@ -14,10 +14,10 @@ from tui.keys.in_force import key_of
 from tui.link.protocol import Link
 from tui.model.deliveries import Delivery
 from tui.model.pump import Pump
-from tui.render.line import clean
 from tui.render.stage import Scene
 from tui.render.stage_play import Play
 from tui.screens.watching import WatchingScreen
+from tui.terminal.safe_text import clean
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.stage import StageView

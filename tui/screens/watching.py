@@ -9,9 +9,9 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from tui.keys.actions import bindings_named
+from tui.link.answers import Answer, ask
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
-from tui.screens.asking import Answer, ask
 from tui.sturdy.survival import Sturdy
 from tui.widgets.header import HeaderLine
 from tui.widgets.lineview import LineView

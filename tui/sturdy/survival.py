@@ -29,8 +29,8 @@ from textual.strip import Strip
 from textual.worker import WorkerFailed
 
 from engine.address import mask_text
-from tui.render.line import clean
 from tui.sturdy.closed_screens import forget_gone_screens
+from tui.terminal.safe_text import clean
 
 if TYPE_CHECKING:
     from textual.widget import Widget

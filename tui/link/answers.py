@@ -1,4 +1,4 @@
-"""Asking the engine from a dialog: an answer, or the reason why there is none in words to show."""
+"""Asking the engine over a link: an answer, or the reason why there is none in words to show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from engine.errors import SwitchboardError
 from tui.link.protocol import Link
-from tui.render.line import Line, Part, clean
+from tui.terminal.safe_text import clean
 
 
 class Answer(NamedTuple):
@@ -14,11 +14,6 @@ class Answer(NamedTuple):
 
     value: Any
     failure: str = ""
-
-    @property
-    def failure_lines(self) -> list[Line]:
-        """The failure, as a form shows it."""
-        return [(Part(f"✖ {self.failure}", "bad"),)]
 
 
 async def ask(link: Link, name: str, /, **parameters: Any) -> Answer:
