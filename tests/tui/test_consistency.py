@@ -16,7 +16,7 @@ from tui.app.preferences import Preferences
 from tui.keys.actions import ACTIONS, MOVES, key_sign
 from tui.keys.keymap import MOVING
 from tui.render.line import plain
-from tui.screens.help import HelpScreen, help_lines, keys_here
+from tui.screens.views.help import HelpScreen, help_lines, keys_here
 from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 

@@ -30,14 +30,14 @@ from tui.keys.jump import JumpTarget, targets_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
 from tui.model.pump import Pump
-from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.help import HelpScreen, keys_here
 from tui.screens.jump import JumpScreen
-from tui.screens.log import LogScreen
-from tui.screens.stage import StageScreen
-from tui.screens.wallboard import WallboardScreen
-from tui.screens.watching import WatchingScreen
+from tui.screens.views.charts import ChartsScreen
+from tui.screens.views.help import HelpScreen, keys_here
+from tui.screens.views.live_view import WatchingScreen
+from tui.screens.views.log import LogScreen
+from tui.screens.views.stage import StageScreen
+from tui.screens.views.wallboard import WallboardScreen
 from tui.sturdy.restart import run_until_left
 from tui.terminal.ascii import AsciiDriver, ascii_only
 from tui.terminal.safe_text import clean

@@ -11,9 +11,9 @@ from tui.link.protocol import Link
 from tui.model.pump import Pump
 from tui.screens.arranging import ArrangingScreen
 from tui.screens.copying import Copies, copies_of, copy_as, copy_json
-from tui.screens.help import HelpScreen
-from tui.screens.inspector import InspectorScreen, Subject
 from tui.screens.raise_many import RaiseManyScreen
+from tui.screens.views.help import HelpScreen
+from tui.screens.views.inspector import InspectorScreen, Subject
 from tui.widgets.feed import FeedView
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import SubscriptionsView

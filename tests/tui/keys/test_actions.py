@@ -10,13 +10,13 @@ from textual.screen import Screen
 from tui.app.application import SwitchboardApp
 from tui.keys.actions import ACTIONS
 from tui.render.line import plain
-from tui.screens.charts import ChartsScreen
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.help import help_lines
-from tui.screens.inspector import InspectorScreen
-from tui.screens.log import LogScreen
 from tui.screens.socket_form import SocketFormScreen
-from tui.screens.stage import StageScreen
+from tui.screens.views.charts import ChartsScreen
+from tui.screens.views.help import help_lines
+from tui.screens.views.inspector import InspectorScreen
+from tui.screens.views.log import LogScreen
+from tui.screens.views.stage import StageScreen
 
 SCREENS: dict[str, type[Screen[Any]]] = {
     "dashboard": DashboardScreen,

@@ -11,7 +11,7 @@ from tests.tui.world import FakeLink
 from tui.keys.jump import LETTERS, labels, targets_of
 from tui.screens.export import ExportScreen
 from tui.screens.jump import JumpScreen
-from tui.screens.stage import StageScreen
+from tui.screens.views.stage import StageScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView
 

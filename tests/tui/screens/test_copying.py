@@ -16,7 +16,7 @@ from tui.render.copies import Copy
 from tui.render.line import plain
 from tui.screens.copying import CopyScreen, put
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.inspector import InspectorScreen
+from tui.screens.views.inspector import InspectorScreen
 from tui.widgets.lines import Lines
 
 

@@ -11,7 +11,7 @@ from engine.health import State
 from tests.tui.pilots import console
 from tests.tui.world import AOR, CDR, NOTHING, NOW, PIKE, FakeLink, snapshot, story_of_pike
 from tui.keys.actions import ACTIONS
-from tui.screens.help import HelpScreen
+from tui.screens.views.help import HelpScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import Place, SubscriptionsView
 

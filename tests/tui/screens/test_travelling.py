@@ -13,7 +13,7 @@ from tests.tui.world import FakeLink
 from tui.bundle.link import RecordedLink
 from tui.render.line import plain
 from tui.render.timeline import moment_at, place_of, timeline_line
-from tui.screens.inspector import InspectorScreen
+from tui.screens.views.inspector import InspectorScreen
 from tui.widgets.charts import ChartsView
 from tui.widgets.header import HeaderLine
 from tui.widgets.logview import LogView

@@ -19,7 +19,7 @@ from engine.snapshot import EngineSnapshot
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.watching import WatchingScreen
+from tui.screens.views.live_view import WatchingScreen
 
 LIMIT_S = 30.0
 

@@ -9,7 +9,7 @@ import pytest
 from engine.snapshot import SubscriptionRow
 from tests.tui.pilots import Console, console
 from tests.tui.world import NOW, PIKE, FakeLink, snapshot
-from tui.screens.charts import ChartsScreen
+from tui.screens.views.charts import ChartsScreen
 from tui.widgets.charts import ChartsView
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.tui.pilots import console
 from tests.tui.world import CDR, FakeLink, snapshot
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.wallboard import WallboardScreen
+from tui.screens.views.wallboard import WallboardScreen
 from tui.widgets.picture import PictureView
 
 

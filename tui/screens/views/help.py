@@ -20,7 +20,7 @@ from tui.keys.keymap import MOVING
 from tui.render.health import CONNECTING_LOOK, STATE_LOOKS
 from tui.render.line import Line, Part, cell, plain
 from tui.render.policies import policy_lines
-from tui.screens.inspector import InspectorBody
+from tui.screens.views.inspector import InspectorBody
 from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 

@@ -16,7 +16,7 @@ from tui.model.deliveries import Delivery
 from tui.model.pump import Pump
 from tui.render.stage import Scene
 from tui.render.stage_play import Play
-from tui.screens.watching import WatchingScreen
+from tui.screens.views.live_view import WatchingScreen
 from tui.terminal.safe_text import clean
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine

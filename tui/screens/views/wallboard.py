@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui.render.wallboard import wallboard_lines
-from tui.screens.watching import WatchingScreen
+from tui.screens.views.live_view import WatchingScreen
 from tui.widgets.header import HeaderLine
 from tui.widgets.picture import PictureView
 

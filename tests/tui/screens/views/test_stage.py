@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink, snapshot, story_of_pike
 from tui.render.stage_play import Pace
-from tui.screens.stage import StageScreen
+from tui.screens.views.stage import StageScreen
 from tui.widgets.stage import StageView
 
 

@@ -6,7 +6,7 @@ from tests.tui.pilots import console
 from tui.keys.actions import MOVES
 from tui.render.line import plain
 from tui.render.policies import policy_lines
-from tui.screens.help import help_lines
+from tui.screens.views.help import help_lines
 
 
 def test_every_key_stands_apart_from_what_it_does() -> None:

@@ -15,7 +15,7 @@ from tui.model.time_series import EVERYTHING, Key, Measure, Track, slots
 from tui.render import figures
 from tui.render.chart import Chart, Series, Span, number
 from tui.render.line import Role
-from tui.screens.watching import WatchingScreen
+from tui.screens.views.live_view import WatchingScreen
 from tui.terminal.safe_text import clean
 from tui.widgets.charts import ChartsView
 from tui.widgets.footer import ActionBar

@@ -8,7 +8,7 @@ from tests.tui.pilots import Console, console
 from tests.tui.world import WALL, FakeLink
 from tui.render.line import plain
 from tui.render.log import is_wanted, log_line
-from tui.screens.log import LogScreen
+from tui.screens.views.log import LogScreen
 from tui.widgets.logview import LogView
 
 

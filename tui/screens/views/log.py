@@ -12,7 +12,7 @@ from textual.widgets import Input
 from tui.keys.actions import bindings_named, bindings_of
 from tui.link.answers import ask
 from tui.render.log import LEVELS
-from tui.screens.watching import WatchingScreen
+from tui.screens.views.live_view import WatchingScreen
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.logview import LogView
