@@ -7,9 +7,9 @@ from pathlib import Path
 from textual.widgets import Input, Select
 
 from tests.tui.test_real_engine import raised, real_console
-from tui.screens.difference import DifferenceScreen
+from tui.screens.dialogs.difference import DifferenceScreen
+from tui.screens.dialogs.probe import ProbeScreen, ProbeSocketScreen
 from tui.screens.edit_subscription import EditSubscriptionScreen
-from tui.screens.probe import ProbeScreen, ProbeSocketScreen
 from tui.screens.socket import SocketScreen
 
 

@@ -14,8 +14,8 @@ from tui.bundle.link import RecordedLink
 from tui.link.answers import ask
 from tui.link.guarded import GuardedLink
 from tui.model.pump import Pump
-from tui.screens.export import Choice, ExportScreen
-from tui.screens.raise_many import RaiseManyScreen, begun_with
+from tui.screens.dialogs.export import Choice, ExportScreen
+from tui.screens.dialogs.raise_many import RaiseManyScreen, begun_with
 from tui.screens.views.audit import AuditScreen
 from tui.userfiles import places
 from tui.userfiles.exports import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows

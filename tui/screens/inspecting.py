@@ -10,8 +10,8 @@ from engine.event import Event
 from tui.link.protocol import Link
 from tui.model.pump import Pump
 from tui.screens.arranging import ArrangingScreen
-from tui.screens.copying import Copies, copies_of, copy_as, copy_json
-from tui.screens.raise_many import RaiseManyScreen
+from tui.screens.dialogs.copy import Copies, copies_of, copy_as, copy_json
+from tui.screens.dialogs.raise_many import RaiseManyScreen
 from tui.screens.views.help import HelpScreen
 from tui.screens.views.inspector import InspectorScreen, Subject
 from tui.widgets.feed import FeedView

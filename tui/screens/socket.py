@@ -21,7 +21,7 @@ from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.render.forms import problem_line
 from tui.render.line import Line, Part
-from tui.screens.probe import ProbeSocketScreen
+from tui.screens.dialogs.probe import ProbeSocketScreen
 from tui.sturdy.survival import Sturdy
 from tui.terminal.safe_text import clean
 from tui.widgets.form_row import choice

@@ -22,7 +22,7 @@ from tui import cli
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import BundleError, Recording, read_bundle
 from tui.model.pump import Pump
-from tui.screens.export import CHOICES
+from tui.screens.dialogs.export import CHOICES
 from tui.screens.views.audit import audit_lines
 from tui.userfiles.exports import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 

@@ -9,8 +9,8 @@ from tests.tui.anywhere import answering
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink
 from tui.keys.jump import LETTERS, labels, targets_of
-from tui.screens.export import ExportScreen
-from tui.screens.jump import JumpScreen
+from tui.screens.dialogs.export import ExportScreen
+from tui.screens.dialogs.jump import JumpScreen
 from tui.screens.views.stage import StageScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView

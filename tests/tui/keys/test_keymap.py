@@ -16,7 +16,7 @@ from tui.cli import main
 from tui.keys.actions import ACTIONS
 from tui.keys.keymap import MOVING, actions_with, add_key_names, check_keys, key_name
 from tui.render.line import plain
-from tui.screens.jump import JumpScreen
+from tui.screens.dialogs.jump import JumpScreen
 from tui.screens.views.help import HelpScreen
 from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines

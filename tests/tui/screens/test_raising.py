@@ -14,10 +14,10 @@ from tests.tui.pilots import Console, console
 from tests.tui.test_real_engine import real_console
 from tests.tui.world import NOW, FakeLink, batch, delivered
 from tui.render.line import plain
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.pick_event import PickEventScreen, event_choices
-from tui.screens.raise_many import RaiseManyScreen
-from tui.screens.raised_before import RaisedBeforeScreen, SaveTemplateScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.screens.dialogs.pick_event import PickEventScreen, event_choices
+from tui.screens.dialogs.raise_many import RaiseManyScreen
+from tui.screens.dialogs.raised_before import RaisedBeforeScreen, SaveTemplateScreen
 from tui.userfiles.raised_book import RaisedBook
 from tui.widgets.lines import Lines
 from tui.widgets.params_editor import ParamField

@@ -22,7 +22,7 @@ from tui.render.copies import Copy, json_of
 from tui.render.inspection import Told, delivery_lines, has_ended, last_member
 from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
-from tui.screens.copying import Copies, copies_of, copy_as, put
+from tui.screens.dialogs.copy import Copies, copies_of, copy_as, put
 from tui.sturdy.survival import Sturdy
 from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines

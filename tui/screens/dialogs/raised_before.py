@@ -15,8 +15,8 @@ from textual.widgets import Button, Input, Label
 from engine.event import Event
 from tui.model.event_text import parameters
 from tui.render.line import Line, Part, cell
-from tui.screens.choosing import ChoosingScreen
-from tui.screens.confirm import ConfirmScreen
+from tui.screens.dialogs.choice import ChoosingScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.sturdy.survival import Sturdy
 from tui.terminal.safe_text import clean
 from tui.userfiles.raised_book import NAME_MAX, Kept, RaisedBook, Template

@@ -11,7 +11,7 @@ from engine.event import Event, Param
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink
 from tui.render.line import plain
-from tui.screens.raise_many import RaiseManyScreen, progress_line
+from tui.screens.dialogs.raise_many import RaiseManyScreen, progress_line
 from tui.widgets.raise_form import RaiseForm
 
 HALF = {"event": "E_PIKE_BLOCKED", "count": 100, "raised": 50, "running": True, "failure": ""}

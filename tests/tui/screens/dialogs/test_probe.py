@@ -8,7 +8,7 @@ from tests.tui.pilots import console
 from tests.tui.world import FakeLink
 from tui.render.line import plain
 from tui.render.probe import probe_lines
-from tui.screens.probe import ProbeScreen
+from tui.screens.dialogs.probe import ProbeScreen
 
 STEPS = [
     {"name": "resolve", "status": "done", "took_s": 0.0002, "detail": "127.0.0.1"},

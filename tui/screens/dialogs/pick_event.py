@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from engine.catalogue import EventInfo
 from tui.render.line import Line, Part, cell
-from tui.screens.choosing import ChoosingScreen
+from tui.screens.dialogs.choice import ChoosingScreen
 from tui.terminal.safe_text import clean
 from tui.widgets.choices import Choice
 
