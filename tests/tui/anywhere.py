@@ -13,10 +13,9 @@ from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console
 from tests.tui.screens.dialogs.test_probe import REFUSED
 from tests.tui.screens.dialogs.test_raise_many import HALF
-from tests.tui.screens.test_edit import DESCRIBED, FINE
+from tests.tui.screens.forms.test_edit_subscription import DESCRIBED, FINE
 from tests.tui.screens.views.test_log import ENTRIES
 from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot, story_of_pike
-from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.dashboard import DashboardScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.difference import DifferenceScreen
@@ -24,7 +23,8 @@ from tui.screens.dialogs.export import ExportScreen
 from tui.screens.dialogs.jump import JumpScreen
 from tui.screens.dialogs.probe import ProbeScreen
 from tui.screens.dialogs.raise_many import RaiseManyScreen
-from tui.screens.edit_subscription import EditSubscriptionScreen
+from tui.screens.forms.add_subscription import AddSubscriptionScreen
+from tui.screens.forms.edit_subscription import EditSubscriptionScreen
 from tui.screens.views.audit import AuditScreen
 from tui.screens.views.charts import ChartsScreen
 from tui.screens.views.help import HelpScreen

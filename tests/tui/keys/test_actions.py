@@ -11,7 +11,7 @@ from tui.app.application import SwitchboardApp
 from tui.keys.actions import ACTIONS
 from tui.render.line import plain
 from tui.screens.dashboard import DashboardScreen
-from tui.screens.socket_form import SocketFormScreen
+from tui.screens.forms.socket_form import SocketFormScreen
 from tui.screens.views.charts import ChartsScreen
 from tui.screens.views.help import help_lines
 from tui.screens.views.inspector import InspectorScreen

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from tui.keys.actions import bindings_of
 from tui.link.protocol import Link
 from tui.screens.dialogs.probe import ProbeSocketScreen
-from tui.screens.socket import SocketScreen
+from tui.screens.forms.socket import SocketScreen
 from tui.sturdy.survival import Sturdy
 
 

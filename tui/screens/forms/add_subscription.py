@@ -20,7 +20,7 @@ from tui.render.forms import failure_lines
 from tui.render.line import Line, Part
 from tui.render.sockets import PREFIXES, Piece, piece_at
 from tui.render.typed import marked
-from tui.screens.socket_form import SocketFormScreen, TypedMember
+from tui.screens.forms.socket_form import SocketFormScreen, TypedMember
 from tui.terminal.safe_text import clean
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput

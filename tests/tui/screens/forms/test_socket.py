@@ -13,12 +13,12 @@ from textual.widgets import Button, Input, Select
 from engine.address.fields import FIELDS
 from tests.tui.pilots import Console, console
 from tests.tui.screens.dialogs.test_probe import REFUSED
-from tests.tui.screens.test_edit import A, B, form, sent
+from tests.tui.screens.forms.test_edit_subscription import A, B, form, sent
 from tests.tui.world import FakeLink
-from tui.screens.add_subscription import AddSubscriptionScreen
 from tui.screens.dialogs.probe import ProbeSocketScreen
-from tui.screens.edit_subscription import EditSubscriptionScreen
-from tui.screens.socket import SocketScreen
+from tui.screens.forms.add_subscription import AddSubscriptionScreen
+from tui.screens.forms.edit_subscription import EditSubscriptionScreen
+from tui.screens.forms.socket import SocketScreen
 from tui.widgets.form_row import FormRow
 from tui.widgets.socket_fields import SocketFields
 

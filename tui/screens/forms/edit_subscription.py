@@ -19,7 +19,7 @@ from tui.render.difference import changed_only, difference_lines
 from tui.render.forms import expiry_words, failure_lines, problem_line
 from tui.render.line import Line, Part
 from tui.screens.dialogs.difference import DifferenceScreen
-from tui.screens.socket_form import SocketFormScreen, TypedMember
+from tui.screens.forms.socket_form import SocketFormScreen, TypedMember
 from tui.terminal.safe_text import clean
 from tui.widgets.form_row import FormRow, choice
 from tui.widgets.lines import Lines

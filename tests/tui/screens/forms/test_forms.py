@@ -6,7 +6,7 @@ from textual.widgets import Button, Input
 
 from tests.tui.pilots import console
 from tests.tui.world import NOW, FakeLink, batch, delivered, snapshot
-from tui.screens.add_subscription import AddSubscriptionScreen
+from tui.screens.forms.add_subscription import AddSubscriptionScreen
 from tui.widgets.raise_form import RaiseForm
 
 PROBLEM = {"column": 18, "message": "unknown prefix rabitmq:", "member": 1, "hint": "did you mean rabbitmq:?"}

@@ -16,7 +16,7 @@ from tui.render.difference import save_note
 from tui.render.line import plain
 from tui.render.sockets import completed
 from tui.screens.dialogs.difference import DifferenceScreen
-from tui.screens.edit_subscription import EditSubscriptionScreen, said_lines, verdict_line
+from tui.screens.forms.edit_subscription import EditSubscriptionScreen, said_lines, verdict_line
 from tui.widgets.form_row import FormRow
 from tui.widgets.member_fields import MemberFields
 
