@@ -16,7 +16,7 @@ from tests.tui.screens.dialogs.test_raise_many import HALF
 from tests.tui.screens.forms.test_edit_subscription import DESCRIBED, FINE
 from tests.tui.screens.views.test_log import ENTRIES
 from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot, story_of_pike
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.difference import DifferenceScreen
 from tui.screens.dialogs.export import ExportScreen

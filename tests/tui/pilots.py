@@ -13,7 +13,7 @@ from tests.tui.world import FakeLink, FakeTime, busy
 from tui.app.application import SwitchboardApp
 from tui.app.preferences import USUAL, Preferences
 from tui.link.protocol import Link
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.widgets.lines import Lines
 from tui.widgets.lineview import LineView
 

@@ -30,7 +30,7 @@ from tui.keys.jump import JumpTarget, targets_of
 from tui.link.guarded import GuardedLink
 from tui.link.protocol import Link, LocalLink
 from tui.model.pump import Pump
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.dialogs.jump import JumpScreen
 from tui.screens.views.charts import ChartsScreen
 from tui.screens.views.help import HelpScreen, keys_here

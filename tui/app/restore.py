@@ -13,7 +13,7 @@ from tui.keys.actions import ACTIONS
 from tui.keys.in_force import KeyedApp
 from tui.model.arrangement import Sort
 from tui.model.filters import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.userfiles.session import Remembered
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView

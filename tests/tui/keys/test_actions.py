@@ -10,7 +10,7 @@ from textual.screen import Screen
 from tui.app.application import SwitchboardApp
 from tui.keys.actions import ACTIONS
 from tui.render.line import plain
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.forms.socket_form import SocketFormScreen
 from tui.screens.views.charts import ChartsScreen
 from tui.screens.views.help import help_lines

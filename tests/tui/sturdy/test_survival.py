@@ -17,7 +17,7 @@ from tests.tui.test_real_engine import EVENT, raised, real_console
 from tests.tui.world import FakeLink, story_of_pike
 from tui.app.application import SwitchboardApp, show_console
 from tui.app.preferences import USUAL
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.views.charts import ChartsScreen
 from tui.sturdy.restart import STARTS_MAX, WINDOW_S, run_until_left
 from tui.sturdy.survival import KINDS_MAX, Sturdy

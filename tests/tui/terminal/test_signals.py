@@ -18,7 +18,7 @@ import pytest
 from engine.snapshot import EngineSnapshot
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.views.live_view import WatchingScreen
 
 LIMIT_S = 30.0

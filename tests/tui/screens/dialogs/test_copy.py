@@ -14,7 +14,7 @@ from tests.tui.world import FakeLink, snapshot, story_of_pike
 from tui.bundle.link import RecordedLink
 from tui.render.copies import Copy
 from tui.render.line import plain
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.dialogs.copy import CopyScreen, put
 from tui.screens.views.inspector import InspectorScreen
 from tui.widgets.lines import Lines

@@ -14,7 +14,7 @@ from engine.event import Event
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink, story_of_pike
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.views.inspector import BEATS_PER_ASK, InspectorScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.raise_form import RaiseForm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.tui.pilots import console
 from tests.tui.world import CDR, FakeLink, snapshot
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.views.wallboard import WallboardScreen
 from tui.widgets.picture import PictureView
 

@@ -21,14 +21,14 @@ from tui.model.pump import BEAT_S, Pump
 from tui.render import figures
 from tui.render.dashboard import arrangement_title, choice_title, feed_title, frozen_badge, removal, subscriptions_title
 from tui.render.difference import save_note
-from tui.screens.applying import ApplyingScreen
+from tui.screens.dashboard.applying import ApplyingScreen
+from tui.screens.dashboard.raising import RaisingScreen
+from tui.screens.dashboard.travelling import TravellingScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.difference import DifferenceScreen
 from tui.screens.dialogs.probe import ProbeScreen
 from tui.screens.forms.add_subscription import AddSubscriptionScreen
 from tui.screens.forms.edit_subscription import EditSubscriptionScreen
-from tui.screens.raising import RaisingScreen
-from tui.screens.travelling import TravellingScreen
 from tui.terminal.safe_text import clean
 from tui.userfiles.raised_book import RaisedBook
 from tui.widgets.feed import FeedView

@@ -15,7 +15,7 @@ from tui.model.arrangement import RowRates
 from tui.model.rates import Trends
 from tui.model.time_series import History
 from tui.render import figures
-from tui.screens.inspecting import InspectingScreen
+from tui.screens.dashboard.inspecting import InspectingScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.timeline import TimelineView
 

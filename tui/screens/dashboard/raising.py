@@ -17,9 +17,9 @@ from tui.keys.in_force import key_of
 from tui.link.answers import ask
 from tui.render.forms import failure_lines
 from tui.render.outcomes import outcome_lines
+from tui.screens.dashboard.inspecting import InspectingScreen
 from tui.screens.dialogs.pick_event import PickEventScreen, event_choices
 from tui.screens.dialogs.raised_before import RaisedBeforeScreen, SaveTemplateScreen
-from tui.screens.inspecting import InspectingScreen
 from tui.terminal.safe_text import clean
 from tui.userfiles.raised_book import Kept, RaisedBook
 from tui.widgets.raise_form import RaiseForm

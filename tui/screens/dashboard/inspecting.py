@@ -9,7 +9,7 @@ from textual import work
 from engine.event import Event
 from tui.link.protocol import Link
 from tui.model.pump import Pump
-from tui.screens.arranging import ArrangingScreen
+from tui.screens.dashboard.arranging import ArrangingScreen
 from tui.screens.dialogs.copy import Copies, copies_of, copy_as, copy_json
 from tui.screens.dialogs.raise_many import RaiseManyScreen
 from tui.screens.views.help import HelpScreen

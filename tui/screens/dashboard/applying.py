@@ -6,7 +6,7 @@ from textual import on, work
 
 from engine.snapshot import SubscriptionRow
 from tui.link.answers import ask
-from tui.screens.inspecting import InspectingScreen
+from tui.screens.dashboard.inspecting import InspectingScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.subscriptions import SubscriptionsView
 
