@@ -58,7 +58,7 @@ def test_the_bindings_are_made_from_the_table() -> None:
 
 
 def test_the_guide_has_every_key() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
     for action in ACTIONS:
         keys = action.shown_keys.replace(" or ", "` or `")
         assert f"| `{keys}` | {action.title}. {action.help} |" in guide, action.name

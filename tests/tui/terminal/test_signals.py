@@ -38,7 +38,7 @@ class Terminal:
             stderr=slave,
             env=environment,
             start_new_session=True,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
         )
         os.close(slave)
         self.output = b""
