@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # pika 1.4.4: when a broker that has fallen silent is noticed.
 #
-# The guess, written down before: "heartbeat=N" is the time-out that pika's documentation calls it ("if no activity
-# occurs on the connection nor heartbeat frames received during the timeout window the connection will be closed"), so a
-# silent broker is noticed after N seconds, or, as AMQP clients count two missed heartbeats, after 2 N: 2 s for N = 1.
+# The guess, written down before: "heartbeat=N" is a time-out, so a silent broker is noticed after N seconds, or, as AMQP
+# clients count two missed heartbeats, after 2 N: 2 s for N = 1.
 #
 # What happens: pika looks every N + 5 s whether any byte came since it looked last. Silence is noticed after N + 5 s at
 # the earliest and 2 N + 10 s at the latest, by chance: 6 to 12 s for N = 1. For N = 30 it is 35 to 70 s, so a broker

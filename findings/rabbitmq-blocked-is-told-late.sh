@@ -2,8 +2,7 @@
 # RabbitMQ 3.10.8 (Debian's rabbitmq-server), pika 1.4.4: when a publisher hears of a memory alarm.
 #
 # The guess, written down before: `connection.blocked` is sent when the alarm sets in, to every connection that has
-# published (RabbitMQ's documentation: "when a RabbitMQ node detects that it is low on RAM, it sends a notification to
-# all connected publishing clients supporting this feature"), and to a new connection at the latest when it is open. So
+# published, and to a new connection at the latest when it is open. So
 # a publisher can look whether it is blocked before it hands over the next message.
 #
 # What happens: nobody is told anything until he publishes the next message; neither the connection that has published
