@@ -11,8 +11,8 @@ import pytest
 from engine.background import BackgroundEngine
 from engine.config.schema import Settings
 from tests.tui.world import FakeLink, FakeTime
+from tui.app import application as app_module
 from tui.app.application import SwitchboardApp, run_console
-from tui.app.application import application as app_module
 from tui.app.preferences import Preferences
 from tui.cli import main
 from tui.model.arrangement import Sort
