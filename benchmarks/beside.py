@@ -84,8 +84,8 @@ async def _raise(engine: Engine, first: int, count: int) -> dict[str, Any]:
 def show_console(background: BackgroundEngine, terminal: str, teller: Teller) -> None:
     """The console on a terminal, while the teller is told something."""
     # What a headless engine does not need is not loaded for it.
-    from tui.app import SwitchboardApp  # noqa: PLC0415
-    from tui.link import LocalLink  # noqa: PLC0415
+    from tui.app.application import SwitchboardApp  # noqa: PLC0415
+    from tui.link.protocol import LocalLink  # noqa: PLC0415
 
     opened = os.open(terminal, os.O_RDWR)
     for number in range(3):

@@ -23,8 +23,8 @@ from benchmarks.report import findings_table
 from engine.background import BackgroundEngine
 from engine.config.schema import Settings, SubscriptionSettings
 from engine.heap import steady_heap
-from tui.app import SwitchboardApp
-from tui.link import LocalLink
+from tui.app.application import SwitchboardApp
+from tui.link.protocol import LocalLink
 from tui.widgets.subscriptions import SubscriptionsView
 
 MEMBERS, RATES = (10, 200, 1_000), (0, 1_000, 20_000)

@@ -19,9 +19,9 @@ from engine.background import BackgroundEngine
 from engine.lab import prepare_ports
 from engine.service import Service
 from engine.snapshot import MemberRow
-from tui.app import SwitchboardApp
-from tui.demo import TITLE, demo_settings
-from tui.link import LocalLink
+from tui.app.application import SwitchboardApp
+from tui.link.protocol import LocalLink
+from tui.programs.demo import TITLE, demo_settings
 
 PICTURES = Path(__file__).with_name("pictures")
 WIDE, NARROW = (160, 48), (80, 24)

@@ -118,7 +118,10 @@ class Engine:
             await self._finish_tasks(self._targets.close_deadline_s + CLOSE_GRACE_S)
 
     def register_event(self, name: str) -> int:
-        """Make an event name known; returns its numeric id, which is only informative (EI 1.2)."""
+        """Make an event name known; returns its numeric id, which is only informative.
+
+        See docs/event-interface.md, 1.2.
+        """
         return self.event_ids.setdefault(name, len(self.event_ids))
 
     def raise_event(self, event: Event, source: str) -> int:
@@ -147,7 +150,8 @@ class Engine:
         Args:
             event: the event's name; it becomes known.
             address: plain or virtual.
-            expire_s: seconds; None is permanent, and leaves the expiry of one that is refreshed as it was (EI 1.4).
+            expire_s: seconds; None is permanent, and leaves the expiry of one that is refreshed as it was
+                (docs/event-interface.md, 1.4).
             options: None keeps those of the subscription that is refreshed, or takes the configuration's.
 
         Raises:

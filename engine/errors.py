@@ -77,7 +77,10 @@ class ConfigError(SwitchboardError):
 
 
 class CommandError(SwitchboardError):
-    """A command that was refused. `code` and `data` are what the management interface answers (EI section 4)."""
+    """A command that was refused. `code` and `data` are what the management interface answers.
+
+    See docs/event-interface.md, 4.
+    """
 
     def __init__(self, code: int, message: str, data: str | None = None) -> None:
         super().__init__(message if data is None else f"{message}: {data}")

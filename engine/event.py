@@ -8,10 +8,10 @@ from typing import TypeAlias
 from engine.errors import EventError
 
 NAME_MAX = 64
-"""Longest event name, in characters (EI 1.1)."""
+"""Longest event name, in characters (docs/event-interface.md, 1.1)."""
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
-"""Integers are signed and have 32 bits (EI 1.1)."""
+"""Integers are signed and have 32 bits (docs/event-interface.md, 1.1)."""
 
 Value: TypeAlias = str | int | None
 Param: TypeAlias = tuple[str | None, Value]
@@ -21,8 +21,8 @@ class Event:
     """A named notification and its parameters. Treat it as immutable: every subscriber is shown the same one.
 
     `params` holds (name, value) pairs in order; names may repeat. Whether the event is *named* or *positional* is
-    decided by its first parameter alone (EI 1.1). Strings that were not UTF-8 carry their bytes as lone surrogates
-    (`surrogateescape`), so that they leave as they came.
+    decided by its first parameter alone (docs/event-interface.md, 1.1). Strings that were not UTF-8 carry their
+    bytes as lone surrogates (`surrogateescape`), so that they leave as they came.
 
     The constructor trusts its caller, because it stands on the hot path; `Event.checked` is for what
     comes from outside.

@@ -71,7 +71,7 @@ class Roster:
     def subscribe(
         self, event: str, address: Address, expire_s: float | None, options: SubscriptionOptions
     ) -> Subscription:
-        """Subscribe, or refresh the subscription that is the same one (EI 1.4).
+        """Subscribe, or refresh the subscription that is the same one (docs/event-interface.md, 1.4).
 
         A refresh restarts the clock; a permanent one leaves an expiry as it was. How long a configured subscription
         lasts is the configuration's to say; what is asked for is remembered beside it. Members, health and what waits

@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class Fault(StrEnum):
-    """What a failure is the fault of, which decides who is marked (design: two kinds of failure)."""
+    """What a failure is the fault of, which decides who is marked (docs/architecture.md, two kinds of failure)."""
 
     MEMBER = "member"  # refused, reset, timed out, login, disk full: marks the member
     EVENT = "event"  # oversize, not encodable: never marks; the event failed here on its own account

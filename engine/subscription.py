@@ -95,7 +95,7 @@ class SubscriptionTable:
         return self._by_key.get(key)
 
     def of_event(self, event: str) -> tuple[Subscription, ...]:
-        """The subscriptions to an event, newest first, as OpenSIPS lists them (EI 1.4)."""
+        """The subscriptions to an event, newest first, as OpenSIPS lists them (docs/event-interface.md, 1.4)."""
         heard = self._heard.get(event)
         if heard is None:
             heard = tuple(reversed(self._by_event.get(event, {}).values()))

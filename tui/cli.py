@@ -13,7 +13,7 @@ from engine.version import __version__
 
 if TYPE_CHECKING:
     from engine.config.schema import Settings
-    from tui.preferences import Preferences
+    from tui.app.preferences import Preferences
 
 # Imports inside functions: pydantic, aiohttp and Textual cost a few hundred milliseconds, and most commands need one.
 
@@ -120,7 +120,7 @@ def _add_looks(parser: argparse.ArgumentParser) -> None:
 
 
 def _preferences(chosen: argparse.Namespace) -> Preferences:
-    from tui.preferences import Preferences  # noqa: PLC0415
+    from tui.app.preferences import Preferences  # noqa: PLC0415
 
     return Preferences(
         is_read_only=getattr(chosen, "read_only", False),
@@ -132,7 +132,7 @@ def _preferences(chosen: argparse.Namespace) -> Preferences:
 
 
 def _filter(text: str) -> str:
-    from tui.filtering import FilterError, parse_filter  # noqa: PLC0415
+    from tui.model.filters import FilterError, parse_filter  # noqa: PLC0415
 
     try:
         return parse_filter(text).text
@@ -152,7 +152,7 @@ def _own_place() -> str:
 
 
 def _own_file() -> Path:
-    from tui.places import own_configuration  # noqa: PLC0415
+    from tui.userfiles.places import own_configuration  # noqa: PLC0415
 
     return own_configuration()
 
@@ -174,7 +174,7 @@ def _with_own_keys(preferences: Preferences) -> Preferences:
     from dataclasses import replace  # noqa: PLC0415
 
     from engine.config import check_config  # noqa: PLC0415
-    from tui.keymap import check_keys  # noqa: PLC0415
+    from tui.keys.keymap import check_keys  # noqa: PLC0415
 
     own = _own_file()
     if not own.exists():
@@ -190,8 +190,8 @@ def _demo(chosen: argparse.Namespace) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
     from engine.errors import SwitchboardError  # noqa: PLC0415
-    from tui.demo import run_demo  # noqa: PLC0415
-    from tui.ending import clean_end  # noqa: PLC0415
+    from tui.programs.demo import run_demo  # noqa: PLC0415
+    from tui.terminal.signals import clean_end  # noqa: PLC0415
 
     def console(settings: Settings, title: str, notices: tuple[str, ...]) -> int:
         return _console(settings, title, _with_own_keys(replace(_preferences(chosen), notices=notices)))
@@ -211,7 +211,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _open(chosen: argparse.Namespace) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
-    from tui.recording import BundleError, missing, read_bundle  # noqa: PLC0415
+    from tui.bundle.recording import BundleError, missing, read_bundle  # noqa: PLC0415
 
     try:
         recording = read_bundle(chosen.file)
@@ -221,8 +221,8 @@ def _open(chosen: argparse.Namespace) -> int:
     if not _has_terminal():
         _complain("the console needs a terminal; the bundle is JSON, and can be read as it is")
         return BAD_USAGE
-    from tui.app import show_console  # noqa: PLC0415
-    from tui.recorded import RecordedLink  # noqa: PLC0415
+    from tui.app.application import show_console  # noqa: PLC0415
+    from tui.bundle.link import RecordedLink  # noqa: PLC0415
 
     preferences = _with_own_keys(replace(_preferences(chosen), notices=missing(recording)))
     return show_console(RecordedLink(recording), f"recording {chosen.file.name}", preferences)
@@ -243,7 +243,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
-    from tui.doctor import examine  # noqa: PLC0415
+    from tui.programs.doctor import examine  # noqa: PLC0415
 
     return FINE if examine(chosen.file, _say) else FAILED
 
@@ -253,7 +253,7 @@ def _schema(_chosen: argparse.Namespace) -> int:
 
     from engine.config import json_schema  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
-    from tui.keymap import add_key_names  # noqa: PLC0415
+    from tui.keys.keymap import add_key_names  # noqa: PLC0415
 
     try:
         sys.stdout.write(json.dumps(add_key_names(json_schema()), indent=2) + "\n")
@@ -266,7 +266,7 @@ def _schema(_chosen: argparse.Namespace) -> int:
 def _checked(file: Path) -> Settings | None:
     """The settings of a file, after saying what is wrong with it."""
     from engine.config import check_config  # noqa: PLC0415
-    from tui.keymap import check_keys  # noqa: PLC0415
+    from tui.keys.keymap import check_keys  # noqa: PLC0415
 
     result = check_config(file, further=check_keys)
     for problem in result.problems:
@@ -286,7 +286,7 @@ def _console_on(file: Path, preferences: Preferences) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
     from engine.config import check_config  # noqa: PLC0415
-    from tui.keymap import check_keys  # noqa: PLC0415
+    from tui.keys.keymap import check_keys  # noqa: PLC0415
 
     result = check_config(file, further=check_keys)
     if result.settings is None:
@@ -302,8 +302,8 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
     from engine.background import BackgroundEngine  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
     from engine.service import Service  # noqa: PLC0415
-    from tui.app import run_console  # noqa: PLC0415
-    from tui.ending import undisturbed  # noqa: PLC0415
+    from tui.app.application import run_console  # noqa: PLC0415
+    from tui.terminal.signals import undisturbed  # noqa: PLC0415
 
     _log_beside_the_screen()
     background = BackgroundEngine(settings, lambda settings: Service(settings, file=file))
@@ -321,7 +321,7 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
 
 def _log_beside_the_screen() -> None:
     from engine.logs import log_to_file  # noqa: PLC0415
-    from tui.places import log_file  # noqa: PLC0415
+    from tui.userfiles.places import log_file  # noqa: PLC0415
 
     path = log_file()
     try:

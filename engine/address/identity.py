@@ -1,4 +1,4 @@
-"""When two sockets are the same (EI D1): one canonical form for each."""
+"""When two sockets are the same (docs/event-interface.md, D1): one canonical form for each."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from engine.address.percent import encode
 from engine.address.printer import IN_LOGIN, exchange_and_vhost, printed, rabbitmq_path
 
 DEFAULT_PATH = "/RPC2"
-"""Where an XML-RPC request goes when the socket names no path (EI 2.5)."""
+"""Where an XML-RPC request goes when the socket names no path (docs/event-interface.md, 2.5)."""
 
 
 def identity(address: Address) -> str:
     """The canonical form: two sockets are the same subscriber when, and only when, theirs are equal. Holds no secret.
 
     Hosts are in lower case and IPv6 in its shortest form, defaults are filled in. Of rabbitmq, host, port, user,
-    exchange, virtual host and routing key count (EI 2.6), not how one logs in or what becomes of the message. The
-    members of PARALLEL are a multiset (EI D5), those of the other policies a list.
+    exchange, virtual host and routing key count (docs/event-interface.md, 2.6), not how one logs in or what becomes of
+    the message. The members of PARALLEL are a multiset (docs/event-interface.md, D5), those of the others a list.
     """
     match address:
         case UdpAddress(host, port):

@@ -1,4 +1,4 @@
-"""Readers of the plain sockets (EI 2.3-2.5, 2.9). Each is given what stands behind the prefix."""
+"""Readers of the plain sockets (docs/event-interface.md, 2.3-2.5, 2.9). Each is given what stands behind the prefix."""
 
 from __future__ import annotations
 

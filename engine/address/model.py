@@ -11,7 +11,7 @@ MASK = "•••"
 
 
 class PolicyName(StrEnum):
-    """The policies of a virtual subscriber, upper case only (EI 3.1)."""
+    """The policies of a virtual subscriber, upper case only (docs/event-interface.md, 3.1)."""
 
     PARALLEL = "PARALLEL"
     FAILOVER = "FAILOVER"
@@ -20,7 +20,10 @@ class PolicyName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UdpAddress:
-    """`udp:host:port` (EI 2.3); an IPv6 host stands in brackets in the text and without them here."""
+    """`udp:host:port`; an IPv6 host stands in brackets in the text and without them here.
+
+    See docs/event-interface.md, 2.3.
+    """
 
     scheme: ClassVar[str] = "udp"
     host: str
@@ -29,7 +32,7 @@ class UdpAddress:
 
 @dataclass(frozen=True, slots=True)
 class UnixAddress:
-    """`unix:path` (EI 2.3)."""
+    """`unix:path` (docs/event-interface.md, 2.3)."""
 
     scheme: ClassVar[str] = "unix"
     path: str
@@ -37,7 +40,7 @@ class UnixAddress:
 
 @dataclass(frozen=True, slots=True)
 class TcpAddress:
-    """`tcp:host:port[/method]` (EI 2.4). `method` replaces the event name in the request."""
+    """`tcp:host:port[/method]` (docs/event-interface.md, 2.4). `method` replaces the event name in the request."""
 
     scheme: ClassVar[str] = "tcp"
     host: str
@@ -47,7 +50,10 @@ class TcpAddress:
 
 @dataclass(frozen=True, slots=True)
 class XmlRpcAddress:
-    """`xmlrpc:host:port[/path]:method` (EI 2.5). `path` has its leading slash; None stands for /RPC2."""
+    """`xmlrpc:host:port[/path]:method`. `path` has its leading slash; None stands for /RPC2.
+
+    See docs/event-interface.md, 2.5.
+    """
 
     scheme: ClassVar[str] = "xmlrpc"
     host: str
@@ -58,9 +64,9 @@ class XmlRpcAddress:
 
 @dataclass(frozen=True, slots=True)
 class RabbitmqAddress:
-    """`rabbitmq:[user[:password]@]host[:port]/[params?]routing-key` (EI 2.6), decoded. `vhost` is an addition.
+    """`rabbitmq:[user[:password]@]host[:port]/[params?]routing-key`, decoded. `vhost` is an addition.
 
-    `password` None means none was given: the login then uses "guest" (EI 2.6).
+    `password` None means none was given: the login then uses "guest" (docs/event-interface.md, 2.6).
     """
 
     scheme: ClassVar[str] = "rabbitmq"
@@ -77,7 +83,7 @@ class RabbitmqAddress:
 
 @dataclass(frozen=True, slots=True)
 class FlatstoreAddress:
-    """`flatstore:path` (EI 2.9)."""
+    """`flatstore:path` (docs/event-interface.md, 2.9)."""
 
     scheme: ClassVar[str] = "flatstore"
     path: str
@@ -88,7 +94,10 @@ MemberAddress: TypeAlias = UdpAddress | UnixAddress | TcpAddress | XmlRpcAddress
 
 @dataclass(frozen=True, slots=True)
 class VirtualAddress:
-    """`virtual:POLICY member member ...` (EI 3.1); at least one member, never another virtual socket."""
+    """`virtual:POLICY member member ...`; at least one member, never another virtual socket.
+
+    See docs/event-interface.md, 3.1.
+    """
 
     scheme: ClassVar[str] = "virtual"
     policy: PolicyName

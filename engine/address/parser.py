@@ -1,4 +1,7 @@
-"""Socket text to address. Grammars and defaults as in EI 2.3-2.9 and 3.1; every problem is reported at once."""
+"""Socket text to address. Every problem is reported at once.
+
+Grammars and defaults are those of docs/event-interface.md, 2.3-2.9 and 3.1.
+"""
 
 from __future__ import annotations
 
@@ -187,7 +190,7 @@ def _meant(name: str, schemes: tuple[str, ...]) -> str | None:
 
 
 def _read_virtual(rest: Part, problems: Problems) -> VirtualAddress | None:
-    """`policy member member ...` (EI 3.1)."""
+    """`policy member member ...` (docs/event-interface.md, 3.1)."""
     words = [Part(found[0], rest.column + found.start()) for found in _WORD.finditer(rest.text)]
     if not words:
         problems.add(rest.end, f"a policy was expected: {POLICIES}")
@@ -210,7 +213,10 @@ def _read_virtual(rest: Part, problems: Problems) -> VirtualAddress | None:
 
 
 def _read_policy(words: list[Part], problems: Problems) -> tuple[PolicyName | None, list[Part]]:
-    """The policy, or None, and the members. No blank is needed between the policy and the first member (EI 3.1)."""
+    """The policy, or None, and the members. No blank is needed between the policy and the first member.
+
+    See docs/event-interface.md, 3.1.
+    """
     first, others = words[0], words[1:]
     if not _is_clean(first, problems):
         return None, others

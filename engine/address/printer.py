@@ -25,7 +25,7 @@ IN_KEY = "?@"
 
 
 def printed(address: Address, *, secrets: bool = False) -> str:
-    """The normal form: what `subscribers_list` prints, plus everything that it loses (EI D27).
+    """The normal form: what `subscribers_list` prints, plus everything that it loses (docs/event-interface.md, D27).
 
     Args:
         address: what to print.
@@ -69,7 +69,10 @@ def exchange_and_vhost(address: RabbitmqAddress) -> list[str]:
 
 
 def rabbitmq_path(address: RabbitmqAddress, params: list[str]) -> str:
-    """What stands behind the slash. An empty routing key is taken only behind a parameter (EI 2.6)."""
+    """What stands behind the slash. An empty routing key is taken only behind a parameter.
+
+    See docs/event-interface.md, 2.6.
+    """
     if not params and not address.routing_key:
         params = ["vhost=%2F"]
     return (f"{';'.join(params)}?" if params else "") + encode(address.routing_key, IN_KEY)

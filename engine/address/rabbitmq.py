@@ -1,4 +1,4 @@
-"""Reader of `rabbitmq:` sockets (EI 2.6, with `vhost=` and UTF-8 in %HH as additions).
+"""Reader of `rabbitmq:` sockets (docs/event-interface.md, 2.6, with `vhost=` and UTF-8 in %HH as additions).
 
 Messages never repeat a part of the text: where it is malformed, nobody knows what of it is the password.
 """

@@ -1,4 +1,7 @@
-"""A receiver for `tcp:`: takes JSON objects back to back, and answers those that have an id (EI 2.4)."""
+"""A receiver for `tcp:`: takes JSON objects back to back, and answers those that have an id.
+
+See docs/event-interface.md, 2.4.
+"""
 
 from __future__ import annotations
 

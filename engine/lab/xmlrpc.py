@@ -1,4 +1,7 @@
-"""A receiver for `xmlrpc:`: an HTTP server that answers XML-RPC calls, whatever their path (EI 2.5)."""
+"""A receiver for `xmlrpc:`: an HTTP server that answers XML-RPC calls, whatever their path.
+
+See docs/event-interface.md, 2.5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The JSON-RPC 2.0 envelope of the management interface: bytes to request, result or error to bytes. Pure (EI 4.2)."""
+"""The JSON-RPC 2.0 envelope of the management interface: bytes to request, result or error to bytes. Pure.
+
+See docs/event-interface.md, 4.2.
+"""
 
 from __future__ import annotations
 

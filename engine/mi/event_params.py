@@ -1,4 +1,7 @@
-"""The `params` of raise_event: every form that is accepted, and what its values become (EI 4.1, D14)."""
+"""The `params` of raise_event: every form that is accepted, and what its values become.
+
+See docs/event-interface.md, 4.1, D14.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MI over HTTP: `POST /mi` with one JSON-RPC request in the body (EI 4.3)."""
+"""MI over HTTP: `POST /mi` with one JSON-RPC request in the body (docs/event-interface.md, 4.3)."""
 
 from __future__ import annotations
 

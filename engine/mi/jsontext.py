@@ -33,7 +33,7 @@ class JsonObject(tuple[tuple[str, Any], ...]):
 
 
 def decode(data: bytes | str) -> Any:
-    """The first JSON value of `data`; what stands behind it is ignored (EI 4.2).
+    """The first JSON value of `data`; what stands behind it is ignored (docs/event-interface.md, 4.2).
 
     Bytes that are not UTF-8 become lone surrogates (`surrogateescape`). A NUL byte ends the text, as it does in C.
 

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
 
 def subscriber_entry(subscription: Subscription, now: float) -> dict[str, Any]:
-    """Socket in normal form with its secrets masked, expiry in seconds, and what is left of it (EI 4.1).
+    """Socket in normal form with its secrets masked, expiry in seconds, and what is left of it.
 
-    `now` is monotonic seconds. Seconds are rounded up, so that a subscription with time left never shows 0.
+    As in docs/event-interface.md, 4.1. `now` is monotonic seconds. Seconds are rounded up, so that a subscription
+    with time left never shows 0.
     """
     socket = subscription.socket
     if subscription.expire_s is None or subscription.expires_at is None:

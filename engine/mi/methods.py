@@ -1,4 +1,7 @@
-"""OpenSIPS' own MI methods, in its names, shapes, codes and words (EI 4.1). The names of 4.x are aliases."""
+"""OpenSIPS' own MI methods, in its names, shapes, codes and words. The names of 4.x are aliases.
+
+See docs/event-interface.md, 4.1.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 EXPIRE_DEFAULT_S = 3600
-"""Expiry of a subscription that names none (EI 1.3)."""
+"""Expiry of a subscription that names none (docs/event-interface.md, 1.3)."""
 
 OPENSIPS_VERSION = "3.6.8"
 """The release whose interface this is; clients read it from `version`."""
@@ -162,7 +165,8 @@ def help_text(_caller: Caller, arguments: Arguments) -> str | dict[str, str]:
 @method("", module="core")
 def version(_caller: Caller, _arguments: Arguments) -> dict[str, str]:
     """Says which OpenSIPS interface this is, and which Switchboard."""
-    # opensips-cli reads the digits behind "OpenSIPS (" and picks its event transport by them (EI 8.4).
+    # opensips-cli reads the digits behind "OpenSIPS (" and picks its event transport by them
+    # (docs/event-interface.md, 8).
     return {"Server": f"OpenSIPS ({OPENSIPS_VERSION} (Switchboard {__version__}))"}
 
 

@@ -1,4 +1,7 @@
-"""Parameters of MI commands: which signature a call means, and what its values are (EI 4.1, 4.2)."""
+"""Parameters of MI commands: which signature a call means, and what its values are.
+
+See docs/event-interface.md, 4.1, 4.2.
+"""
 
 from __future__ import annotations
 

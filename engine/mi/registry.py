@@ -70,7 +70,7 @@ async def call(caller: Caller, request: Request) -> Any:
     """Carry out a request; the result is ready for JSON.
 
     Raises:
-        CommandError: in OpenSIPS' codes and words (EI 4.1, 4.2).
+        CommandError: in OpenSIPS' codes and words (docs/event-interface.md, 4.1, 4.2).
     """
     found = METHODS.get(request.method)
     if found is None:

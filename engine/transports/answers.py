@@ -90,7 +90,10 @@ def _after_space(text: str, start: int) -> int:
 
 
 def _answers(value: Any, text: str) -> Iterator[Answer]:
-    """The answers that a decoded text holds; EI 2.4: an `error` member decides, `result` is not looked at."""
+    """The answers that a decoded text holds: an `error` member decides, `result` is not looked at.
+
+    See docs/event-interface.md, 2.4.
+    """
     for one in value if isinstance(value, list) else (value,):
         if not isinstance(one, dict):
             raise AnswerError("the peer sent something that is not a JSON object")

@@ -3,7 +3,7 @@
 A transport knows its own protocol and nothing of policies, subscriptions or health. One instance serves one *target*:
 members with equal sockets share it. Everything happens on the engine's event loop.
 
-How failures are told apart (design: two kinds of failure, connecting):
+How failures are told apart (docs/architecture.md, two kinds of failure; docs/transports.md, connecting):
 
 - With the connection known to be down, a run fails at once with the last error (`Fault.MEMBER`, `is_unsent`), unless
   it says `connect_now`; while a connect is under way, runs wait for that connect's deadline. Whoever can wait longer
@@ -29,8 +29,8 @@ from engine.wire.payloads import WireFormat
 
 
 class TransportOptions(BaseModel):
-    """Settings that every transport has. A subclass declares its own, with EI's names, a description for each field
-    and aliases where OpenSIPS has another word. The configuration checker, the JSON Schema and forms read it."""
+    """Settings that every transport has. A subclass declares its own, with OpenSIPS' names, a description for each
+    field and aliases where OpenSIPS has another word. The configuration checker, the JSON Schema and forms read it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

@@ -20,7 +20,10 @@ def _is_octal(text: str) -> bool:
 
 
 class FlatstoreOptions(TransportOptions):
-    """Settings of `flatstore:`, with OpenSIPS' names and defaults (EI 2.9)."""
+    """Settings of `flatstore:`, with OpenSIPS' names and defaults.
+
+    See docs/event-interface.md, 2.9.
+    """
 
     connect_timeout: int = Field(500, gt=0, le=600_000, description="Without effect: opening counts in `timeout`.")
     timeout: int = Field(5000, gt=0, le=600_000, description="Limit for one write and what it needs, in milliseconds.")

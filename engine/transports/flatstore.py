@@ -1,4 +1,4 @@
-"""`flatstore:`: an event is a line of a file, delivered when the kernel has it (EI 2.9)."""
+"""`flatstore:`: an event is a line of a file, delivered when the kernel has it (docs/event-interface.md, 2.9)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""`rabbitmq:`: events published to an exchange of an AMQP 0-9-1 broker, each confirmed by it (EI 2.6).
+"""`rabbitmq:`: events published to an exchange of an AMQP 0-9-1 broker, each confirmed by it.
 
 Every target has a channel of its own; targets with the same broker and login share the connection. Confirms are
-pipelined: a run is published as a whole, and settled by ranges as the broker confirms it.
+pipelined: a run is published as a whole, and settled by ranges as the broker confirms it. What OpenSIPS does:
+docs/event-interface.md, 2.6.
 """
 
 from __future__ import annotations
@@ -382,7 +383,7 @@ class RabbitmqTransport:
 
 
 def _broker(address: RabbitmqAddress, options: RabbitmqOptions) -> Broker:
-    """The broker and login of an address; without a password it is "guest" (EI 2.6).
+    """The broker and login of an address; without a password it is "guest" (docs/event-interface.md, 2.6).
 
     Raises:
         SwitchboardError: the address names a TLS domain that there is not.

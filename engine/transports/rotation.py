@@ -16,7 +16,7 @@ _FACTORS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
 class Reason(StrEnum):
-    """Why a file was rotated, in the words of E_FLATSTORE_ROTATION (EI 6)."""
+    """Why a file was rotated, in the words of E_FLATSTORE_ROTATION (docs/event-interface.md, 6)."""
 
     COUNT = "count"
     SIZE = "size"
@@ -46,7 +46,10 @@ class RotationRules:
     size: int = 0
 
     def period_of(self, wall: float) -> int:
-        """The period that `wall` (seconds since the epoch) lies in, by number; each begins at a multiple (EI 2.9)."""
+        """The period that `wall` (seconds since the epoch) lies in, by number; each begins at a multiple.
+
+        See docs/event-interface.md, 2.9.
+        """
         return int(wall // self.period_s) if self.period_s else 0
 
     def reason(self, fill: Fill, wall: float) -> Reason | None:
@@ -82,7 +85,9 @@ def kept_numbers(names: Iterable[str], stem: str) -> list[int]:
 
 
 def parsed_size(text: str) -> int:
-    """Bytes that a text such as "512", "64k", "10M" or "2g" stands for; k, m, g are powers of 1024 (EI 2.9).
+    """Bytes that a text such as "512", "64k", "10M" or "2g" stands for; k, m, g are powers of 1024.
+
+    See docs/event-interface.md, 2.9.
 
     Raises:
         ValueError: when it is nothing of the kind.

@@ -1,8 +1,8 @@
-"""`tcp:`: JSON-RPC objects back to back on one connection per target (EI 2.4).
+"""`tcp:`: JSON-RPC objects back to back on one connection per target (docs/event-interface.md, 2.4).
 
 Without `sync_mode`, success is that the kernel took the bytes. With it, each event is a request with an id of its
 own, many are in flight, and success is the answer. A message that was begun is completed or the connection is
-closed; nothing else ever follows half a message (EI D23).
+closed; nothing else ever follows half a message (docs/event-interface.md, D23).
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ READ_SIZE = 256 * 1024
 """Bytes taken from the connection at a time."""
 
 MAYBE_PROCESSED = "the event may have been processed"
-"""Said of every request that was written and not answered: another member may then get it as well (EI D23)."""
+"""Said of every request that was written and not answered: another member may then get it as well.
+
+See docs/event-interface.md, D23.
+"""
 
 
 _SEPARATORS: Mapping[str | None, str] = {None: "", "newline": "\n"}

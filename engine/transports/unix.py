@@ -1,4 +1,4 @@
-"""`unix:` members: datagrams to a socket in the file system (EI 2.3)."""
+"""`unix:` members: datagrams to a socket in the file system (docs/event-interface.md, 2.3)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`xmlrpc:`: an event is a call, posted over HTTP (EI 2.5), with connections that are kept where the server allows.
+"""`xmlrpc:`: an event is a call, posted over HTTP, with connections that are kept where the server allows.
 
 Calls are never repeated by themselves, as they may have been processed. With one connection, the default, the next
-call waits for the answer to the one before, so order is kept.
+call waits for the answer to the one before, so order is kept. What OpenSIPS does: docs/event-interface.md, 2.5.
 """
 
 from __future__ import annotations

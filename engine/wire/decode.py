@@ -1,4 +1,4 @@
-"""Takes a byte stream of JSON texts apart that follow each other without a separator (EI 2.4)."""
+"""Takes a byte stream of JSON texts apart that follow each other without a separator (docs/event-interface.md, 2.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of a flat file, what flatstore sockets append (EI 2.9)."""
+"""Lines of a flat file, what flatstore sockets append (docs/event-interface.md, 2.9)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from engine.wire.reasons import no_byte_for
 class FlatlineFormat:
     """One line per event: its name, then the values without their names, a delimiter between each two.
 
-    A line stays one line, and its fields can be told apart again (EI D12): inside a field the delimiter becomes
-    `escape_delimiter`, or a blank where none is set, and each character of a line break a blank. A null is an empty
-    field. Where the delimiter itself holds a blank, an underscore stands in for blanks.
+    A line stays one line, and its fields can be told apart again (docs/event-interface.md, D12): inside a field the
+    delimiter becomes `escape_delimiter`, or a blank where none is set, and each character of a line break a blank. A
+    null is an empty field. Where the delimiter itself holds a blank, an underscore stands in for blanks.
 
     Raises:
         ValueError: for a delimiter that is empty or breaks lines.

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 notifications, the payload of udp, unix, tcp and rabbitmq sockets (EI 2.1)."""
+"""JSON-RPC 2.0 notifications, the payload of udp, unix, tcp and rabbitmq sockets (docs/event-interface.md, 2.1)."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ class JsonRpcFormat:
     name: ClassVar[str] = "JSON-RPC"
 
     method: str | None = None
-    """Stands in place of the event's name as the method (EI 2.4)."""
+    """Stands in place of the event's name as the method (docs/event-interface.md, 2.4)."""
 
     event_param: str | None = None
-    """Name of a first parameter that holds the event's name; it is added also where there is no other (EI D26)."""
+    """Name of a first parameter that holds the event's name; it is added also where there is no other.
+
+    See docs/event-interface.md, D26.
+    """
 
     separator: str = ""
     """Stands behind each object: nothing, or white space, for receivers that wait for a line's end."""

@@ -1,4 +1,7 @@
-"""XML-RPC calls, the body that xmlrpc sockets post (EI 2.5). The transport writes HTTP around it."""
+"""XML-RPC calls, the body that xmlrpc sockets post. The transport writes HTTP around it.
+
+See docs/event-interface.md, 2.5.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,8 @@ class XmlRpcFormat:
     """A call of `method`: the event's name as the first parameter, then each value, in the captured layout.
 
     Unlike the captures, text is escaped (a carriage return too, which a parser would turn into a line feed) and
-    negative integers are right (EI D15). By default a parameter's name is left out, as XML-RPC has no place for it.
-    A null is an empty string: `<nil/>` is an extension that many servers refuse.
+    negative integers are right (docs/event-interface.md, D15). By default a parameter's name is left out, as XML-RPC
+    has no place for it. A null is an empty string: `<nil/>` is an extension that many servers refuse.
     """
 
     name: ClassVar[str] = "XML-RPC"

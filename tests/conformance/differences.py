@@ -5,11 +5,11 @@ from __future__ import annotations
 _SIGN = "D15: a negative integer is written as a huge unsigned one"
 _ESCAPE = "D15: text is not escaped"
 _NOT_XML = "D15: what no XML document can hold is sent all the same"
-_LIMIT = "parameters over 8192 bytes are dropped (EI 2.5); there is no such limit here"
+_LIMIT = "parameters over 8192 bytes are dropped (docs/event-interface.md, 2.5); there is no such limit here"
 _BREAK = "D12: a line break in a value breaks the line"
 _FIRST_CHARACTER = "D12: each first character of a long delimiter becomes a blank, not the delimiter"
 _NO_ESCAPE = "D12: `escape_delimiter` is never used"
-_SHIFTED = "D12: without the event name an empty first value loses its delimiter (EI 2.9)"
+_SHIFTED = "D12: without the event name an empty first value loses its delimiter (docs/event-interface.md, 2.9)"
 _EVENT_PARAM = "D26: without parameters the event name is left out"
 _DATAGRAM = "no datagram holds it; here too it fails, but with a reason"
 

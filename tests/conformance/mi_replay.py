@@ -244,7 +244,10 @@ class Replay:
         return path.read_text("utf-8").splitlines(keepends=True)[-1:]
 
     async def _arrived(self, receivers: list[str]) -> list[str]:
-        """Who got the event. The order of arrival at different subscribers is no promise (EI section 7)."""
+        """Who got the event. The order of arrival at different subscribers is no promise.
+
+        See docs/event-interface.md, 7.
+        """
         boxes = {name: self.inboxes[name] for name in receivers}
         await until(lambda: all(box.drain() for box in boxes.values()), f"one event at each of {receivers}")
         for box in boxes.values():

@@ -8,31 +8,31 @@ from typing import Any
 
 from textual.screen import Screen
 
+from tests.tui.bundle.test_recording import AUDIT
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console
-from tests.tui.screens.test_edit import DESCRIBED, FINE
-from tests.tui.screens.test_log import ENTRIES
-from tests.tui.screens.test_probe import REFUSED
-from tests.tui.screens.test_raise_many import HALF
-from tests.tui.test_recording import AUDIT
+from tests.tui.screens.dialogs.test_probe import REFUSED
+from tests.tui.screens.dialogs.test_raise_many import HALF
+from tests.tui.screens.forms.test_edit_subscription import DESCRIBED, FINE
+from tests.tui.screens.views.test_log import ENTRIES
 from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot, story_of_pike
-from tui.screens.add_subscription import AddSubscriptionScreen
-from tui.screens.audit import AuditScreen
-from tui.screens.charts import ChartsScreen
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.dashboard import DashboardScreen
-from tui.screens.difference import DifferenceScreen
-from tui.screens.edit_subscription import EditSubscriptionScreen
-from tui.screens.export import ExportScreen
-from tui.screens.help import HelpScreen
-from tui.screens.inspector import InspectorScreen
-from tui.screens.jump import JumpScreen
-from tui.screens.log import LogScreen
-from tui.screens.probe import ProbeScreen
-from tui.screens.raise_many import RaiseManyScreen
-from tui.screens.stage import StageScreen
-from tui.screens.wallboard import WallboardScreen
-from tui.screens.watching import WatchingScreen
+from tui.screens.dashboard.screen import DashboardScreen
+from tui.screens.dialogs.confirm import ConfirmScreen
+from tui.screens.dialogs.difference import DifferenceScreen
+from tui.screens.dialogs.export import ExportScreen
+from tui.screens.dialogs.jump import JumpScreen
+from tui.screens.dialogs.probe import ProbeScreen
+from tui.screens.dialogs.raise_many import RaiseManyScreen
+from tui.screens.forms.add_subscription import AddSubscriptionScreen
+from tui.screens.forms.edit_subscription import EditSubscriptionScreen
+from tui.screens.views.audit import AuditScreen
+from tui.screens.views.charts import ChartsScreen
+from tui.screens.views.help import HelpScreen
+from tui.screens.views.inspector import InspectorScreen
+from tui.screens.views.live_view import WatchingScreen
+from tui.screens.views.log import LogScreen
+from tui.screens.views.stage import StageScreen
+from tui.screens.views.wallboard import WallboardScreen
 
 PLACES: Mapping[str, tuple[tuple[str, ...], type[Screen[Any]]]] = {
     "dashboard": ((), DashboardScreen),

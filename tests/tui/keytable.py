@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.actions import ACTIONS
+from tui.keys.actions import ACTIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN, END = "<!-- actions: made by `python -m tests.tui.keytable`, tested -->\n", "<!-- end of actions -->"

@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 
 from tests.support.waiting import until
 from tests.tui.world import FakeLink, FakeTime, busy
-from tui.app import SwitchboardApp
-from tui.link import Link
-from tui.preferences import USUAL, Preferences
-from tui.screens.dashboard import DashboardScreen
+from tui.app.application import SwitchboardApp
+from tui.app.preferences import USUAL, Preferences
+from tui.link.protocol import Link
+from tui.screens.dashboard.screen import DashboardScreen
 from tui.widgets.lines import Lines
 from tui.widgets.lineview import LineView
 

@@ -8,7 +8,7 @@ from engine.health import State
 from engine.snapshot import EngineSnapshot
 from tests.tui.inspected import MEMBER
 from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, snapshot
-from tui.recording import Recording
+from tui.bundle.recording import Recording
 
 STEP_S = 2.0
 STEPS = 31

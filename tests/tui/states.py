@@ -24,7 +24,7 @@ from tests.tui.world import (
     story_of_pike,
     subscription,
 )
-from tui.pump import Pump
+from tui.model.pump import Pump
 
 REFUSED = failed("connection refused")
 FULL = "1: queue full: 10000 notifications wait; 2: queue full: 10000 notifications wait"

@@ -17,7 +17,7 @@ from engine.background import BackgroundEngine
 from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.version import __version__
 from tui import cli
-from tui.preferences import Preferences
+from tui.app.preferences import Preferences
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("demo", "run", "serve", "check", "doctor", "open", "schema")
@@ -234,7 +234,7 @@ def test_a_taken_port_of_the_demo_is_replaced_and_shown(
         wanted = f"tcp:127.0.0.1:{port}"
         lab = LabSettings(receivers=(ReceiverSettings(name="billing", socket=wanted),))
         entries = (SubscriptionSettings(event="E_ACC_CDR", socket=wanted),)
-        monkeypatch.setattr("tui.demo.demo_settings", lambda _: Settings(subscriptions=entries, lab=lab))
+        monkeypatch.setattr("tui.programs.demo.demo_settings", lambda _: Settings(subscriptions=entries, lab=lab))
         assert main("demo") == 0
     ((settings, title),) = shown
     used = settings.subscriptions[0].socket_text.rpartition(":")[2]
@@ -244,7 +244,7 @@ def test_a_taken_port_of_the_demo_is_replaced_and_shown(
 
 
 def test_the_demo_that_is_installed_is_the_sample() -> None:
-    assert (ROOT / "tui/demo.yaml").read_bytes() == (ROOT / "sample_configs/demo.yaml").read_bytes()
+    assert (ROOT / "tui/programs/demo.yaml").read_bytes() == (ROOT / "sample_configs/demo.yaml").read_bytes()
 
 
 def test_the_demo_without_a_terminal_says_who_delivered_what() -> None:
@@ -258,10 +258,10 @@ def test_the_demo_without_a_terminal_says_who_delivered_what() -> None:
 
 
 class FakeApp(ModuleType):
-    """Stands in for `tui.app`: looks at the engine instead of showing it."""
+    """Stands in for `tui.app.application`: looks at the engine instead of showing it."""
 
     def __init__(self, code: int) -> None:
-        super().__init__("tui.app")
+        super().__init__("tui.app.application")
         self.code = code
         self.seen: list[tuple[str, int]] = []
         self.background: BackgroundEngine | None = None
@@ -280,7 +280,7 @@ class FakeApp(ModuleType):
 @pytest.mark.usefixtures("terminal", "home")
 def test_the_console_runs_beside_an_engine_that_ends_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     app = FakeApp(7)
-    monkeypatch.setitem(sys.modules, "tui.app", app)
+    monkeypatch.setitem(sys.modules, "tui.app.application", app)
     file = tmp_path / "a.yaml"
     file.write_text("subscriptions: [{event: E_ACC_CDR, socket: 'unix:/tmp/nobody'}]\n")
     assert main("run", str(file)) == 7
@@ -294,7 +294,7 @@ def test_what_keeps_the_engine_from_starting_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = FakeApp(0)
-    monkeypatch.setitem(sys.modules, "tui.app", app)
+    monkeypatch.setitem(sys.modules, "tui.app.application", app)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         where = f"127.0.0.1:{taken.getsockname()[1]}"
         file = tmp_path / "a.yaml"

@@ -12,12 +12,12 @@ from textual.widgets import Label
 
 from tests.tui.anywhere import PLACES, answering, go
 from tests.tui.pilots import console
-from tui.actions import ACTIONS, MOVES, key_sign
-from tui.keymap import MOVING
-from tui.preferences import Preferences
+from tui.app.preferences import Preferences
+from tui.keys.actions import ACTIONS, MOVES, key_sign
+from tui.keys.keymap import MOVING
 from tui.render.line import plain
-from tui.screens.help import HelpScreen, help_lines, keys_here
-from tui.surviving import Sturdy
+from tui.screens.views.help import HelpScreen, help_lines, keys_here
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 
 BACK = {"dismiss", "dismiss(None)", "answer(False)", "back", "close", "clear", "let_go", "show_subscriptions"}

@@ -7,10 +7,10 @@ from pathlib import Path
 from textual.widgets import Input, Select
 
 from tests.tui.test_real_engine import raised, real_console
-from tui.screens.difference import DifferenceScreen
-from tui.screens.edit_subscription import EditSubscriptionScreen
-from tui.screens.probe import ProbeScreen, ProbeSocketScreen
-from tui.screens.socket import SocketScreen
+from tui.screens.dialogs.difference import DifferenceScreen
+from tui.screens.dialogs.probe import ProbeScreen, ProbeSocketScreen
+from tui.screens.forms.edit_subscription import EditSubscriptionScreen
+from tui.screens.forms.socket import SocketScreen
 
 
 async def test_a_member_is_added_and_taken_back(tmp_path: Path) -> None:

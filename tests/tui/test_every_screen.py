@@ -16,7 +16,7 @@ from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.states import STATES, rush
 from tests.tui.test_looks import PREVIEW, SnapCompare, is_laid_out
 from tests.tui.world import WALL, FakeLink, FakeTime, busy, waves
-from tui.app import SwitchboardApp
+from tui.app.application import SwitchboardApp
 from tui.widgets.lineview import LineView
 
 SMALL, MIDDLE, LARGE = (80, 24), (160, 48), (300, 80)

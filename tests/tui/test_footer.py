@@ -8,9 +8,9 @@ from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink, snapshot
 from tui.render.footer import Entry, entry_at, footer_line
 from tui.render.line import plain
-from tui.screens.charts import ChartsScreen
-from tui.screens.help import HelpScreen
-from tui.screens.stage import StageScreen
+from tui.screens.views.charts import ChartsScreen
+from tui.screens.views.help import HelpScreen
+from tui.screens.views.stage import StageScreen
 from tui.widgets.footer import ActionBar
 from tui.widgets.subscriptions import Place, SubscriptionsView
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-import tui.app
+import tui.app.application
 from tests.support.waiting import until
 from tests.tui.world import FakeLink
-from tui.app import SwitchboardApp
+from tui.app.application import SwitchboardApp
 
 
 @pytest.mark.parametrize("is_headless", [False, True])
@@ -16,7 +16,7 @@ async def test_what_the_console_is_made_of_is_left_alone_once_it_stands_in_a_ter
 ) -> None:
     steadied: list[bool] = []
     monkeypatch.setattr(SwitchboardApp, "is_headless", property(lambda _: is_headless))
-    monkeypatch.setattr(tui.app, "steady_heap", lambda: steadied.append(app.dashboard.is_attached))
+    monkeypatch.setattr(tui.app.application, "steady_heap", lambda: steadied.append(app.dashboard.is_attached))
     app = SwitchboardApp(FakeLink())
     async with app.run_test() as pilot:
         await until(lambda: app.pump.snapshot is not None, "the first answer")

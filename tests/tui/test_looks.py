@@ -17,7 +17,7 @@ from engine.wire.jsonrpc import JsonRpcFormat
 from tests.support.waiting import until
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.world import SKIP, FakeLink, FakeTime, batch, busy, record, story_of_pike, waves
-from tui.app import SwitchboardApp
+from tui.app.application import SwitchboardApp
 from tui.render.line import plain
 from tui.widgets.lines import Lines
 from tui.widgets.lineview import LineView

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.screens.test_socket import GOOD, link_on
+from tests.tui.screens.forms.test_socket import GOOD, link_on
 from tests.tui.test_looks import NARROW, WIDE, SnapCompare, after
 from tests.tui.world import FakeTime, story_of_pike
-from tui.app import SwitchboardApp
+from tui.app.application import SwitchboardApp
 
 RABBIT = "rabbitmq:app:•••@127.0.0.1:5672/exchange=sip;persistent?pike"
 WRONG = "tcp:127.0.0.1:port"

@@ -7,9 +7,9 @@ import pytest
 from tests.tui.anywhere import answering
 from tests.tui.pilots import Console, console
 from tests.tui.world import AOR, CDR, PIKE, snapshot
-from tui.screens.charts import ChartsScreen
-from tui.screens.inspector import InspectorScreen
-from tui.screens.stage import StageScreen
+from tui.screens.views.charts import ChartsScreen
+from tui.screens.views.inspector import InspectorScreen
+from tui.screens.views.stage import StageScreen
 from tui.widgets.feed import FeedView
 from tui.widgets.header import HeaderLine
 from tui.widgets.logview import LogView

@@ -15,9 +15,9 @@ from engine.config.schema import LabSettings, ReceiverSettings, Settings, Subscr
 from engine.errors import SwitchboardError
 from tests.support.sockets import UdpReceiver
 from tests.tui.pilots import Console, console
-from tui.link import LocalLink
-from tui.screens.add_subscription import AddSubscriptionScreen
-from tui.screens.inspector import InspectorScreen
+from tui.link.protocol import LocalLink
+from tui.screens.forms.add_subscription import AddSubscriptionScreen
+from tui.screens.views.inspector import InspectorScreen
 from tui.widgets.raise_form import RaiseForm
 from tui.widgets.subscriptions import Place, SubscriptionsView
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.tui.recorded import FAILS_AT, incident
 from tests.tui.test_looks import NARROW, WIDE, SnapCompare, after, app
-from tui.app import SwitchboardApp
-from tui.recorded import RecordedLink
+from tui.app.application import SwitchboardApp
+from tui.bundle.link import RecordedLink
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

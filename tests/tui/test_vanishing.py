@@ -9,7 +9,7 @@ import pytest
 from tests.tui.anywhere import PLACES, VANISHINGS, answering, go, settle, vanish
 from tests.tui.pilots import Console, console
 from tests.tui.world import CDR, PIKE, FakeLink, snapshot
-from tui.screens.dashboard import DashboardScreen
+from tui.screens.dashboard.screen import DashboardScreen
 
 LEAVE = {"quit", "command_palette", "lock", "export"}
 """Not pressed here: they end the console or go elsewhere, and have tests of their own."""

@@ -14,7 +14,7 @@ from engine.health import State
 from engine.run import DELIVERED, Batch, Outcome, Skip
 from engine.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
-from tui.pump import Pump
+from tui.model.pump import Pump
 
 NOW = 11_527.4
 """The engine's monotonic time in every snapshot."""

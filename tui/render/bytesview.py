@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 from rich.cells import cell_len
 
-from tui.render.line import Line, Part, clean
+from tui.render.line import Line, Part
+from tui.terminal.safe_text import clean
 
 View: TypeAlias = Literal["pretty", "raw", "hex"]
 VIEWS: tuple[View, ...] = ("pretty", "raw", "hex")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.snapshot import SubscriptionRow
-from tui.arrangement import Arrangement, Sort
-from tui.deliveries import Deliveries
-from tui.feedchoice import FeedChoice
-from tui.pump import Pump
+from tui.model.arrangement import Arrangement, Sort
+from tui.model.condition import Concern, concern
+from tui.model.deliveries import Deliveries
+from tui.model.feed_choice import FeedChoice
+from tui.model.pump import Pump
 from tui.render import figures
-from tui.render.health import Concern, concern
-from tui.render.line import clean
+from tui.terminal.safe_text import clean
 
 
 def subscriptions_title(rows: Sequence[SubscriptionRow], now: float) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.address import PolicyName
-from engine.event import Event, Param
 from engine.feed import FeedRecord, Step
 from engine.run import Skip, Status
 from engine.snapshot import SubscriptionRow
-from tui.deliveries import Delivery
+from tui.model.deliveries import Delivery
+from tui.model.event_text import parameters
 from tui.render import figures
-from tui.render.line import Line, Part, cell, clean, fitted
+from tui.render.line import Line, Part, cell, fitted
+from tui.terminal.safe_text import clean
 
 _DELIVERED_WORDS = {"flatstore": "written", "rabbitmq": "confirmed"}
 """How each kind of transport knows that it delivered; the others are answered."""
-
-VALUE_MAX = 24
-"""Cells of one parameter's value."""
 
 
 def delivery_line(
@@ -37,18 +35,6 @@ def delivery_line(
         ),
         width,
     )
-
-
-def parameters(event: Event) -> str:
-    """The parameters in short: `ip=192.0.2.11 count=3`."""
-    return " ".join(_parameter(param) for param in event.params[:12])
-
-
-def _parameter(param: Param) -> str:
-    name, value = param
-    text = clean("null" if value is None else str(value)[: 4 * VALUE_MAX])
-    short = text if len(text) <= VALUE_MAX else text[: VALUE_MAX - 1] + "…"
-    return short if name is None else f"{clean(name)}={short}"
 
 
 def told(delivery: Delivery, row: SubscriptionRow | None, now: float | None = None) -> Line:

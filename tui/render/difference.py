@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tui.render.line import Line, Part, Role, clean
+from tui.render.line import Line, Part, Role
+from tui.terminal.safe_text import clean
 
 _ROLES: dict[str, Role] = {"+": "good", "-": "bad", " ": "faint"}
 

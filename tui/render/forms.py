@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui.render import figures
-from tui.render.line import Line, Part, clean
+from tui.render.line import Line, Part
+from tui.terminal.safe_text import clean
 
 
 def problem_line(message: str, hint: str | None = None) -> Line:
@@ -25,3 +26,8 @@ def expiry_words(typed: str, before: float | None, left_s: float | None) -> str:
     if seconds == before and left_s is not None:
         return f"expires in {figures.span(left_s)}"
     return f"expires {figures.span(seconds)} from now"
+
+
+def failure_lines(failure: str) -> list[Line]:
+    """Why the engine did not do what it was asked, as a form shows it."""
+    return [(Part(f"✖ {failure}", "bad"),)]

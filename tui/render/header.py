@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from engine.options import Colour
 from engine.snapshot import EngineSnapshot
+from tui.model.rates import KEPT, Trends
 from tui.render import figures
-from tui.render.line import Line, Part, Role, clean, fitted, width_of
+from tui.render.line import Line, Part, Role, fitted, width_of
 from tui.render.plot import resampled
-from tui.trends import KEPT, Trends
+from tui.terminal.safe_text import clean
 
 
 class Status(NamedTuple):

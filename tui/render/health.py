@@ -10,8 +10,10 @@ from engine.address import PolicyName
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
+from tui.model.condition import CANNOT, MARKED, Concern, state_at
 from tui.render import figures
-from tui.render.line import Role, clean
+from tui.render.line import Role
+from tui.terminal.safe_text import clean
 
 
 class StateLook(NamedTuple):
@@ -35,29 +37,7 @@ CONNECTING_LOOK = StateLook("◍", "CONNECTING", "warn")
 """Of a member that waits for its connection. A mark or a pause is told before that."""
 
 
-MARKED = frozenset({State.FAILED, State.SLOW})
-"""Passed over until failover_timeout has passed; a slow one only while another can take events."""
-
-CANNOT = frozenset({State.FAILED, State.PAUSED})
-"""Takes nothing."""
-
-
-class Concern(IntEnum):
-    """How much a subscription needs a person; the higher, the sooner."""
-
-    NONE = 0
-    SOME = 1  # events are delivered, but a member is out
-    GRAVE = 2  # events wait or are lost
-
-
 CONCERN_ROLES: dict[Concern, Role] = {Concern.NONE: "good", Concern.SOME: "warn", Concern.GRAVE: "bad"}
-
-
-def state_at(member: MemberRow, now: float) -> State:
-    """The state at `now`, which may be later than the snapshot: a mark runs out without any news."""
-    if member.state in MARKED and member.skipped_until is not None and member.skipped_until <= now:
-        return State.DUE
-    return member.state
 
 
 def look(member: MemberRow, now: float) -> StateLook:
@@ -87,14 +67,6 @@ def mark(member: MemberRow, now: float) -> Mark:
     if state is State.UNTRIED or not 0 <= age < FADED_S:
         return Mark.NONE
     return Mark.FRESH if age < MARKED_S else Mark.FADING
-
-
-def concern(row: SubscriptionRow, now: float) -> Concern:
-    """How much the subscription needs a person."""
-    states = [state_at(member, now) for member in row.members]
-    if row.held_since is not None or all(state in CANNOT for state in states):
-        return Concern.GRAVE
-    return Concern.SOME if any(state in _OUT_WORDS for state in states) else Concern.NONE
 
 
 def sentence(row: SubscriptionRow, now: float, wall_offset: float | None = None) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from tui.render import figures
 from tui.render.bytesview import View, byte_lines
 from tui.render.delivery import took
-from tui.render.line import Line, Part, Role, cell, clean
+from tui.render.line import Line, Part, Role, cell
+from tui.terminal.safe_text import clean
 
 Told = Mapping[str, Any]
 """What an `inspect_...` command answered."""

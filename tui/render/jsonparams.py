@@ -9,8 +9,9 @@ from engine.errors import CommandError, EventError
 from engine.event import Param
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import decode_whole, text_of
-from tui.render.line import Line, Part, clean
+from tui.render.line import Line, Part
 from tui.render.typed import marked
+from tui.terminal.safe_text import clean
 
 
 class JsonParamsError(EventError):

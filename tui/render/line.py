@@ -37,11 +37,6 @@ class Part(NamedTuple):
 Line: TypeAlias = tuple[Part, ...]
 
 
-def clean(text: str) -> str:
-    """Text from outside, made safe for a terminal: control characters and bytes that are not UTF-8 become a sign."""
-    return "".join(sign if sign.isprintable() else "␣" for sign in text)
-
-
 def shortened(text: str, width: int) -> str:
     """At most `width` cells of a text; what is cut off is shown as an ellipsis."""
     if cell_len(text) <= width:

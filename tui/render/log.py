@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 from tui.render import figures
-from tui.render.line import Line, Part, Role, cell, clean, fitted
+from tui.render.line import Line, Part, Role, cell, fitted
+from tui.terminal.safe_text import clean
 
 LEVELS: tuple[tuple[int, str], ...] = (
     (logging.NOTSET, "everything"),

@@ -9,7 +9,8 @@ from engine.health import State
 from tui.render import figures
 from tui.render.health import STATE_LOOKS
 from tui.render.inspection import Told, section
-from tui.render.line import Line, Part, cell, clean
+from tui.render.line import Line, Part, cell
+from tui.terminal.safe_text import clean
 
 BAR = 30
 """Cells of the longest bar of a histogram."""

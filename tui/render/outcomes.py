@@ -8,10 +8,11 @@ from itertools import takewhile
 from engine.feed import FeedRecord, Step
 from engine.run import Status
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.deliveries import Delivery
+from tui.model.deliveries import Delivery
 from tui.render import figures
 from tui.render.delivery import told, took
-from tui.render.line import Line, Part, Role, cell, clean, width_of
+from tui.render.line import Line, Part, Role, cell, width_of
+from tui.terminal.safe_text import clean
 
 OLDER = 5
 """Deliveries of events raised before that are shown, a line each."""

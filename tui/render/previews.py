@@ -8,7 +8,8 @@ from typing import Any
 from rich.cells import cell_len
 
 from tui.render.bytesview import SHOWN_BYTES, byte_lines
-from tui.render.line import Line, Part, clean, plain, shortened, width_of
+from tui.render.line import Line, Part, plain, shortened, width_of
+from tui.terminal.safe_text import clean
 
 Told = Mapping[str, Any]
 """What `preview_event` answered, or a part of it."""

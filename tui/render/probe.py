@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.render import figures
-from tui.render.line import Line, Part, Role, cell, clean
+from tui.render.line import Line, Part, Role, cell
+from tui.terminal.safe_text import clean
 
 _LOOKS: dict[str, tuple[str, Role]] = {"done": ("✓", "good"), "failed": ("✖", "bad"), "skipped": ("·", "faint")}
 

@@ -11,10 +11,12 @@ from rich.cells import cell_len
 from engine.address import PolicyName
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
+from tui.model.condition import MARKED, state_at
 from tui.render import figures
-from tui.render.health import MARKED, STATE_LOOKS, remark, state_at
-from tui.render.line import Line, Part, Role, cell, clean, fitted, shortened, squeezed
-from tui.stageplay import Kind, Move
+from tui.render.health import STATE_LOOKS, remark
+from tui.render.line import Line, Part, Role, cell, fitted, shortened, squeezed
+from tui.render.stage_play import Kind, Move
+from tui.terminal.safe_text import clean
 
 SOURCE_WIDTH = 26
 """Cells for the event's name, at the left of the wires."""

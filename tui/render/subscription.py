@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.snapshot import MemberRow, SubscriptionRow
+from tui.model.condition import concern, state_at
 from tui.render import figures, health
-from tui.render.line import Line, Part, Role, cell, clean, fitted, shortened, squeezed
+from tui.render.line import Line, Part, Role, cell, fitted, shortened, squeezed
+from tui.terminal.safe_text import clean
 
 _SIGN_ROLES: dict[str, Role] = {"✓": "good", "~": "good", "✖": "bad"}
 
@@ -77,7 +79,7 @@ def subscription_line(
             cell(clean(row.event), 26 if is_wide else 20, "strong"),
             cell(str(row.policy or "plain"), 14 if is_wide else 12, "accent"),
             *lasts,
-            Part(sentence, health.CONCERN_ROLES[health.concern(row, now)]),
+            Part(sentence, health.CONCERN_ROLES[concern(row, now)]),
         ),
         width,
     )
@@ -150,7 +152,7 @@ def _latency(member: MemberRow, width: int) -> str:
 
 def _words(row: SubscriptionRow, member: MemberRow, now: float, sizes: Columns) -> Line:
     remark = health.remark(row, member, now, sizes.bar)
-    role = health.STATE_LOOKS[health.state_at(member, now)].role
+    role = health.STATE_LOOKS[state_at(member, now)].role
     if not remark.countdown:
         return (cell(remark.words, sizes.words + sizes.countdown - 1, remark.role), Part(" "))
     if sizes.countdown:

@@ -12,7 +12,8 @@ from engine.catalogue import EventInfo, ParamInfo
 from engine.errors import EventError
 from engine.event import Event, Param, Value
 from engine.wire.jsonrpc import JsonRpcFormat
-from tui.render.line import Line, Part, clean
+from tui.render.line import Line, Part
+from tui.terminal.safe_text import clean
 
 Kind: TypeAlias = Literal["string", "int", "free"]
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.snapshot import EngineSnapshot, SubscriptionRow
+from tui.model.condition import Concern, concern
+from tui.model.rates import Trends
 from tui.render import figures, health
-from tui.render.health import CONCERN_ROLES, Concern
-from tui.render.line import Line, Part, Role, cell, clean, fitted
-from tui.trends import Trends
+from tui.render.health import CONCERN_ROLES
+from tui.render.line import Line, Part, Role, cell, fitted
+from tui.terminal.safe_text import clean
 
 _FONT = {
     "0": "111101101101111",
@@ -86,8 +88,8 @@ def _bigs(snapshot: EngineSnapshot, trends: Trends) -> tuple[Big, ...]:
 
 def _verdict(rows: Sequence[SubscriptionRow], now: float, width: int) -> list[Line]:
     """The answer to the one question: is everything being delivered?"""
-    worst = max((health.concern(row, now) for row in rows), default=Concern.NONE)
-    needy = sum(health.concern(row, now) > Concern.NONE for row in rows)
+    worst = max((concern(row, now) for row in rows), default=Concern.NONE)
+    needy = sum(concern(row, now) > Concern.NONE for row in rows)
     words = {
         Concern.NONE: "✓ EVERYTHING IS BEING DELIVERED" if rows else "○ NOBODY IS SUBSCRIBED",
         Concern.SOME: f"◔ DELIVERED, BUT {needy} OF {len(rows)} SUBSCRIPTIONS MISS A MEMBER",
@@ -110,7 +112,7 @@ def _figure_lines(bigs: Sequence[Big], width: int, scale: int) -> list[Line]:
 def _trouble_lines(snapshot: EngineSnapshot, now: float, width: int, room: int) -> list[Line]:
     """The worst subscriptions first; how many more there are, where they do not all fit."""
     rows, wall_offset = snapshot.subscriptions, snapshot.wall - snapshot.at
-    needy = sorted((row for row in rows if health.concern(row, now)), key=lambda row: -health.concern(row, now))
+    needy = sorted((row for row in rows if concern(row, now)), key=lambda row: -concern(row, now))
     shown = needy if len(needy) <= room else needy[: max(room - 1, 0)]
     lines = [_trouble(row, now, width, wall_offset) for row in shown]
     if room and len(shown) < len(needy):
@@ -119,8 +121,8 @@ def _trouble_lines(snapshot: EngineSnapshot, now: float, width: int, room: int) 
 
 
 def _trouble(row: SubscriptionRow, now: float, width: int, wall_offset: float) -> Line:
-    role = CONCERN_ROLES[health.concern(row, now)]
-    sign = "✖" if health.concern(row, now) is Concern.GRAVE else "◔"
+    role = CONCERN_ROLES[concern(row, now)]
+    sign = "✖" if concern(row, now) is Concern.GRAVE else "◔"
     return fitted(
         (
             Part(f"  {sign} ", role),

@@ -10,8 +10,8 @@ from textual.events import Click
 from textual.geometry import Region
 
 from engine.snapshot import SubscriptionRow
-from tui.deliveries import Deliveries, Delivery
-from tui.feedchoice import Chosen, FeedChoice
+from tui.model.deliveries import Deliveries, Delivery
+from tui.model.feed_choice import Chosen, FeedChoice
 from tui.render.delivery import delivery_line
 from tui.render.line import Line
 from tui.widgets.lineview import LineView

@@ -12,9 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from tui.filtering import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
-from tui.render.line import Part, clean
-from tui.surviving import Sturdy
+from tui.model.filters import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
+from tui.render.line import Part
+from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.lines import Lines
 
 WORDS: dict[str, Vocabulary] = {"subscriptions": SUBSCRIPTION_WORDS, "feed": FEED_WORDS}

@@ -11,8 +11,8 @@ from textual.events import Click
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from tui.actions import ACTIONS
-from tui.jumping import JumpTarget
+from tui.keys.actions import ACTIONS
+from tui.keys.jump import JumpTarget
 from tui.render.footer import Entry, Placed, entry_at, footer_line
 from tui.render.line import Line, fitted
 from tui.widgets.lineview import LineView

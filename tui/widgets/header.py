@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from engine.options import Colour
-from tui.pump import Pump
+from tui.model.pump import Pump
 from tui.render.header import Status, header_line, waiting_line
 from tui.render.line import Line, fitted
 from tui.widgets.lineview import LineView

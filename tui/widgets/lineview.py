@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.render.line import ROLES, Line, Part, Role, fitted
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 
 KEPT_STRIPS = 512
 

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
-from tui.passwords import TypedPasswords
+from tui.model.typed_passwords import TypedPasswords
 from tui.render.line import Line, Part
 from tui.render.sockets import form_hint
 from tui.render.typed import marked
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
 from tui.widgets.socket_input import SocketInput
 

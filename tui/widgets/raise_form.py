@@ -18,13 +18,14 @@ from engine.catalogue import catalogue
 from engine.errors import EventError
 from engine.event import Event
 from engine.snapshot import SubscriptionRow
-from tui.keyed import key_of
+from tui.keys.in_force import key_of
 from tui.render.delivery import hearers
 from tui.render.jsonparams import JsonParamsError, wrong_lines
-from tui.render.line import Line, Part, clean
+from tui.render.line import Line, Part
 from tui.render.previews import preview_lines
 from tui.render.typed import about_event, preview
-from tui.surviving import Sturdy
+from tui.sturdy.survival import Sturdy
+from tui.terminal.safe_text import clean
 from tui.widgets.lines import Lines
 from tui.widgets.params_editor import JsonArea, ParamsEditor
 

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.geometry import Offset
 
-from tui.jumping import JumpTarget
+from tui.keys.jump import JumpTarget
 from tui.render.line import Line
 from tui.render.stage import Scene, member_at, stage_lines
 from tui.widgets.picture import DrawnView

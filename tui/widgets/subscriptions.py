@@ -13,8 +13,9 @@ from textual.message import Message
 
 from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
-from tui.arrangement import Arrangement, Shown, arranged
-from tui.jumping import JumpTarget
+from tui.keys.jump import JumpTarget
+from tui.model.arrangement import Arrangement, Shown, arranged
+from tui.model.condition import state_at
 from tui.render import health
 from tui.render.line import Line, Part
 from tui.render.subscription import member_details, member_line, subscription_line
@@ -149,7 +150,7 @@ class SubscriptionsView(LineView):
             Place(row.id, member.index)
             for row, members, _ in self._shown
             for member in members
-            if health.state_at(member, now) in {State.FAILED, State.SLOW, State.DUE, State.PAUSED}
+            if state_at(member, now) in {State.FAILED, State.SLOW, State.DUE, State.PAUSED}
         ]
         if not out:
             return False
@@ -205,7 +206,7 @@ class SubscriptionsView(LineView):
         """Row, version and, where the line shows time, the time."""
         line = self._lines[index]
         row, now = line.row, self._now()
-        states = tuple((health.state_at(member, now), health.mark(member, now)) for member in row.members)
+        states = tuple((state_at(member, now), health.mark(member, now)) for member in row.members)
         is_folded = row.id in self._folded
         return (
             line.place,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.recorded import RecordedLink
+from tui.bundle.link import RecordedLink
 from tui.render.line import Line
 from tui.render.timeline import BAR_AT, bar_width, failures_in, moment_at, timeline_line
 from tui.widgets.lineview import LineView

@@ -7,10 +7,10 @@ import math
 import pytest
 
 from tests.tui.world import WALL
-from tui.asciionly import ascii_only
 from tui.render.chart import Chart, Series, Span, chart_lines, charts_lines, number
 from tui.render.figures import clock, latency, rate
 from tui.render.line import plain, width_of
+from tui.terminal.ascii import ascii_only
 
 SPAN = Span(300, 300, WALL)
 

@@ -9,8 +9,9 @@ from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, SENT, Attempt, failed
 from engine.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE, SKIP, WALL, batch, record, story_of_pike
-from tui.deliveries import Deliveries
-from tui.render.delivery import delivery_line, hearers, parameters, told
+from tui.model.deliveries import Deliveries
+from tui.model.event_text import parameters
+from tui.render.delivery import delivery_line, hearers, told
 from tui.render.line import plain, width_of
 
 ONE = batch("E", 1, {"n": 1})

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.world import NOTHING, NOW, WALL, FakeLink, FakeTime, busy, snapshot
-from tui.pump import Pump
+from tui.model.pump import Pump
+from tui.model.rates import Trends
 from tui.render.header import Status, header_line, waiting_line
 from tui.render.line import plain, width_of
-from tui.trends import Trends
 
 
 def trends() -> Trends:

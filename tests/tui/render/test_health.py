@@ -11,8 +11,8 @@ from engine.health import State
 from engine.snapshot import MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
 from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, failed_member, member, subscription
+from tui.model.condition import Concern, concern, state_at
 from tui.render import health
-from tui.render.health import Concern
 
 FAILOVER, PARALLEL, ROUND_ROBIN = PolicyName.FAILOVER, PolicyName.PARALLEL, PolicyName.ROUND_ROBIN
 UP = member(1, "udp:b:1")
@@ -96,16 +96,16 @@ def test_connecting_has_a_look_of_its_own_but_trouble_goes_before_it() -> None:
 
 
 def test_concern_grows_from_a_member_that_is_out_to_events_that_wait() -> None:
-    assert health.concern(CDR, NOW) is Concern.NONE
-    assert health.concern(PIKE, NOW) is Concern.SOME
-    assert health.concern(replace(PIKE, held_since=NOW), NOW) is Concern.GRAVE
-    assert health.concern(sub(FAILOVER, failed_member(0, "udp:a:1", 3)), NOW) is Concern.GRAVE
+    assert concern(CDR, NOW) is Concern.NONE
+    assert concern(PIKE, NOW) is Concern.SOME
+    assert concern(replace(PIKE, held_since=NOW), NOW) is Concern.GRAVE
+    assert concern(sub(FAILOVER, failed_member(0, "udp:a:1", 3)), NOW) is Concern.GRAVE
 
 
 def test_a_mark_runs_out_without_any_news() -> None:
     failed = PIKE.members[0]
-    assert health.state_at(failed, NOW + 17.5) is State.FAILED
-    assert health.state_at(failed, NOW + 17.7) is State.DUE
+    assert state_at(failed, NOW + 17.5) is State.FAILED
+    assert state_at(failed, NOW + 17.7) is State.DUE
 
 
 def test_the_countdown_shrinks_with_time() -> None:
@@ -151,8 +151,8 @@ def test_only_lines_that_show_time_depend_on_it() -> None:
 def test_a_slow_member_is_looked_at_but_no_alarm() -> None:
     slow = member(0, "udp:a:1", State.SLOW, skipped_until=NOW + 15, error="too slow: 9 wait", error_at=NOW - 15)
     row = sub(FAILOVER, slow, UP)
-    assert health.concern(row, NOW) is Concern.SOME
-    assert health.concern(sub(FAILOVER, slow), NOW) is Concern.SOME, "it takes events, as there is nobody better"
+    assert concern(row, NOW) is Concern.SOME
+    assert concern(sub(FAILOVER, slow), NOW) is Concern.SOME, "it takes events, as there is nobody better"
     assert health.look(slow, NOW).word == "SLOW"
     assert health.look(slow, NOW + 16).word == "DUE"
     remark = health.remark(row, slow, NOW, 7)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tui.render.line import Part, cell, clean, fitted, plain, shortened, squeezed, width_of
+from tui.render.line import Part, cell, fitted, plain, shortened, squeezed, width_of
+from tui.terminal.safe_text import clean
 
 
 @pytest.mark.parametrize("text", ["", "short", "a rather long text", "日本語のイベント", "日本", "✓✓✖"])

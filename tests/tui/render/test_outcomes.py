@@ -6,7 +6,7 @@ from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, SENT, Attempt, failed
 from engine.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, PIKE, SKIP, batch, record
-from tui.deliveries import Deliveries
+from tui.model.deliveries import Deliveries
 from tui.render.line import plain
 from tui.render.outcomes import outcome_lines
 

@@ -50,6 +50,6 @@ def test_time_has_round_labels_within_the_span_that_do_not_touch(span_s: int, wi
 
 
 def test_the_plotting_library_is_not_loaded_before_the_first_chart() -> None:
-    code = "import sys, tui.app; print('plotext' in sys.modules)"
+    code = "import sys, tui.app.application; print('plotext' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "False\n"

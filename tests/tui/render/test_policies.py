@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.address import PolicyName
-from tui.asciionly import ascii_only
 from tui.render.line import plain, width_of
 from tui.render.policies import HOLD, LESSONS, TRAVEL, Lesson, lesson_lines, policy_lines
+from tui.terminal.ascii import ascii_only
 
 FRAME = TRAVEL + HOLD
 

@@ -12,7 +12,7 @@ from engine.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE
 from tui.render.line import plain, width_of
 from tui.render.stage import Scene, captions, stage_lines
-from tui.stageplay import Kind, Move
+from tui.render.stage_play import Kind, Move
 
 PASSED = Move(Kind.PASSES, (0,), "failed 12.4 s ago: connection refused")
 

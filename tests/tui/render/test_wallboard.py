@@ -8,9 +8,9 @@ import pytest
 
 from engine.health import State
 from tests.tui.world import AOR, CDR, NOW, PIKE, member, snapshot, subscription
+from tui.model.rates import Trends
 from tui.render.line import plain, width_of
 from tui.render.wallboard import ROWS, digits, short, wallboard_lines
-from tui.trends import Trends
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""The pump: when it asks, what it makes of answers, and how it bears not getting any."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from tests.tui.world import NOTHING, NOW, WALL, FakeLink, FakeTime, snapshot, story_of_pike
+from tui.model.pump import Pump
+
+
+def pumped(link: FakeLink | None = None) -> tuple[Pump, FakeLink, FakeTime]:
+    """A pump whose time stands still."""
+    link, time = link or FakeLink(records=story_of_pike()), FakeTime()
+    return Pump(link, time), link, time
+
+
+async def test_time_goes_on_between_answers() -> None:
+    pump, _, time = pumped()
+    await pump.ask()
+    time.now += 1.5
+    assert pump.now() == pytest.approx(NOW + 1.5)
+    assert pump.wall() == pytest.approx(WALL + 1.5)
+
+
+async def test_the_feed_is_asked_for_what_is_new_only() -> None:
+    pump, link, _ = pumped()
+    await pump.ask()
+    assert pump.deliveries.next_record == 7
+    link.records = ()
+    await pump.ask()
+    assert len(pump.deliveries.lines) == 3
+
+
+async def test_a_failure_is_kept_in_words_logged_once_and_over_with_the_next_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pump, link, time = pumped()
+    await pump.ask()
+    link.failure = RuntimeError("the engine is gone")
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            time.now += 1
+            await pump.ask()
+    assert (pump.failure, pump.is_stale, pump.silent_s) == ("the engine is gone", True, 3)
+    assert len(caplog.records) == 1
+    link.failure = None
+    await pump.ask()
+    assert (pump.failure, pump.is_stale, pump.silent_s) == (None, False, 0)
+
+
+def test_the_engine_is_asked_at_every_second_beat_and_half_as_often_when_drawing_is_slow() -> None:
+    pump, _, _ = pumped()
+    assert [pump.beat() for _ in range(8)] == [False, True] * 4
+    for _ in range(20):
+        pump.note_frame(0.1)
+    assert pump.is_slow
+    assert sum(pump.beat() for _ in range(8)) == 2
+    for _ in range(20):
+        pump.note_frame(0.005)
+    assert not pump.is_slow
+
+
+async def test_another_engine_begins_a_new_feed() -> None:
+    pump, link, _ = pumped()
+    await pump.ask()
+    link.answer = replace(link.answer, next_record=1)
+    link.records = ()
+    await pump.ask()
+    assert not pump.deliveries.lines
+    assert pump.deliveries.next_record == 1
+
+
+async def test_rates_are_differences_of_counters() -> None:
+    pump, link, _ = pumped()
+    for second in range(5):
+        figures = replace(NOTHING, accepted=100 * second, delivered=50 * second)
+        link.answer = snapshot(at=NOW + second, figures=figures)
+        await pump.ask()
+    assert pump.trends.rate("accepted") == pytest.approx(100)
+    assert pump.trends.rate("delivered") == pytest.approx(50)
+    assert pump.trends.past("accepted")[-1] == pytest.approx(100)
+    assert pump.deliveries.one_in == 2
+
+
+async def test_counters_that_begin_anew_give_no_negative_rate() -> None:
+    pump, link, _ = pumped()
+    for accepted in (1_000, 0):
+        link.answer = snapshot(figures=replace(NOTHING, accepted=accepted))
+        await pump.ask()
+    assert pump.trends.rate("accepted") == 0
+
+
+async def test_the_lines_of_another_engine_have_numbers_that_no_line_had() -> None:
+    link = FakeLink(records=story_of_pike())
+    pump = Pump(link, FakeTime())
+    await pump.ask()
+    before = {one.number for one in pump.deliveries.lines}
+    link.answer = snapshot(next_record=3)
+    await pump.ask()
+    assert before
+    assert pump.deliveries.lines
+    assert not before & {one.number for one in pump.deliveries.lines}
