@@ -56,31 +56,12 @@ class Health:
     def failed(self, now: float, error: str, *, is_absent: bool = False) -> Health:
         """The health after a member failure at `now`: marked, counting from this failure."""
         since = self.since if self.failed_at is not None else now
-        return replace(
-            self,
-            tried=True,
-            failed_at=now,
-            is_slow=False,
-            is_absent=is_absent,
-            since=since,
-            error=error,
-            error_at=now,
-            changes=self._failed_again(now, error),
-        )
+        marked = self._marked(now, error, since, self._failed_again(now, error))
+        return replace(marked, is_absent=True) if is_absent else marked
 
     def slowed(self, now: float, error: str) -> Health:
         """The health after the member let events wait too long: marked, counting from now."""
-        return replace(
-            self,
-            tried=True,
-            failed_at=now,
-            is_slow=True,
-            is_absent=False,
-            since=now,
-            error=error,
-            error_at=now,
-            changes=self._and(now, State.SLOW, error),
-        )
+        return replace(self._marked(now, error, now, self._and(now, State.SLOW, error)), is_slow=True)
 
     def succeeded(self, now: float, started_at: float) -> Health:
         """The health after a success at `now` of something that was started at `started_at`.
@@ -131,6 +112,19 @@ class Health:
             due = failover_timeout is not None and now >= self.failed_at + failover_timeout
             return State.DUE if due else State.SLOW if self.is_slow else State.FAILED
         return State.UP if self.tried else State.UNTRIED
+
+    def _marked(self, now: float, error: str, since: float, changes: tuple[Change, ...]) -> Health:
+        return replace(
+            self,
+            tried=True,
+            failed_at=now,
+            is_slow=False,
+            is_absent=False,
+            since=since,
+            error=error,
+            error_at=now,
+            changes=changes,
+        )
 
     def _and(self, now: float, state: State, reason: str = "") -> tuple[Change, ...]:
         return (*self.changes[1 - CHANGES :], Change(now, state, reason, 1, now))
