@@ -8,9 +8,9 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tests.tui.bundle.test_recording import AUDIT
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console
+from tests.tui.recorded import AUDIT
 from tests.tui.screens.dialogs.test_probe import REFUSED
 from tests.tui.screens.dialogs.test_raise_many import HALF
 from tests.tui.screens.forms.test_edit_subscription import DESCRIBED, FINE
