@@ -1,11 +1,29 @@
-"""Terminals with few colours or none: what is selected is seen, and every state has its sign and word."""
+"""A view of lines: it builds what is seen, keeps it, and paints what changed."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.tui.anywhere import answering
 from tests.tui.pilots import console
+from tests.tui.world import AOR, CDR, PIKE, snapshot
 from tui.widgets.subscriptions import SubscriptionsView
+
+
+async def test_the_wheel_scrolls() -> None:
+    link = answering()
+    link.answer = snapshot(*(row for row in (PIKE, CDR, AOR)))
+    async with console(link, (80, 10)) as shown:
+        view = shown.dashboard.query_one(SubscriptionsView)
+        await shown.until(lambda: view.max_scroll_y > 0, "more lines than there is room for")
+        view._on_mouse_scroll_down(_wheel(view))
+        await shown.until(lambda: view.scroll_offset.y > 0, "the scroll")
+
+
+def _wheel(view: SubscriptionsView):  # type: ignore[no-untyped-def]
+    from textual.events import MouseScrollDown
+
+    return MouseScrollDown(view, 1, 1, 0, 1, 0, False, False, False)
 
 
 async def test_without_colours_the_cursor_is_shown_in_reverse(monkeypatch: pytest.MonkeyPatch) -> None:
