@@ -1,4 +1,4 @@
-"""The tests mirror the sources: `engine/a/b.py` is tested by `tests/engine/a/test_b.py`, or by several `test_b_*.py`."""
+"""The tests mirror the sources: `engine/a/b.py` is tested by `tests/engine/a/test_b.py`, or by some `test_b_*.py`."""
 
 from __future__ import annotations
 
@@ -31,20 +31,16 @@ def listed() -> list[Path]:
 
 def test_each_module_has_a_test_file_of_its_own_or_is_on_the_list() -> None:
     missing = {path for path in sources() if not is_tested(path)} - set(listed())
-    assert not missing, "\n".join(
-        ["write these test files, or move the tests there that are about the module:"]
-        + sorted(f"tests/{path.parent}/test_{path.name}" for path in missing)
-    )
+    files = sorted(f"tests/{path.parent}/test_{path.name}" for path in missing)
+    assert not missing, "\n".join(["write these, or move the tests there that are about the module:", *files])
 
 
 def test_the_list_only_shrinks() -> None:
     gone = [path for path in listed() if not (ROOT / path).is_file()]
     tested = [path for path in listed() if is_tested(path)]
-    assert not gone + tested, "\n".join(
-        [f"take these lines out of {WITHOUT_TESTS.relative_to(ROOT)}:"]
-        + [f"{path} (there is no such module)" for path in gone]
-        + [f"{path} (it has a test file now)" for path in tested]
-    )
+    lines = [f"{path} (there is no such module)" for path in gone]
+    lines += [f"{path} (it has a test file now)" for path in tested]
+    assert not lines, "\n".join([f"take these lines out of {WITHOUT_TESTS.relative_to(ROOT)}:", *lines])
 
 
 def test_the_list_is_in_order_and_names_nothing_twice() -> None:

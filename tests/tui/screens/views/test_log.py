@@ -34,6 +34,22 @@ async def test_5_shows_the_log_and_goes_back() -> None:
         assert shown.app.screen is shown.dashboard
 
 
+async def test_it_opens_at_the_newest_lines_and_runs_along() -> None:
+    link = FakeLink()
+    link.answers["log_since"] = [log_entry(number, 20, f"line {number}") for number in range(1, 101)]
+    async with console(link, (80, 24)) as shown:
+        await shown.press("5")
+        await shown.until(lambda: "line 100" in view_of(shown), "the newest line")
+        link.answers["log_since"] = [log_entry(101, 20, "line 101")]
+        await shown.until(lambda: "line 101" in view_of(shown), "the next one")
+
+
+def view_of(shown: Console) -> str:
+    """What of the log is in view."""
+    log = view(shown)
+    return "\n".join(log.render_line(y).text for y in range(log.scrollable_content_region.height))
+
+
 async def test_by_level_and_by_text() -> None:
     async with console(link()) as shown:
         await shown.press("5")
