@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from engine.background import BackgroundEngine
 from engine.lab import prepare_ports
 from engine.service import Service
-from engine.snapshot import MemberRow
+from engine.view.snapshot import MemberRow
 from tui.app.application import SwitchboardApp
 from tui.link.protocol import LocalLink
 from tui.programs.demo import TITLE, demo_settings

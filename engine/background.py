@@ -14,7 +14,7 @@ from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.service import Service
 from engine.tasks import Tasks
-from engine.watch import watch
+from engine.view.watch import watch
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ class BackgroundEngine:
             return
         self._service = service
         watching = Tasks()
-        watching.spawn(watch(service.engine), "watch")
+        watching.spawn(watch(service.engine.look, service.engine.slices), "watch")
         started.set_result(None)
         await self._stopping.wait()
         await watching.cancel()

@@ -19,17 +19,17 @@ from engine.event import Event
 from engine.feed import Feed
 from engine.heap import growing
 from engine.lanes.base import UNSUBSCRIBED, Lane
-from engine.logs import LogRing
+from engine.log.handlers import LogRing
 from engine.options import SubscriptionOptions
 from engine.reload import Reload, ReloadReport, subscribe_configured
-from engine.reporter import Reporter
 from engine.roster import STOPPED, Roster
 from engine.slices import Slices, Steps, at_once
-from engine.snapshot import EngineSnapshot
 from engine.subscription import Subscription, SubscriptionTable
 from engine.target import Targets
 from engine.tasks import Tasks
 from engine.transports.base import TransportContext
+from engine.view.reporter import Reporter
+from engine.view.snapshot import EngineSnapshot
 
 if TYPE_CHECKING:
     from engine.lab import Lab

@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.config.schema import GeneratorSettings, LabSettings, Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
-from engine.logs import attach, detach
+from engine.log.handlers import attach, detach
 
 if TYPE_CHECKING:
     from engine.lab import Lab

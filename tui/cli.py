@@ -320,7 +320,7 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
 
 
 def _log_beside_the_screen() -> None:
-    from engine.logs import log_to_file  # noqa: PLC0415
+    from engine.log.handlers import log_to_file  # noqa: PLC0415
     from tui.userfiles.places import log_file  # noqa: PLC0415
 
     path = log_file()
@@ -346,6 +346,6 @@ def _complain(line: str) -> None:
 
 def _harmless(line: str) -> str:
     """A line as it may be printed, wherever its words come from."""
-    from engine.printable import printable  # noqa: PLC0415
+    from engine.log.printable import printable  # noqa: PLC0415
 
     return printable(line)

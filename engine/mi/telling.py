@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.mi.jsontext import Pieces, encode
 from engine.slices import Steps
-from engine.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 
 REASON_MAX = 300
 """Characters of a reason that are shown: at most 200 of a peer's words, and our own around them."""

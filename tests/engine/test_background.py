@@ -11,7 +11,7 @@ from engine.background import BackgroundEngine
 from engine.config.schema import Settings
 from engine.errors import SwitchboardError
 from engine.service import Service
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tests.support.sockets import numbered, udp_receivers
 
 

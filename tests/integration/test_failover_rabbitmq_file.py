@@ -13,8 +13,8 @@ import pytest
 from engine.config.schema import Settings
 from engine.health import State
 from engine.service import Service
-from engine.snapshot import EngineSnapshot
 from engine.transports.registry import load
+from engine.view.snapshot import EngineSnapshot
 from tests.support.rabbitmq import RabbitmqNode
 from tests.support.waiting import until
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.health import State
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tests.tui.inspected import MEMBER
 from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, snapshot
 from tui.bundle.recording import Recording

@@ -20,7 +20,7 @@ from textual.widgets import Input, TextArea
 
 from engine.background import BackgroundEngine
 from engine.heap import steady_heap
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.app.exporter import KeepingApp
 from tui.app.preferences import USUAL, Preferences
 from tui.bundle.link import RecordedLink

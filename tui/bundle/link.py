@@ -10,7 +10,7 @@ from engine.errors import CommandError
 from engine.feed import FeedRecord, failures_between, records_about
 from engine.health import State
 from engine.operations.inspecting import Recipient, told_delivery
-from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
 from tui.bundle.recording import Recording
 

@@ -7,7 +7,7 @@ from typing import Any
 from engine.commands import COMMANDS
 from engine.errors import CommandError
 from engine.feed import FeedRecord
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tui.link.protocol import Link
 
 REFUSED = 403

@@ -12,7 +12,7 @@ from engine.audit import acting_for
 from engine.background import BackgroundEngine
 from engine.commands import execute
 from engine.feed import FeedRecord
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 
 T = TypeVar("T")
 

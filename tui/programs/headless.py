@@ -12,7 +12,7 @@ from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.operations.arguments import members_of
 from engine.service import Service
-from engine.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 
 SETTLE_LIMIT_S = 10.0
 """Longest wait for what is under way when the generator has ended."""

@@ -1,6 +1,6 @@
 """Where log lines go. Each is made harmless, tracebacks included, and their rate is bounded.
 
-Whatever handler is attached here writes what `engine.printable` lets through: nothing that a peer or a file said
+Whatever handler is attached here writes what `engine.log.printable` lets through: nothing that a peer or a file said
 steers the terminal, looks like another line, or tells a password.
 """
 
@@ -18,8 +18,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import cast
 
-from engine.lograte import UNPACED, Pace
-from engine.printable import printable
+from engine.log.printable import printable
+from engine.log.rate import UNPACED, Pace
 
 FILE_SIZE = 1_000_000
 """Bytes after which a log file is rotated; one older file is kept."""

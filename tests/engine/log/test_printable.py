@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.printable import LINE_MAX, escaped, printable
+from engine.log.printable import LINE_MAX, escaped, printable
 
 HOSTILE = {
     "esc": "\x1b[2J",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from engine.lograte import Allowance
-from engine.stories import GAP_MAX_S, GAP_S, Crowd, Stories, Told
+from engine.log.rate import Allowance
+from engine.view.stories import GAP_MAX_S, GAP_S, Crowd, Stories, Told
 
 
 class Words:

@@ -11,9 +11,9 @@ from engine.config.schema import Settings
 from engine.core import Engine
 from engine.health import State
 from engine.slices import at_once
-from engine.snapshot import EngineSnapshot
-from engine.stories import BURST
-from engine.watch import Watch
+from engine.view.snapshot import EngineSnapshot
+from engine.view.stories import BURST
+from engine.view.watch import Watch
 from tests.support.sockets import UdpReceiver, numbered, udp_receivers
 from tests.support.waiting import until
 
@@ -39,7 +39,7 @@ async def raise_until(engine: Engine, state: str) -> None:
 
 
 async def test_each_failure_and_each_return_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "engine.watch")
+    caplog.set_level(logging.INFO, "engine.view.watch")
     watch = Watch()
     with udp_receivers(1) as (receiver,):
         engine = engine_with(receiver.address)
@@ -87,7 +87,7 @@ def crowded(snapshot: EngineSnapshot, count: int, now: float, state: State, **co
 
 
 async def test_ten_thousand_dead_members_are_some_lines_and_two_sums(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "engine.watch")
+    caplog.set_level(logging.INFO, "engine.view.watch")
     engine = engine_with("udp:127.0.0.1:9")
     await engine.start()
     one, watch = engine.snapshot(), Watch()
@@ -113,7 +113,7 @@ async def test_ten_thousand_dead_members_are_some_lines_and_two_sums(caplog: pyt
 
 
 async def test_a_member_that_is_too_slow_is_told_and_is_no_return(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "engine.watch")
+    caplog.set_level(logging.INFO, "engine.view.watch")
     engine = engine_with("udp:127.0.0.1:9")
     await engine.start()
     one, watch = engine.snapshot(), Watch()
@@ -127,7 +127,7 @@ async def test_a_member_that_is_too_slow_is_told_and_is_no_return(caplog: pytest
 
 
 async def test_a_pause_is_no_return(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "engine.watch")
+    caplog.set_level(logging.INFO, "engine.view.watch")
     watch = Watch()
     with udp_receivers(1) as (receiver,):
         engine = engine_with(receiver.address)
@@ -142,7 +142,7 @@ async def test_a_pause_is_no_return(caplog: pytest.LogCaptureFixture) -> None:
 
 
 async def test_undelivered_events_are_counted_with_the_reason(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "engine.watch")
+    caplog.set_level(logging.INFO, "engine.view.watch")
     watch = Watch()
     with udp_receivers(1) as (receiver,):
         engine = engine_with(receiver.address)

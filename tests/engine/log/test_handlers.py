@@ -12,8 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.lograte import BURST, UNPACED
-from engine.logs import CONTINUED, FILE_SIZE, LogRing, MaskingFormatter, attach, detach, log_to_file, tell_left_out
+from engine.log.handlers import (
+    CONTINUED,
+    FILE_SIZE,
+    LogRing,
+    MaskingFormatter,
+    attach,
+    detach,
+    log_to_file,
+    tell_left_out,
+)
+from engine.log.rate import BURST, UNPACED
 
 SOCKET = "rabbitmq:me:s3cret@127.0.0.1/q"
 FORGED = "2026-01-01 00:00:00,000 INFO    all is well"

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from engine.lograte import Allowance
+from engine.log.rate import Allowance
 
 GAP_S = 60.0
 """Seconds from a line about something to the next one; it doubles while the trouble goes on, up to `GAP_MAX_S`."""

@@ -11,9 +11,9 @@ from engine.lanes.base import Lane
 from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.slices import Steps
-from engine.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 from engine.subscription import Subscription
 from engine.version import __version__
+from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 
 if TYPE_CHECKING:
     from engine.core import Engine

@@ -12,7 +12,7 @@ from engine.core import Engine
 from engine.health import State
 from engine.options import SubscriptionOptions
 from engine.run import SENT, failed
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.support.clock import FakeClock
 from tests.support.sockets import numbered
 from tests.support.world import World

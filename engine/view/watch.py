@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
-from engine.core import Engine
 from engine.health import State
-from engine.lograte import UNPACED
-from engine.logs import tell_left_out
-from engine.slices import Steps
-from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
-from engine.stories import Crowd, Stories, Told
+from engine.log.handlers import tell_left_out
+from engine.log.rate import UNPACED
+from engine.slices import Slices, Steps
+from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
+from engine.view.stories import Crowd, Stories, Told
 
 PERIOD_S = 1.0
 """How often it looks. A member that fails and comes back in between is not worth a line."""
@@ -99,11 +99,11 @@ class _UndeliveredWords:
         return f"subscriptions too many to name ({size:,}): {crowd.times} undelivered in {seconds} s{last}"
 
 
-async def watch(engine: Engine) -> None:
-    """Look at an engine every second, until cancelled. It tells what the log had no room for as well."""
+async def watch(look: Callable[[], Awaitable[EngineSnapshot]], slices: Slices) -> None:
+    """Compare what the engine looks like every second, until cancelled. Tells what the log had no room for as well."""
     observer = Watch()
     while True:
-        await engine.slices.run(observer.look(await engine.look()))
+        await slices.run(observer.look(await look()))
         tell_left_out()
         await asyncio.sleep(PERIOD_S)
 

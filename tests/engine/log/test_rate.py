@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from engine.lograte import UNPACED, Allowance, Pace
+from engine.log.rate import UNPACED, Allowance, Pace
 from tests.support.clock import FakeClock
 
 
