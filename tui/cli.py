@@ -229,10 +229,10 @@ def _open(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from engine.heap import look_seldom  # noqa: PLC0415
+    from engine.host.gc_tuning import look_seldom  # noqa: PLC0415
 
     look_seldom()
-    from engine.serve import serve  # noqa: PLC0415
+    from engine.host.serve import serve  # noqa: PLC0415
 
     return serve(chosen.file)
 
@@ -299,9 +299,9 @@ def _console_on(file: Path, preferences: Preferences) -> int:
 
 def _console(settings: Settings, title: str, preferences: Preferences, file: Path | None = None) -> int:
     """The console on an engine in the background, until it is left."""
-    from engine.background import BackgroundEngine  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
-    from engine.service import Service  # noqa: PLC0415
+    from engine.host.background import BackgroundEngine  # noqa: PLC0415
+    from engine.host.service import Service  # noqa: PLC0415
     from tui.app.application import run_console  # noqa: PLC0415
     from tui.terminal.signals import undisturbed  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ from engine.address import parse
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.event import Event
-from engine.heap import steady_heap
+from engine.host.gc_tuning import steady_heap
 
 MEMBERS = 1_000
 WAITING = 1_000_000

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 
 def subscriber_entry(subscription: Subscription, now: float) -> dict[str, Any]:

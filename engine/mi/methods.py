@@ -27,7 +27,7 @@ from engine.slices import Steps
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from engine.errors import CommandError, SocketTextError
 
 if TYPE_CHECKING:
     from engine.core import Engine
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
 

@@ -19,16 +19,16 @@ from engine.address import (
     read_masked,
     too_many,
 )
-from engine.changes import Shape
 from engine.config.schema import SubscriptionSettings
 from engine.config.wording import quoted, wanted
 from engine.errors import SocketTextError
 from engine.operations.arguments import members_of
 from engine.options import SubscriptionOptions
+from engine.subscriptions.changes import Shape
 
 if TYPE_CHECKING:
     from engine.core import Engine
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 OPTIONS = (
     "failover_timeout",

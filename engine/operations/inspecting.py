@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.core import Engine
     from engine.lanes.base import Lane
     from engine.member import Member
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 PERCENTILES = (50, 90, 99, 99.9)
 

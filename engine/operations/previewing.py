@@ -14,7 +14,7 @@ from engine.operations.registry import command
 if TYPE_CHECKING:
     from engine.core import Engine
     from engine.member import Member
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 
 @command()

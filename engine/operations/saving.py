@@ -21,7 +21,7 @@ from engine.operations.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 Key = tuple[str, str]
 """Event and identity."""

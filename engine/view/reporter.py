@@ -11,7 +11,7 @@ from engine.lanes.base import Lane
 from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.slices import Steps
-from engine.subscription import Subscription
+from engine.subscriptions.table import Subscription
 from engine.version import __version__
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 

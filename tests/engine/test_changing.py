@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from engine.address import parse
-from engine.changes import REMEMBERED, Change, ChangeLog, Shape
 from engine.commands import execute
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.options import SubscriptionOptions
 from engine.run import DELIVERED, failed
-from engine.subscription import Subscription
+from engine.subscriptions.changes import REMEMBERED, Change, ChangeLog, Shape
+from engine.subscriptions.table import Subscription
 from tests.support.clock import FakeClock
 from tests.support.sockets import numbered
 from tests.support.waiting import until

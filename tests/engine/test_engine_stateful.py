@@ -20,7 +20,7 @@ from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.options import OnFailure, SubscriptionOptions, WhenAllFailed
 from engine.run import DELIVERED, SENT, Fault, Outcome, failed
-from engine.subscription import Subscription
+from engine.subscriptions.table import Subscription
 from tests.support.clock import FakeClock
 from tests.support.world import World, WorldTransport
 

@@ -12,7 +12,7 @@ import pytest
 
 from engine.config.schema import Settings
 from engine.health import State
-from engine.service import Service
+from engine.host.service import Service
 from engine.transports.registry import load
 from engine.view.snapshot import EngineSnapshot
 from tests.support.rabbitmq import RabbitmqNode

@@ -9,9 +9,9 @@ from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
 from engine.audit import acting_for
-from engine.background import BackgroundEngine
 from engine.commands import execute
 from engine.feed import FeedRecord
+from engine.host.background import BackgroundEngine
 from engine.view.snapshot import EngineSnapshot
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
+from engine.host.service import Service
 from engine.operations.arguments import members_of
-from engine.service import Service
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 
 SETTLE_LIMIT_S = 10.0

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from engine.background import BackgroundEngine
 from engine.commands import execute
 from engine.config.schema import Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import Feed, FeedRecord, Step
+from engine.host.background import BackgroundEngine
 from engine.run import DELIVERED, Attempt, Skip, failed, part_of
 from tests.support.waiting import until
 from tests.tui.bundle.test_recording import AUDIT

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from engine.address import Address, parse
 from engine.config.schema import Settings, SubscriptionSettings
 from engine.errors import SwitchboardError
-from engine.fitting import Refresh, is_same
 from engine.options import SubscriptionOptions
-from engine.roster import Roster
 from engine.slices import Steps
-from engine.subscription import Key, Subscription, key_of
+from engine.subscriptions.fitting import Refresh, is_same
+from engine.subscriptions.roster import Roster
+from engine.subscriptions.table import Key, Subscription, key_of
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from engine.config.schema import (
     SubscriptionSettings,
 )
 from engine.errors import SwitchboardError
-from engine.service import Service
+from engine.host.service import Service
 from tests.support.http import post
 from tests.support.waiting import until
 
@@ -156,7 +156,7 @@ async def test_a_reload_exchanges_receivers_and_generator(start: Start, tmp_path
 OPTIONAL = {
     *("aiohttp", "aiofiles", "pika", "textual", "rich", "tui"),
     *(f"engine.transports.{name}" for name in ("datagram", "flatstore", "rabbitmq", "stream", "xmlrpc")),
-    *("engine.lab", "engine.sources.generator", "engine.mi.http", "engine.background"),
+    *("engine.lab", "engine.sources.generator", "engine.mi.http", "engine.host.background"),
 }
 """What costs time to import, and one configuration or another can do without."""
 
@@ -164,7 +164,7 @@ RUN_AND_TELL = """
 import asyncio, sys
 from pathlib import Path
 from engine.config import check_config
-from engine.service import Service
+from engine.host.service import Service
 
 async def run():
     service = Service(check_config(Path(sys.argv[1])).settings)

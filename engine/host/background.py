@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
-from engine.service import Service
+from engine.host.service import Service
 from engine.tasks import Tasks
 from engine.view.watch import watch
 

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from engine.background import BackgroundEngine
 from engine.config.schema import Settings
 from engine.errors import SwitchboardError
-from engine.service import Service
+from engine.host.background import BackgroundEngine
+from engine.host.service import Service
 from engine.view.snapshot import EngineSnapshot
 from tests.support.sockets import numbered, udp_receivers
 

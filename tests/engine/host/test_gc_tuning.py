@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import gc
-from engine.heap import YOUNG, steady_heap
+from engine.host.gc_tuning import YOUNG, steady_heap
 steady_heap()
 assert gc.isenabled() and gc.get_threshold()[0] == YOUNG
 assert gc.get_freeze_count() > 1000

@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from engine.address import Address
-from engine.changes import ChangeLog
 from engine.clock import Clock
 from engine.errors import CommandError
-from engine.expiries import Expiries
 from engine.feed import Feed
-from engine.fitting import Fitter, is_same_list
 from engine.lanes.base import Lane
 from engine.lanes.door import Door
 from engine.metrics import DeliveryCounters
 from engine.options import SubscriptionOptions
 from engine.run import Batch, part_of
 from engine.slices import Steps
-from engine.subscription import Subscription, SubscriptionTable, key_of
+from engine.subscriptions.changes import ChangeLog
+from engine.subscriptions.expiries import Expiries
+from engine.subscriptions.fitting import Fitter, is_same_list
+from engine.subscriptions.table import Subscription, SubscriptionTable, key_of
 from engine.target import Targets
 
 _log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from engine.config import apart
 apart.PROGRAM = sys.argv[1]
-from engine.serve import serve
+from engine.host.serve import serve
 sys.exit(serve(Path(sys.argv[2])))
 """
 DIES = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"

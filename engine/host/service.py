@@ -9,13 +9,14 @@ from engine.clock import Clock
 from engine.config.schema import GeneratorSettings, LabSettings, Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
+from engine.host.gc_tuning import growing
 from engine.log.handlers import attach, detach
 
 if TYPE_CHECKING:
     from engine.lab import Lab
     from engine.mi.http import MiHttp
-    from engine.reload import ReloadReport
     from engine.sources.generator import Generator
+    from engine.subscriptions.reload import ReloadReport
 
 # Imports inside functions: aiohttp and the lab cost a few hundred milliseconds, and most runs need neither.
 
@@ -41,7 +42,8 @@ class Service:
         attach(self.engine.log)
         try:
             await self._use_lab(self._settings.lab)
-            await self.engine.start()
+            with growing():
+                await self.engine.start()
             await self._use_mi(await self._listening(self._settings))
             await self._use_generator(_generator_of(self._settings))
         except BaseException:
@@ -68,7 +70,8 @@ class Service:
         try:
             if _receivers_of(settings) != _receivers_of(old):
                 await self._exchange_lab(settings.lab)
-            report = await self.engine.reload(settings)
+            with growing():
+                report = await self.engine.reload(settings)
         except BaseException:
             if mi is not None and not is_same_mi:
                 await mi.stop()

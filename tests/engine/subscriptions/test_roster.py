@@ -14,7 +14,7 @@ from engine.errors import BusyError, SwitchboardError
 from engine.health import State
 from engine.options import OnFailure, SubscriptionOptions, WhenAllFailed
 from engine.run import DELIVERED, SENT, failed
-from engine.subscription import Subscription
+from engine.subscriptions.table import Subscription
 from engine.transports.base import TransportOptions
 from tests.support.clock import FakeClock
 from tests.support.sockets import numbered

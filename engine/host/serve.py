@@ -12,10 +12,10 @@ from engine.config.apart import check_apart
 from engine.config.checker import CheckResult
 from engine.config.schema import Settings
 from engine.errors import SwitchboardError
-from engine.heap import steady_heap
+from engine.host.gc_tuning import steady_heap
+from engine.host.service import Service
 from engine.log.handlers import log_to_stderr, tell_left_out
 from engine.log.rate import UNPACED
-from engine.service import Service
 from engine.tasks import Tasks
 from engine.version import __version__
 from engine.view.watch import watch

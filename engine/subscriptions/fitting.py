@@ -21,7 +21,7 @@ from engine.metrics import DeliveryCounters
 from engine.options import SubscriptionOptions
 from engine.sizes import QUEUE_BYTES
 from engine.slices import Steps
-from engine.subscription import Subscription, SubscriptionTable
+from engine.subscriptions.table import Subscription, SubscriptionTable
 from engine.target import Target, Targets
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ import asyncio
 import time
 
 from engine.clock import SystemClock
-from engine.expiries import STALE_MAX, Expiries
 from engine.slices import SLICE_S
+from engine.subscriptions.expiries import STALE_MAX, Expiries
 from tests.support.clock import FakeClock
 
 
