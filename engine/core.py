@@ -31,8 +31,8 @@ from engine.view.reporter import Reporter
 from engine.view.snapshot import EngineSnapshot
 
 if TYPE_CHECKING:
+    from engine.commands.series import Series
     from engine.lab import Lab
-    from engine.operations.repeating import Series
 
 _log = logging.getLogger(__name__)
 

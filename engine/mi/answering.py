@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from engine.commands.events import hand_over_many, refused_after
 from engine.errors import CommandError
 from engine.event import Event
 from engine.mi.envelope import InvalidRequestError, Request, error_answer, long_answer, result_answer
@@ -16,7 +17,6 @@ from engine.mi.jsontext import Pieces
 from engine.mi.methods import nobody_heard, raised_event
 from engine.mi.parameters import bind
 from engine.mi.registry import METHODS, Caller, answering_errors, call
-from engine.operations.raising import hand_over_many, refused_after
 
 RAISING = METHODS["raise_event"].function
 

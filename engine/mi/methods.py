@@ -11,7 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from engine.address import parse
-from engine.commands import execute
+from engine.commands.arguments import address_of, bad_value, registered_event
+from engine.commands.events import hand_over
+from engine.commands.gate import execute
 from engine.errors import CommandError, SocketTextError
 from engine.event import Event
 from engine.mi.event_params import event_params
@@ -21,8 +23,6 @@ from engine.mi.parameters import Arguments, bad_type, integer, invalid_params, s
 from engine.mi.registry import METHODS, Caller, method
 from engine.mi.targets import check_targets
 from engine.mi.telling import with_list
-from engine.operations.arguments import address_of, bad_value, registered_event
-from engine.operations.raising import hand_over
 from engine.slices import Steps
 from engine.version import __version__
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.audit import DETAILS_MAX, AuditTrail, acting_for, details
-from engine.commands import execute
+from engine.commands.gate import execute
 from engine.config.schema import MiSettings, Settings
 from engine.core import Engine
 from engine.errors import CommandError

@@ -7,11 +7,11 @@ import signal
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from engine.commands.arguments import members_of
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.host.service import Service
-from engine.operations.arguments import members_of
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 
 SETTLE_LIMIT_S = 10.0

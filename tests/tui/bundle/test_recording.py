@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.commands import execute
+from engine.commands.gate import execute
 from engine.config.schema import Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import CommandError

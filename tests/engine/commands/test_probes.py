@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from engine.commands import execute
+from engine.commands.gate import execute
+from engine.commands.probe_steps import OTHERWISE, advice_for
 from engine.config.schema import Settings
 from engine.core import Engine
 from engine.errors import CommandError
-from engine.operations.probe_steps import OTHERWISE, advice_for
 from tests.support.sockets import UdpReceiver
 
 

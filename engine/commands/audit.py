@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from engine.operations.arguments import whole
-from engine.operations.registry import command
+from engine.commands.arguments import whole
+from engine.commands.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine

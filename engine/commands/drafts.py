@@ -19,10 +19,10 @@ from engine.address import (
     read_masked,
     too_many,
 )
+from engine.commands.arguments import members_of
 from engine.config.schema import SubscriptionSettings
 from engine.config.wording import quoted, wanted
 from engine.errors import SocketTextError
-from engine.operations.arguments import members_of
 from engine.options import SubscriptionOptions
 from engine.subscriptions.changes import Shape
 

@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.commands.arguments import invalid, registered_event, whole
+from engine.commands.events import SOURCE, checked_event
+from engine.commands.registry import command
 from engine.errors import CommandError, RefusedError
 from engine.event import Event
-from engine.operations.arguments import invalid, registered_event, whole
-from engine.operations.raising import SOURCE, checked_event
-from engine.operations.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from engine.commands.arguments import registered_event
+from engine.commands.encodings import Encoded, encoded_for
+from engine.commands.events import checked_event
+from engine.commands.registry import command
 from engine.event import Event
-from engine.operations.arguments import registered_event
-from engine.operations.encoding import Encoded, encoded_for
-from engine.operations.raising import checked_event
-from engine.operations.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine

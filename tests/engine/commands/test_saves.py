@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.commands import execute
+from engine.commands.gate import execute
 from engine.config import load_config
 from engine.core import Engine
 from engine.errors import CommandError

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from engine.config.schema import SubscriptionSettings
-from engine.errors import CommandError, SwitchboardError
-from engine.operations.arguments import (
+from engine.commands.arguments import (
     address_of,
     bad_value,
     invalid,
@@ -18,9 +16,11 @@ from engine.operations.arguments import (
     registered_event,
     text,
 )
-from engine.operations.changing import remember_addition, remember_removal
-from engine.operations.looking import failover_warnings, load_transports
-from engine.operations.registry import command
+from engine.commands.changes import remember_addition, remember_removal
+from engine.commands.registry import command
+from engine.commands.sockets import failover_warnings, load_transports
+from engine.config.schema import SubscriptionSettings
+from engine.errors import CommandError, SwitchboardError
 
 if TYPE_CHECKING:
     from engine.core import Engine

@@ -7,12 +7,12 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.address import MASK, MemberAddress, PolicyName, identity, parse
+from engine.commands.arguments import known_subscription, member_index, text, whole
+from engine.commands.encodings import encoded_as
+from engine.commands.registry import command
 from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
-from engine.operations.arguments import known_subscription, member_index, text, whole
-from engine.operations.encoding import encoded_as
-from engine.operations.registry import command
 from engine.options import options_heeded
 from engine.run import Fault
 from engine.sizes import CutText

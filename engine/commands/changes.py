@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.address import identity
+from engine.commands.arguments import bad_value, invalid, known_subscription
+from engine.commands.drafts import Draft, difference, draft_of, options_shown, shape_of
+from engine.commands.registry import command
+from engine.commands.sockets import failover_warnings, load_transports
 from engine.errors import CommandError, SwitchboardError
-from engine.operations.arguments import bad_value, invalid, known_subscription
-from engine.operations.drafts import Draft, difference, draft_of, options_shown, shape_of
-from engine.operations.looking import failover_warnings, load_transports
-from engine.operations.registry import command
 from engine.subscriptions.changes import Change, Shape
 
 if TYPE_CHECKING:

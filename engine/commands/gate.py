@@ -8,8 +8,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from engine.commands.registry import COMMANDS, Command, command
 from engine.errors import CommandError
-from engine.operations.registry import COMMANDS, Command, command
 
 if TYPE_CHECKING:
     from engine.core import Engine

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.commands.arguments import known_subscription, member_index, members_of, text
+from engine.commands.registry import command
 from engine.errors import CommandError, SwitchboardError
-from engine.operations.arguments import known_subscription, member_index, members_of, text
-from engine.operations.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.commands.arguments import registered_event
+from engine.commands.registry import command
 from engine.errors import BusyError, CommandError, EventError, RefusedError
 from engine.event import Event, Param, Value
-from engine.operations.arguments import registered_event
-from engine.operations.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine

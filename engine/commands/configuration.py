@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from engine.address import MASK, mask_text
-from engine.operations.registry import command
+from engine.commands.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine

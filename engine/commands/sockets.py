@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from engine.address import Address, PolicyName, VirtualAddress, parse, printed, read_masked
 from engine.catalogue import EventInfo
 from engine.catalogue import catalogue as known_events
+from engine.commands.arguments import bad_value, known_subscription, members_of, whole
+from engine.commands.registry import command
 from engine.errors import SocketTextError, SwitchboardError
-from engine.operations.arguments import bad_value, known_subscription, members_of, whole
-from engine.operations.registry import command
 from engine.transports.registry import load
 
 if TYPE_CHECKING:

@@ -7,11 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from engine.address import MemberAddress, printed
-from engine.errors import SwitchboardError
-from engine.event import Event
-from engine.operations.arguments import known_subscription, member_address_of, member_index, members_of
-from engine.operations.looking import load_transports
-from engine.operations.probe_steps import (
+from engine.commands.arguments import known_subscription, member_address_of, member_index, members_of
+from engine.commands.probe_steps import (
     DONE,
     LINES_HINT,
     SKIPPED,
@@ -21,7 +18,10 @@ from engine.operations.probe_steps import (
     has_login,
     reach,
 )
-from engine.operations.registry import command
+from engine.commands.registry import command
+from engine.commands.sockets import load_transports
+from engine.errors import SwitchboardError
+from engine.event import Event
 from engine.run import Batch, Outcome, Run, Status
 from engine.tasks import Tasks
 from engine.transports.base import ConnectionState, Transport, TransportContext, TransportOptions

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.address import RabbitmqAddress, VirtualAddress, identity, mask_text, parse, parse_member, printed
+from engine.commands.arguments import members_of
+from engine.commands.drafts import options_shown
+from engine.commands.registry import command
 from engine.config.apart import check_apart
 from engine.config.schema import Settings, SubscriptionSettings
 from engine.config.writer import COPY_SUFFIX, add_subscription, escaped, loaded, remove_subscription, save_text
 from engine.errors import CommandError, SwitchboardError
-from engine.operations.arguments import members_of
-from engine.operations.drafts import options_shown
-from engine.operations.registry import command
 
 if TYPE_CHECKING:
     from engine.core import Engine
