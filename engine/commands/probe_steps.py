@@ -13,7 +13,7 @@ from engine.address import FlatstoreAddress, MemberAddress, RabbitmqAddress, Udp
 from engine.clock import Clock
 from engine.tasks import Tasks
 from engine.transports.reasons import reason_of
-from engine.transports.resolving import Endpoint, Resolver
+from engine.transports.resolver import Endpoint, Resolver
 from engine.transports.sockets import connected_datagram, connected_stream
 
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"

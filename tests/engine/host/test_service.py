@@ -155,7 +155,7 @@ async def test_a_reload_exchanges_receivers_and_generator(start: Start, tmp_path
 
 OPTIONAL = {
     *("aiohttp", "aiofiles", "pika", "textual", "rich", "tui"),
-    *(f"engine.transports.{name}" for name in ("datagram", "flatstore", "rabbitmq", "stream", "xmlrpc")),
+    *(f"engine.transports.{name}.transport" for name in ("datagram", "flatstore", "rabbitmq", "tcp", "xmlrpc")),
     *("engine.lab", "engine.sources.generator", "engine.mi.http", "engine.host.background"),
 }
 """What costs time to import, and one configuration or another can do without."""
@@ -180,14 +180,23 @@ print(*sys.modules)
     ("configuration", "needed"),
     [
         ("{}", set()),
-        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'udp:127.0.0.1:9'}]", {"engine.transports.datagram"}),
-        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'tcp:127.0.0.1:9'}]", {"engine.transports.stream"}),
-        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'xmlrpc:127.0.0.1:9:m'}]", {"engine.transports.xmlrpc"}),
+        (
+            "subscriptions: [{event: E_PIKE_BLOCKED, socket: 'udp:127.0.0.1:9'}]",
+            {"engine.transports.datagram.transport"},
+        ),
+        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'tcp:127.0.0.1:9'}]", {"engine.transports.tcp.transport"}),
+        (
+            "subscriptions: [{event: E_PIKE_BLOCKED, socket: 'xmlrpc:127.0.0.1:9:m'}]",
+            {"engine.transports.xmlrpc.transport"},
+        ),
         (
             "subscriptions: [{event: E_PIKE_BLOCKED, socket: 'flatstore:./a'}]",
-            {"engine.transports.flatstore", "aiofiles"},
+            {"engine.transports.flatstore.transport", "aiofiles"},
         ),
-        ("subscriptions: [{event: E_PIKE_BLOCKED, socket: 'rabbitmq:h/q'}]", {"engine.transports.rabbitmq", "pika"}),
+        (
+            "subscriptions: [{event: E_PIKE_BLOCKED, socket: 'rabbitmq:h/q'}]",
+            {"engine.transports.rabbitmq.transport", "pika"},
+        ),
         ("mi: {http: '127.0.0.1:0'}", {"engine.mi.http", "aiohttp"}),
     ],
 )
