@@ -20,7 +20,7 @@ from benchmarks import resting
 from benchmarks.crowd import crowd
 from benchmarks.pace import Load
 from benchmarks.report import findings_table
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.host.background import BackgroundEngine
 from engine.host.gc_tuning import steady_heap
 from tui.app.application import SwitchboardApp

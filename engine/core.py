@@ -12,7 +12,7 @@ from engine.address import Address
 from engine.audit import AuditTrail, acting
 from engine.catalogue import catalogue
 from engine.clock import Clock, SystemClock
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.dispatcher import Dispatcher
 from engine.errors import CommandError, RefusedError
 from engine.event import Event

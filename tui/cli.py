@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.config.schema import Settings
+    from engine.config.model import Settings
     from tui.app.preferences import Preferences
 
 # Imports inside functions: pydantic, aiohttp and Textual cost a few hundred milliseconds, and most commands need one.

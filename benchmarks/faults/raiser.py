@@ -19,7 +19,7 @@ from benchmarks.events import NAME, events
 from benchmarks.faults.counting import Tick
 from benchmarks.faults.pacing import Due, plan, told
 from benchmarks.ours import transport_options
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import BusyError
 from engine.host.background import BackgroundEngine

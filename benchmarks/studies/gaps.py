@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from benchmarks.studies.finding import Finding
 from engine.address import parse
-from engine.config.schema import MiSettings, Settings, SubscriptionSettings
+from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.event import Event
 from engine.host.gc_tuning import look_seldom, steady_heap

@@ -16,7 +16,7 @@ from benchmarks.limits import lines_in
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import parse
-from engine.config.schema import MiSettings, Settings
+from engine.config.model import MiSettings, Settings
 from engine.host.gc_tuning import steady_heap
 from engine.host.service import Service
 

@@ -20,7 +20,7 @@ from engine.address import (
     too_many,
 )
 from engine.commands.arguments import members_of
-from engine.config.schema import SubscriptionSettings
+from engine.config.model import SubscriptionSettings
 from engine.config.wording import quoted, wanted
 from engine.errors import SocketTextError
 from engine.options import SubscriptionOptions

@@ -20,7 +20,7 @@ from engine.wire.formats import described
 from engine.wire.payloads import WireFormat
 
 if TYPE_CHECKING:
-    from engine.config.schema import SubscriptionSettings
+    from engine.config.model import SubscriptionSettings
     from engine.core import Engine
     from engine.lanes.base import Lane
     from engine.member import Member

@@ -14,8 +14,8 @@ from engine.address import RabbitmqAddress, VirtualAddress, identity, mask_text,
 from engine.commands.arguments import members_of
 from engine.commands.drafts import options_shown
 from engine.commands.registry import command
-from engine.config.apart import check_apart
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.check_process import check_apart
+from engine.config.model import Settings, SubscriptionSettings
 from engine.config.writer import COPY_SUFFIX, add_subscription, escaped, loaded, remove_subscription, save_text
 from engine.errors import CommandError, SwitchboardError
 

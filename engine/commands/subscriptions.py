@@ -19,7 +19,7 @@ from engine.commands.arguments import (
 from engine.commands.changes import remember_addition, remember_removal
 from engine.commands.registry import command
 from engine.commands.sockets import failover_warnings, load_transports
-from engine.config.schema import SubscriptionSettings
+from engine.config.model import SubscriptionSettings
 from engine.errors import CommandError, SwitchboardError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.host.service import Service

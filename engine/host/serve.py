@@ -8,9 +8,9 @@ import signal
 from pathlib import Path
 
 from engine.config import check_config
-from engine.config.apart import check_apart
+from engine.config.check_process import check_apart
 from engine.config.checker import CheckResult
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.errors import SwitchboardError
 from engine.host.gc_tuning import steady_heap
 from engine.host.service import Service

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
-from engine.config.schema import GeneratorSettings, LabSettings, Settings
+from engine.config.model import GeneratorSettings, LabSettings, Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.host.gc_tuning import growing

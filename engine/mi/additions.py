@@ -11,10 +11,10 @@ from engine.event import Event, Param
 from engine.mi.envelope import CALLS_MAX
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import Pieces
+from engine.mi.long_answers import told
 from engine.mi.methods import known_event, nobody_heard
 from engine.mi.parameters import Arguments, bad_type, invalid_params, string
 from engine.mi.registry import Caller, method
-from engine.mi.telling import told
 
 MODULE = "switchboard"
 

@@ -18,11 +18,11 @@ from engine.errors import CommandError, SocketTextError
 from engine.event import Event
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import Pieces, encode
-from engine.mi.listing import subscriber_entry
+from engine.mi.long_answers import with_list
 from engine.mi.parameters import Arguments, bad_type, integer, invalid_params, string
 from engine.mi.registry import METHODS, Caller, method
+from engine.mi.subscriber_entry import subscriber_entry
 from engine.mi.targets import check_targets
-from engine.mi.telling import with_list
 from engine.slices import Steps
 from engine.version import __version__
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from engine.address import Address, parse
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.errors import SwitchboardError
 from engine.options import SubscriptionOptions
 from engine.slices import Steps

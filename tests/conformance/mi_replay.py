@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.config.schema import MiSettings, Settings, SubscriptionSettings
+from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.mi.http import MiHttp
 from engine.transports.base import TransportOptions

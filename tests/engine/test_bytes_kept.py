@@ -10,7 +10,7 @@ import pytest
 
 from engine.address import parse
 from engine.commands.gate import execute
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
 from engine.feed import Feed, Step

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.health import State
 from engine.host.service import Service
 from engine.transports.registry import load

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.host.background import BackgroundEngine
 from engine.version import __version__
 from tui import cli

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.errors import SwitchboardError
 from engine.host.background import BackgroundEngine
 from tests.support.sockets import UdpReceiver

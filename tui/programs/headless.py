@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from engine.commands.arguments import members_of
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.host.service import Service

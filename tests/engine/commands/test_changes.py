@@ -9,7 +9,7 @@ import pytest
 
 from engine.address import parse
 from engine.commands.gate import execute
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.options import SubscriptionOptions

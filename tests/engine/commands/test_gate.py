@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.commands.gate import COMMANDS, execute
-from engine.config.schema import LabSettings, ReceiverSettings, Settings
+from engine.config.model import LabSettings, ReceiverSettings, Settings
 from engine.core import Engine
 from engine.errors import BusyError, CommandError, RefusedError
 from engine.event import Event

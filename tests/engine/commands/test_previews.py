@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.commands.gate import execute
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import CommandError
 from tests.support.sockets import UdpReceiver

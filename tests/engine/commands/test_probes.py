@@ -13,7 +13,7 @@ import pytest
 
 from engine.commands.gate import execute
 from engine.commands.probe_steps import OTHERWISE, advice_for
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import CommandError
 from tests.support.sockets import UdpReceiver

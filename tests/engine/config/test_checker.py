@@ -8,7 +8,7 @@ import pytest
 
 from engine.address import PolicyName
 from engine.config import CheckResult, check_config, load_config
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.options import OnFailure, WhenAllFailed
 from engine.transports.tcp.transport import StreamOptions
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.errors import SwitchboardError
 from engine.host.background import BackgroundEngine
 from engine.host.service import Service

@@ -23,7 +23,7 @@ RUNS = "runs on"
 WITH_ANOTHER_CHECK = """
 import sys
 from pathlib import Path
-from engine.config import apart
+from engine.config import check_process as apart
 apart.PROGRAM = sys.argv[1]
 from engine.host.serve import serve
 sys.exit(serve(Path(sys.argv[2])))

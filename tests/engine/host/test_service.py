@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.address import parse_member
-from engine.config.schema import (
+from engine.config.model import (
     GeneratorSettings,
     LabSettings,
     MiSettings,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.config.schema import MiSettings, Settings, SubscriptionSettings
+from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.errors import CommandError, SwitchboardError
 from engine.subscriptions.table import Subscription
 from tests.engine.mi.conftest import Mi

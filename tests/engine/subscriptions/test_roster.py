@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import BusyError, SwitchboardError
 from engine.health import State

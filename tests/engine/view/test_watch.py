@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.health import State
 from engine.slices import at_once

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine.commands.gate import execute
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.run import Attempt, failed

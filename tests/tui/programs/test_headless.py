@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.schema import GeneratorSettings, LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import GeneratorSettings, LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.options import WhenAllFailed
 from engine.view.snapshot import Figures
 from tui.programs.headless import Shortage, is_lossy, run_headless, verdict

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.host.background import BackgroundEngine
 from tests.tui.world import FakeLink, FakeTime
 from tui.app import application as app_module

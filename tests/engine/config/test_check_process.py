@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import check_config
-from engine.config.apart import Limits, Reading, check_apart
+from engine.config.check_process import Limits, Reading, check_apart
 from engine.config.child import answered
 from engine.version import __version__
 from tests.support.waiting import until

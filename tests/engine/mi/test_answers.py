@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import CommandError, RefusedError
 from engine.event import Event
-from engine.mi.answering import answer_all
+from engine.mi.answers import answer_all
 from engine.mi.envelope import InvalidRequestError, Request
 from engine.mi.jsontext import JsonObject
 from engine.mi.registry import Caller
@@ -127,7 +127,7 @@ async def test_others_have_their_turn_between_the_calls_of_an_array(mi: Mi) -> N
 
 
 async def test_the_answers_of_an_array_are_bounded(mi: Mi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.mi.answering.ANSWERS_MAX", 5_000)
+    monkeypatch.setattr("engine.mi.answers.ANSWERS_MAX", 5_000)
     told = await answers(mi, *(Request("events_list", [], number, is_notification=False) for number in range(10)))
     fates = [fate if isinstance(fate, int) else "told" for _, fate in told]
     assert fates[0] == "told"

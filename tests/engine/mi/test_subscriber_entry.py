@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.address import parse, printed
-from engine.mi.listing import subscriber_entry
+from engine.mi.subscriber_entry import subscriber_entry
 
 
 def entry(expire_s: float | None, expires_at: float | None, now: float) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.address import MASK, RabbitmqAddress, parse_member, read_masked
-from engine.address.masked import has_mask, parse_masked, without_mask
+from engine.address.masked_member import has_mask, parse_masked, without_mask
 from engine.errors import SocketTextError
 
 KNOWN = (parse_member("udp:127.0.0.1:9"), parse_member("rabbitmq:u:hunter2@h/q"))

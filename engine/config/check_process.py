@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.config.checker import CheckResult, settings_of
 from engine.config.findings import START, Findings
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.errors import ConfigProblem, SwitchboardError
 from engine.version import __version__
 
