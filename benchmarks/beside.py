@@ -17,10 +17,10 @@ from typing import IO, Any
 
 from benchmarks.events import events, parts
 from benchmarks.pace import Load, Stamp, raise_paced
-from engine.background import BackgroundEngine
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
-from engine.heap import steady_heap
+from engine.host.background import BackgroundEngine
+from engine.host.gc_tuning import steady_heap
 
 LABEL = "BENCH"
 """What the header of the console begins with."""

@@ -20,9 +20,9 @@ from benchmarks import resting
 from benchmarks.crowd import crowd
 from benchmarks.pace import Load
 from benchmarks.report import findings_table
-from engine.background import BackgroundEngine
-from engine.config.schema import Settings, SubscriptionSettings
-from engine.heap import steady_heap
+from engine.config.model import Settings, SubscriptionSettings
+from engine.host.background import BackgroundEngine
+from engine.host.gc_tuning import steady_heap
 from tui.app.application import SwitchboardApp
 from tui.link.protocol import LocalLink
 from tui.widgets.subscriptions import SubscriptionsView

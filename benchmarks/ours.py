@@ -5,9 +5,9 @@ from __future__ import annotations
 from benchmarks.events import NAME, events, parts
 from benchmarks.sides import Peers
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
-from engine.heap import steady_heap
+from engine.host.gc_tuning import steady_heap
 from engine.transports.base import TransportOptions
 from engine.transports.registry import load
 

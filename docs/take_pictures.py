@@ -15,10 +15,10 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from engine.background import BackgroundEngine
+from engine.host.background import BackgroundEngine
+from engine.host.service import Service
 from engine.lab import prepare_ports
-from engine.service import Service
-from engine.snapshot import MemberRow
+from engine.view.snapshot import MemberRow
 from tui.app.application import SwitchboardApp
 from tui.link.protocol import LocalLink
 from tui.programs.demo import TITLE, demo_settings

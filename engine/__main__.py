@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from engine.heap import look_seldom
+from engine.host.gc_tuning import look_seldom
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("file", type=Path, metavar="FILE", help="the configuration")
     file = parser.parse_args().file
     look_seldom()
-    from engine.serve import serve  # noqa: PLC0415 - what that loads is meant
+    from engine.host.serve import serve  # noqa: PLC0415 - what that loads is meant
 
     return serve(file)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from engine.printable import printable
+from engine.log.printable import printable
 
 CAPACITY = 1_000
 """Entries kept; the oldest go first, and `dropped` counts them."""

@@ -12,28 +12,27 @@ from engine.address import Address
 from engine.audit import AuditTrail, acting
 from engine.catalogue import catalogue
 from engine.clock import Clock, SystemClock
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.dispatcher import Dispatcher
 from engine.errors import CommandError, RefusedError
 from engine.event import Event
 from engine.feed import Feed
-from engine.heap import growing
 from engine.lanes.base import UNSUBSCRIBED, Lane
-from engine.logs import LogRing
+from engine.log.handlers import LogRing
 from engine.options import SubscriptionOptions
-from engine.reload import Reload, ReloadReport, subscribe_configured
-from engine.reporter import Reporter
-from engine.roster import STOPPED, Roster
 from engine.slices import Slices, Steps, at_once
-from engine.snapshot import EngineSnapshot
-from engine.subscription import Subscription, SubscriptionTable
+from engine.subscriptions.reload import Reload, ReloadReport, subscribe_configured
+from engine.subscriptions.roster import STOPPED, Roster
+from engine.subscriptions.table import Subscription, SubscriptionTable
 from engine.target import Targets
 from engine.tasks import Tasks
 from engine.transports.base import TransportContext
+from engine.view.reporter import Reporter
+from engine.view.snapshot import EngineSnapshot
 
 if TYPE_CHECKING:
+    from engine.commands.series import Series
     from engine.lab import Lab
-    from engine.operations.repeating import Series
 
 _log = logging.getLogger(__name__)
 
@@ -99,8 +98,7 @@ class Engine:
         Raises:
             SwitchboardError: a socket or a transport cannot be used; the text says which.
         """
-        with growing():
-            await self.slices.run(self._started())
+        await self.slices.run(self._started())
 
     async def stop(self) -> None:
         """Stop cleanly: take nothing more, give what is in flight its deadline, flush, leave nothing running."""
@@ -211,8 +209,7 @@ class Engine:
             reload = Reload(self.roster, self.settings, settings)
             self._targets.use_settings(settings.transports)
             try:
-                with growing():
-                    await self.slices.run(reload.prepare())
+                await self.slices.run(reload.prepare())
                 self._check_running()
             except BaseException:
                 self._targets.use_settings(self.settings.transports)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.config.schema import Settings
+    from engine.config.model import Settings
     from tui.app.preferences import Preferences
 
 # Imports inside functions: pydantic, aiohttp and Textual cost a few hundred milliseconds, and most commands need one.
@@ -229,10 +229,10 @@ def _open(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from engine.heap import look_seldom  # noqa: PLC0415
+    from engine.host.gc_tuning import look_seldom  # noqa: PLC0415
 
     look_seldom()
-    from engine.serve import serve  # noqa: PLC0415
+    from engine.host.serve import serve  # noqa: PLC0415
 
     return serve(chosen.file)
 
@@ -299,9 +299,9 @@ def _console_on(file: Path, preferences: Preferences) -> int:
 
 def _console(settings: Settings, title: str, preferences: Preferences, file: Path | None = None) -> int:
     """The console on an engine in the background, until it is left."""
-    from engine.background import BackgroundEngine  # noqa: PLC0415
     from engine.errors import SwitchboardError  # noqa: PLC0415
-    from engine.service import Service  # noqa: PLC0415
+    from engine.host.background import BackgroundEngine  # noqa: PLC0415
+    from engine.host.service import Service  # noqa: PLC0415
     from tui.app.application import run_console  # noqa: PLC0415
     from tui.terminal.signals import undisturbed  # noqa: PLC0415
 
@@ -320,7 +320,7 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
 
 
 def _log_beside_the_screen() -> None:
-    from engine.logs import log_to_file  # noqa: PLC0415
+    from engine.log.handlers import log_to_file  # noqa: PLC0415
     from tui.userfiles.places import log_file  # noqa: PLC0415
 
     path = log_file()
@@ -346,6 +346,6 @@ def _complain(line: str) -> None:
 
 def _harmless(line: str) -> str:
     """A line as it may be printed, wherever its words come from."""
-    from engine.printable import printable  # noqa: PLC0415
+    from engine.log.printable import printable  # noqa: PLC0415
 
     return printable(line)

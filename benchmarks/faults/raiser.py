@@ -19,11 +19,11 @@ from benchmarks.events import NAME, events
 from benchmarks.faults.counting import Tick
 from benchmarks.faults.pacing import Due, plan, told
 from benchmarks.ours import transport_options
-from engine.background import BackgroundEngine
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import BusyError
-from engine.heap import steady_heap
+from engine.host.background import BackgroundEngine
+from engine.host.gc_tuning import steady_heap
 
 
 async def raise_paced(engine: Engine, rate: int, count: int, first: int) -> list[Tick]:

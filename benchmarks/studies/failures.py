@@ -11,9 +11,9 @@ from benchmarks.ours import transport_options
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
-from engine.heap import steady_heap
+from engine.host.gc_tuning import steady_heap
 
 COUNT = 600_000
 ROUNDS = 3

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 
 from benchmarks.studies.finding import Finding
 from engine.address import parse
-from engine.config.schema import MiSettings, Settings, SubscriptionSettings
+from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.event import Event
-from engine.heap import look_seldom, steady_heap
+from engine.host.gc_tuning import look_seldom, steady_heap
 from engine.mi import additions, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import MEMBERS_MAX, parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
-from engine.heap import steady_heap
+from engine.host.gc_tuning import steady_heap
 
 RUN = 64
 NOTIFICATIONS = 192_000

@@ -11,9 +11,9 @@ from benchmarks.pace import raise_paced
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
-from engine.heap import steady_heap
+from engine.host.gc_tuning import steady_heap
 
 PACES = ((1_000, 5_000, ((0.50, 150), (0.99, 2_000))), (20_000, 60_000, ((0.99, 5_000),)))
 """Events a second, events, and the limits: share of the events and microseconds."""

@@ -11,10 +11,10 @@ from benchmarks.events import NAME, parts
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
-from engine.heap import steady_heap
+from engine.host.gc_tuning import steady_heap
 
 MEMBERS = 1_000
 WAITING = 1_000_000

@@ -16,9 +16,9 @@ from benchmarks.limits import lines_in
 from benchmarks.processes import Receivers, closing
 from benchmarks.studies.finding import Finding
 from engine.address import parse
-from engine.config.schema import MiSettings, Settings
-from engine.heap import steady_heap
-from engine.service import Service
+from engine.config.model import MiSettings, Settings
+from engine.host.gc_tuning import steady_heap
+from engine.host.service import Service
 
 COUNT = 5_000
 MANY = 200_000

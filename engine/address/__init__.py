@@ -1,8 +1,8 @@
 """Socket texts and the typed addresses they stand for. The only parser and printer of sockets."""
 
 from engine.address.identity import identity
-from engine.address.masked import read_masked
-from engine.address.masking import mask_text
+from engine.address.mask import mask_text
+from engine.address.masked_member import read_masked
 from engine.address.model import (
     MASK,
     Address,

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.address.hosts import read_port
-from engine.address.masked import parse_masked
+from engine.address.masked_member import parse_masked
 from engine.address.model import (
     MASK,
     FlatstoreAddress,

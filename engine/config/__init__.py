@@ -2,6 +2,6 @@
 
 from engine.config.checker import CheckResult, check_config
 from engine.config.loader import load_config
-from engine.config.model import json_schema
+from engine.config.schema import json_schema
 
 __all__ = ["CheckResult", "check_config", "json_schema", "load_config"]

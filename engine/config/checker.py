@@ -15,9 +15,9 @@ from engine.address import printed
 from engine.config.document import TEXT_MAX, Entries, Items, Node, Scalar, read_document
 from engine.config.findings import START, Findings, Mark, Path
 from engine.config.meaning import Meaning, entries_of
-from engine.config.model import configuration_type, plain_settings
+from engine.config.model import Settings
 from engine.config.references import References
-from engine.config.schema import Settings
+from engine.config.schema import configuration_type, plain_settings
 from engine.config.sockets import without_values
 from engine.config.wording import expected, found, unknown_key
 from engine.errors import ConfigProblem, SwitchboardError

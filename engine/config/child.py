@@ -1,4 +1,4 @@
-"""What runs in the process that `engine.config.apart` starts: checks a file, and writes what it found to stdout."""
+"""What runs in the process that `engine.config.check_process` starts: checks a file, writes its findings to stdout."""
 
 from __future__ import annotations
 

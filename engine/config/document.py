@@ -12,7 +12,7 @@ import yaml
 from engine.config.findings import START, Findings, Mark, Path
 from engine.config.references import BadReferenceError, Expanded, References
 from engine.config.shape import DEPTH_MAX, NODES_MAX, TOO_DEEP, check_shape
-from engine.printable import printable
+from engine.log.printable import printable
 
 TEXT_MAX = 4 * 1024 * 1024
 """Longest file, in characters."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from engine.errors import ConfigProblem
-from engine.printable import printable
+from engine.log.printable import printable
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and list positions (from 0) that lead to a value."""

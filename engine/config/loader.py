@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from engine.config.checker import check_config
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.errors import ConfigError
 
 

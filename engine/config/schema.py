@@ -1,157 +1,80 @@
-"""The configuration's types. The JSON Schema, the checker and the engine all read these."""
+"""The whole configuration as one type, the transports' own options included; and its JSON Schema."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, Field, create_model
 
-from engine.address import PolicyName
-from engine.event import NAME_MAX
-from engine.options import Colour, Drop, OnFailure, SubscriptionOptions, WhenAllFailed
+from engine.config.model import Section, Settings
 from engine.transports.base import TransportOptions
-
-EventName = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
-
-
-def _off_is_zero(value: object) -> object:
-    """`off` is a word of YAML for false."""
-    return 0 if value is False or value == "off" else value
+from engine.transports.registry import load, schemes
 
 
-SlowAfter = Annotated[float, Field(ge=0), BeforeValidator(_off_is_zero, json_schema_input_type=float | Literal["off"])]
+def configuration_type(wanted: Iterable[str]) -> type[Settings]:
+    """`Settings` whose `transports` takes the options of these transports, each checked by its own class.
+
+    Raises:
+        SwitchboardError: one of them cannot be loaded.
+    """
+    fields: dict[str, Any] = {scheme: _transport_field(load(scheme).Options) for scheme in wanted}
+    transports = create_model("Transports", __base__=Section, **fields)
+    description = Settings.model_fields["transports"].description
+    field = (transports, Field(default_factory=transports, description=description))
+    more: dict[str, Any] = {"transports": field}
+    made: type[Settings] = create_model("Configuration", __base__=Settings, **more)
+    return made
 
 
-class Section(BaseModel):
-    """A part of the configuration: immutable, no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SubscriptionSettings(Section):
-    """One entry of `subscriptions`: either `socket`, or `policy` and `members`."""
-
-    event: EventName = Field(description="Name of the event.")
-    socket: str | None = Field(None, description="Socket text, plain or virtual.")
-    policy: PolicyName | None = Field(None, description="Policy, together with `members` instead of `socket`.")
-    members: tuple[str, ...] | None = Field(None, description="Member sockets, in order.")
-    expire: float | None = Field(None, gt=0, description="Seconds until it ends; absent is permanent.")
-    failover_timeout: float | None = Field(None, ge=0, description="Seconds; overrides the global one.")
-    when_all_failed: WhenAllFailed = Field(WhenAllFailed.HOLD, description="FAILOVER, with every member marked.")
-    hold_max_age: float = Field(3600.0, gt=0, description="Longest time that an event is held, in seconds.")
-    on_failure: OnFailure = Field(OnFailure.NEXT, description="ROUND-ROBIN, when a member failed an event.")
-    queue_size: int | None = Field(None, gt=0, description="Overrides the global `queue_size`.")
-    drop: Drop = Field(Drop.NEVER, description="What is dropped where no member has room; never: raisers are told.")
-    slow_after: SlowAfter | None = Field(None, description="Overrides the global `slow_after`.")
-    wait_for_member: float | None = Field(None, ge=0, description="Overrides the global `wait_for_member`.")
-
-    @property
-    def socket_text(self) -> str:
-        """The socket as one text, whichever way it was written."""
-        if self.socket is not None:
-            return self.socket
-        return f"virtual:{self.policy} {' '.join(self.members or ())}"
+def plain_settings(checked: Settings) -> Settings:
+    """The `Settings` of a checked configuration; its `transports` holds option objects by prefix."""
+    values = {name: getattr(checked, name) for name in Settings.model_fields}
+    transports = values["transports"]
+    assert isinstance(transports, BaseModel)  # noqa: S101 - made by configuration_type
+    options = {name: getattr(transports, name) for name in type(transports).model_fields}
+    values["transports"] = {name: value for name, value in options.items() if value is not None}
+    return Settings.model_construct(**values)
 
 
-class MiSettings(Section):
-    """Where the management interface listens and what it allows."""
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a configuration, for editors.
 
-    http: str | None = Field(None, description="HOST:PORT of MI over HTTP; OpenSIPS' own is 127.0.0.1:8888.")
-    flatstore_roots: tuple[str, ...] = Field((), description="Directories below which MI may subscribe flat files.")
-    targets: tuple[str, ...] = Field(
-        ("caller", "private"),
-        description="Where MI may have the engine send: any, caller, loopback, private, networks and host names, "
-        "each with :PORT or without; paths of unix sockets.",
-    )
-    allowed_hosts: tuple[str, ...] = Field((), description="Further values of the Host header that are taken.")
-
-
-class ReceiverSettings(Section):
-    """A receiver of the lab, for demos: something real that listens where a member sends."""
-
-    name: str = Field(description="Name shown in the console.")
-    socket: str = Field(description="Socket that it receives for: udp, unix, tcp or xmlrpc.")
+    Raises:
+        SwitchboardError: a transport cannot be loaded.
+    """
+    schema = configuration_type(schemes()).model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Switchboard configuration"
+    schema["description"] = "The configuration of Switchboard."
+    for scheme in schemes():
+        _add_aliases(schema, load(scheme).Options)
+    for part in (schema, *schema["$defs"].values()):
+        _allow_nothing(part)
+    return schema
 
 
-class GeneratorSettings(Section):
-    """A gentle stream of realistic events, for demos."""
-
-    events: tuple[EventName, ...] = Field(description="Names, raised in turn.")
-    rate: float = Field(2.0, gt=0, le=100_000, description="Events per second.")
+def _transport_field(options: type[TransportOptions]) -> tuple[Any, Any]:
+    text = (options.__doc__ or "").strip().partition("\n")[0]
+    return (options | None, Field(None, description=text))
 
 
-class LabSettings(Section):
-    """Receivers and generator of a demo."""
-
-    receivers: tuple[ReceiverSettings, ...] = ()
-    generator: GeneratorSettings | None = None
-
-
-class ConsoleSettings(Section):
-    """What the console is to be like. The engine has no use for it."""
-
-    keys: Mapping[str, str] = Field(default_factory=dict, description="Keys by action, parted by commas.")
+def _add_aliases(schema: dict[str, Any], options: type[TransportOptions]) -> None:
+    """pydantic puts only the first of several names into a schema."""
+    properties = schema["$defs"][options.__name__]["properties"]
+    for field in options.model_fields.values():
+        if isinstance(field.validation_alias, AliasChoices):
+            first, *others = (str(choice) for choice in field.validation_alias.choices)
+            properties.update({other: properties[first] | {"deprecated": True} for other in others})
 
 
-class Settings(Section):
-    """A whole configuration. `transports` holds each transport's own options, already checked by its class."""
-
-    label: str = Field("", description="What this engine is called, for example LAB or PRODUCTION.")
-    colour: Colour | None = Field(None, description="Of the label in the console.")
-    failover_timeout: float = Field(30.0, ge=0, description="Seconds for which FAILOVER skips a failed member.")
-    queue_size: int = Field(10_000, gt=0, description="Notifications that may wait in each queue.")
-    slow_after: SlowAfter = Field(
-        0.8, description="FAILOVER: seconds after which a member that lets events wait is passed over; off or 0: never."
-    )
-    wait_for_member: float = Field(
-        3.0,
-        ge=0,
-        description="PARALLEL, ROUND-ROBIN: seconds that an event waits for a lost connection; 0: not at all.",
-    )
-    queue_bytes: int = Field(64 << 20, ge=1 << 20, description="Bytes that may wait in each queue, about.")
-    feed_bytes: int = Field(64 << 20, ge=1 << 20, description="Bytes that the feed of past deliveries keeps, about.")
-    inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")
-    subscription_limit: int = Field(10_000, gt=0, description="Subscriptions that there may be at most.")
-    raise_limit: int = Field(
-        100_000, gt=0, description="Times that the console raises an event in one go, or a second."
-    )
-    stop_timeout: float = Field(5.0, ge=0, description="Seconds that notifications in flight get at a clean stop.")
-    events: tuple[EventName, ...] = Field((), description="Event names beside the catalogue's.")
-    subscriptions: tuple[SubscriptionSettings, ...] = ()
-    transports: Mapping[str, Any] = Field(default_factory=dict, description="Settings by socket prefix.")
-    mi: MiSettings | None = None
-    lab: LabSettings | None = None
-    console: ConsoleSettings | None = None
-
-    def options_for(self, subscription: SubscriptionSettings) -> SubscriptionOptions:
-        """The subscription's options, with the global ones where it has none of its own."""
-        own = {
-            name: value
-            for name in ("failover_timeout", "slow_after", "wait_for_member")
-            if (value := getattr(subscription, name)) is not None
-        }
-        return replace(
-            self.default_options(),
-            when_all_failed=subscription.when_all_failed,
-            hold_max_age=subscription.hold_max_age,
-            on_failure=subscription.on_failure,
-            queue_size=subscription.queue_size or self.queue_size,
-            drop=subscription.drop,
-            **own,
-        )
-
-    def default_options(self) -> SubscriptionOptions:
-        """The options of a subscription that has none of its own."""
-        return SubscriptionOptions(
-            failover_timeout=self.failover_timeout,
-            queue_size=self.queue_size,
-            slow_after=self.slow_after,
-            wait_for_member=self.wait_for_member,
-        )
-
-    def transport_options(self, scheme: str) -> TransportOptions | None:
-        """The checked options of a transport; None when the configuration says nothing of it."""
-        options = self.transports.get(scheme)
-        return options if isinstance(options, TransportOptions) else None
+def _allow_nothing(part: dict[str, Any]) -> None:
+    """An empty value stands for the default wherever there is one, as the checker takes it."""
+    for name, value in part.get("properties", {}).items():
+        kinds = value.get("anyOf", [])
+        if name in part.get("required", []) or {"type": "null"} in kinds:
+            continue
+        details = {key: value.pop(key) for key in ("title", "description", "default") if key in value}
+        choices = kinds if list(value) == ["anyOf"] else [dict(value)]
+        value.clear()
+        value.update(details | {"anyOf": [*choices, {"type": "null"}]})

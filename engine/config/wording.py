@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.address import mask_text
 from engine.config.document import Entries, Items, Node, Scalar
-from engine.printable import printable
+from engine.log.printable import printable
 
 QUOTE_MAX = 40
 """Longest stretch of a value that a message repeats, in characters."""

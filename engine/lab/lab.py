@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.address import MemberAddress, TcpAddress, UdpAddress, UnixAddress, XmlRpcAddress, parse_member
-from engine.config.schema import LabSettings, ReceiverSettings
+from engine.config.model import LabSettings, ReceiverSettings
 from engine.lab.datagram import UdpReceiver, UnixReceiver
 from engine.lab.endpoint import endpoint_of
 from engine.lab.receiver import LabError, Receiver, Trouble

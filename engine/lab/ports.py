@@ -19,7 +19,7 @@ from engine.address import (
     parse_member,
     printed,
 )
-from engine.config.schema import LabSettings, MiSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, MiSettings, Settings, SubscriptionSettings
 from engine.lab.endpoint import Endpoint, endpoint_of
 from engine.lab.receiver import LabError
 from engine.transports.reasons import reason_of

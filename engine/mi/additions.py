@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.commands import execute
+from engine.commands.events import hand_over_many, refused_after
+from engine.commands.gate import execute
 from engine.errors import CommandError
 from engine.event import Event, Param
 from engine.mi.envelope import CALLS_MAX
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import Pieces
+from engine.mi.long_answers import told
 from engine.mi.methods import known_event, nobody_heard
 from engine.mi.parameters import Arguments, bad_type, invalid_params, string
 from engine.mi.registry import Caller, method
-from engine.mi.telling import told
-from engine.operations.raising import hand_over_many, refused_after
 
 MODULE = "switchboard"
 

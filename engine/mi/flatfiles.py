@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.address import Address, FlatstoreAddress
+from engine.commands.arguments import bad_value, members_of
 from engine.errors import CommandError
-from engine.operations.arguments import bad_value, members_of
 
 
 def check_flat_files(address: Address, roots: Iterable[str]) -> None:

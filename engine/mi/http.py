@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from engine.config.schema import MiSettings
+from engine.config.model import MiSettings
 from engine.errors import CommandError, SwitchboardError
 from engine.mi import additions, methods, responses
 from engine.mi.access import check_content_type, check_origin, listen_address
-from engine.mi.answering import answer, answer_all
+from engine.mi.answers import answer, answer_all
 from engine.mi.connections import UNREADABLE, Client, Connections, Limits, Phase, bad_request, line_of
 from engine.mi.envelope import InvalidRequestError, error_answer, parse_calls
 from engine.mi.jsontext import Pieces

@@ -11,23 +11,23 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from engine.address import parse
-from engine.commands import execute
+from engine.commands.arguments import address_of, bad_value, registered_event
+from engine.commands.events import hand_over
+from engine.commands.gate import execute
 from engine.errors import CommandError, SocketTextError
 from engine.event import Event
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import Pieces, encode
-from engine.mi.listing import subscriber_entry
+from engine.mi.long_answers import with_list
 from engine.mi.parameters import Arguments, bad_type, integer, invalid_params, string
 from engine.mi.registry import METHODS, Caller, method
+from engine.mi.subscriber_entry import subscriber_entry
 from engine.mi.targets import check_targets
-from engine.mi.telling import with_list
-from engine.operations.arguments import address_of, bad_value, registered_event
-from engine.operations.raising import hand_over
 from engine.slices import Steps
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.subscription import Subscription
+    from engine.subscriptions.table import Subscription
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.audit import acting_for
-from engine.config.schema import MiSettings
+from engine.config.model import MiSettings
 from engine.errors import CommandError
 from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request
 from engine.mi.parameters import Arguments, Signature, bind

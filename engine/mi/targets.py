@@ -11,10 +11,10 @@ import os
 
 from engine.address import Address, FlatstoreAddress, MemberAddress, UnixAddress, printed
 from engine.address.reach import Rule, allows_host, rule_text, rules_of
+from engine.commands.arguments import bad_value, members_of
 from engine.errors import CommandError
 from engine.mi.flatfiles import check_flat_files
 from engine.mi.registry import Caller
-from engine.operations.arguments import bad_value, members_of
 
 
 async def check_targets(caller: Caller, address: Address) -> None:

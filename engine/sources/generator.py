@@ -9,7 +9,7 @@ from itertools import cycle
 from random import Random, SystemRandom
 
 from engine.clock import Clock
-from engine.config.schema import GeneratorSettings
+from engine.config.model import GeneratorSettings
 from engine.errors import BusyError, RefusedError
 from engine.event import Event
 from engine.sources.variation import varied_event

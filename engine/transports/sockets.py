@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Sequence
 
-from engine.transports.resolving import Endpoint
+from engine.transports.resolver import Endpoint
 
 KEEPALIVE_IDLE_S = 10
 """An idle connection asks the peer's machine after so long whether it is still there."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.config.schema import MiSettings, Settings, SubscriptionSettings
+from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.mi.http import MiHttp
 from engine.transports.base import TransportOptions
-from engine.transports.flatstore import FlatstoreOptions
+from engine.transports.flatstore.transport import FlatstoreOptions
 from engine.transports.registry import load
 from tests.conformance.mi_differences import Brief
 from tests.support.clock import FakeClock

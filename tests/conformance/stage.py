@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.address import TcpAddress, UdpAddress, UnixAddress, XmlRpcAddress, parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
 from engine.lab import Receiver, Trouble

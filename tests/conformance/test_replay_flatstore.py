@@ -9,7 +9,7 @@ import pytest
 
 from engine.address import FlatstoreAddress, parse
 from engine.run import Status
-from engine.transports.flatstore import FlatstoreOptions, FlatstoreTransport
+from engine.transports.flatstore.transport import FlatstoreOptions, FlatstoreTransport
 from tests.conformance.replay import assert_follow_each_other, compared, events_of, sender
 from tests.conformance.vectors import Group, groups
 

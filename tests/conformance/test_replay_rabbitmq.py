@@ -9,7 +9,7 @@ import pytest
 
 from engine.address import RabbitmqAddress, parse
 from engine.run import Status
-from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
+from engine.transports.rabbitmq.transport import RabbitmqOptions, RabbitmqTransport
 from tests.conformance.replay import compared, sender
 from tests.conformance.vectors import Group, groups
 from tests.support.rabbitmq import RabbitmqNode

@@ -9,7 +9,7 @@ import pytest
 from engine.address import TcpAddress, parse
 from engine.lab.stream import TcpReceiver
 from engine.run import Status
-from engine.transports.stream import StreamOptions, StreamTransport
+from engine.transports.tcp.transport import StreamOptions, StreamTransport
 from tests.conformance.formats import id_of
 from tests.conformance.replay import RawServer, assert_follow_each_other, compared, events_of, sender
 from tests.conformance.vectors import Group, group, groups

@@ -8,7 +8,7 @@ import pytest
 
 from engine.address import XmlRpcAddress, parse
 from engine.run import Status
-from engine.transports.xmlrpc import XmlRpcOptions, XmlRpcTransport
+from engine.transports.xmlrpc.transport import XmlRpcOptions, XmlRpcTransport
 from tests.conformance.formats import xmlrpc_request
 from tests.conformance.replay import RawServer, compared, events_of, sender
 from tests.conformance.vectors import Group, groups

@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar
 from engine.address import FlatstoreAddress
 from engine.event import Event
 from engine.transports.base import Transport, TransportContext
-from engine.transports.flatstore import FlatstoreOptions, FlatstoreTransport
+from engine.transports.flatstore.transport import FlatstoreOptions, FlatstoreTransport
 from tests.contract.harness import Harness
 
 

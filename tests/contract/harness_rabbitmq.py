@@ -15,7 +15,7 @@ import pika
 from engine.address import RabbitmqAddress
 from engine.event import Event
 from engine.transports.base import Transport, TransportContext
-from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
+from engine.transports.rabbitmq.transport import RabbitmqOptions, RabbitmqTransport
 from tests.contract.harness import EVENT, Harness
 from tests.support.proxy import TcpProxy
 from tests.support.rabbitmq import MISSING, RabbitmqNode, command

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from engine.address import TcpAddress
 from engine.event import Event
 from engine.transports.base import Transport, TransportContext
-from engine.transports.stream import StreamOptions, StreamTransport
+from engine.transports.tcp.transport import StreamOptions, StreamTransport
 from tests.contract.harness import EVENT, Harness
 from tests.support.waiting import until
 

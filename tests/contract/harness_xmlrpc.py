@@ -9,7 +9,7 @@ from typing import ClassVar
 from engine.address import XmlRpcAddress
 from engine.event import Event
 from engine.transports.base import Transport, TransportContext
-from engine.transports.xmlrpc import XmlRpcOptions, XmlRpcTransport
+from engine.transports.xmlrpc.transport import XmlRpcOptions, XmlRpcTransport
 from tests.contract.harness import EVENT, Harness
 from tests.support.httppeer import HttpPeer, Request, answer
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.audit import DETAILS_MAX, AuditTrail, acting_for, details
-from engine.commands import execute
-from engine.config.schema import MiSettings, Settings
+from engine.commands.gate import execute
+from engine.config.model import MiSettings, Settings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.mi import methods as _methods  # noqa: F401 - fills the table

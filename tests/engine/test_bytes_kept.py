@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine.address import parse
-from engine.commands import execute
-from engine.config.schema import Settings
+from engine.commands.gate import execute
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
 from engine.feed import Feed, Step

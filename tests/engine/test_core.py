@@ -10,7 +10,7 @@ import pytest
 
 from engine.address import parse
 from engine.clock import SystemClock
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import BusyError, CommandError, RefusedError
 from engine.event import Event

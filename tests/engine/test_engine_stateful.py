@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from engine.address import PolicyName, parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import BusyError, SwitchboardError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.options import OnFailure, SubscriptionOptions, WhenAllFailed
 from engine.run import DELIVERED, SENT, Fault, Outcome, failed
-from engine.subscription import Subscription
+from engine.subscriptions.table import Subscription
 from tests.support.clock import FakeClock
 from tests.support.world import World, WorldTransport
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.lanes.base import Lane
 from engine.options import SubscriptionOptions

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.address import TcpAddress, UdpAddress, UnixAddress, XmlRpcAddress, parse, printed
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
 from engine.health import State

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.options import SubscriptionOptions
 from engine.transports.base import ConnectionState

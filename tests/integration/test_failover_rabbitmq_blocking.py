@@ -8,7 +8,7 @@ import json
 import pytest
 
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.health import State
 from engine.options import SubscriptionOptions

@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.health import State
-from engine.service import Service
-from engine.snapshot import EngineSnapshot
+from engine.host.service import Service
 from engine.transports.registry import load
+from engine.view.snapshot import EngineSnapshot
 from tests.support.rabbitmq import RabbitmqNode
 from tests.support.waiting import until
 

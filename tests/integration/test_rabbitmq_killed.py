@@ -10,7 +10,7 @@ import pytest
 from engine.address import parse
 from engine.run import Fault, Status
 from engine.transports.base import TransportContext
-from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
+from engine.transports.rabbitmq.transport import RabbitmqOptions, RabbitmqTransport
 from tests.support.rabbitmq import RabbitmqNode
 from tests.support.runs import Ledger
 from tests.support.sockets import numbered

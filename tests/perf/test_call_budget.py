@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from engine.address import parse
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
 from engine.transports.registry import load

@@ -10,7 +10,7 @@ from engine.address import printed
 from engine.errors import SwitchboardError
 from engine.run import Outcome, Run
 from engine.transports.base import IDLE, Connection, ConnectionState, TransportContext, TransportOptions
-from engine.transports.settling import CLOSED
+from engine.transports.settlement import CLOSED
 from tests.support.lanes import ScriptedTransport
 
 

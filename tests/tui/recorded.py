@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.feed import FeedRecord
 from engine.health import State
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tests.tui.inspected import MEMBER
 from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, snapshot
 from tui.bundle.recording import Recording, read_bundle

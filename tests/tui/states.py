@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.feed import FeedRecord, Step
 from engine.health import State
 from engine.run import Fault, failed
-from engine.snapshot import EngineSnapshot, Figures, MemberRow
+from engine.view.snapshot import EngineSnapshot, Figures, MemberRow
 from tests.tui.world import (
     AOR,
     CDR,

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from engine.background import BackgroundEngine
-from engine.config.schema import LabSettings, ReceiverSettings, Settings
+from engine.config.model import LabSettings, ReceiverSettings, Settings
+from engine.host.background import BackgroundEngine
 from engine.version import __version__
 from tui import cli
 from tui.app.preferences import Preferences

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from engine.background import BackgroundEngine
-from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.errors import SwitchboardError
+from engine.host.background import BackgroundEngine
 from tests.support.sockets import UdpReceiver
 from tests.tui.pilots import Console, console
 from tui.link.protocol import LocalLink

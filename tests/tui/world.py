@@ -12,8 +12,8 @@ from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.health import State
 from engine.run import DELIVERED, Batch, Outcome, Skip
-from engine.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
+from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 from tui.model.pump import Pump
 
 NOW = 11_527.4

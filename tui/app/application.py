@@ -18,9 +18,9 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from engine.background import BackgroundEngine
-from engine.heap import steady_heap
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.host.background import BackgroundEngine
+from engine.host.gc_tuning import steady_heap
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.app.exporter import KeepingApp
 from tui.app.preferences import USUAL, Preferences
 from tui.bundle.link import RecordedLink

@@ -7,7 +7,7 @@ import asyncio
 from textual import work
 
 from engine.errors import EventError
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tui.app.restore import RememberingApp
 from tui.bundle.collector import collect
 from tui.bundle.link import RecordedLink

@@ -6,7 +6,7 @@ import asyncio
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from engine.snapshot import EngineSnapshot, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, SubscriptionRow
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import Recording
 from tui.link.answers import Answer, ask

@@ -6,11 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from engine.commands.inspection import Recipient, told_delivery
 from engine.errors import CommandError
 from engine.feed import FeedRecord, failures_between, records_about
 from engine.health import State
-from engine.operations.inspecting import Recipient, told_delivery
-from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
 from tui.bundle.recording import Recording
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.errors import EventError, SwitchboardError
 from engine.feed import FeedRecord
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tui.bundle.form import AUDIT, CHARTS, CONFIGURATION, DESCRIBED, INSPECTED, LEFT_OUT, LINES, LOG, loaded, validated
 from tui.bundle.masked_json import json_line, size_of
 from tui.bundle.records import WrittenRecords, read_records

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.bundle.form import MOMENT, WALL, validated
 from tui.bundle.masked_json import json_line, size_of
 from tui.model.snapshots import changed_rows, coarsest

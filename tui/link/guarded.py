@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.commands import COMMANDS
+from engine.commands.gate import COMMANDS
 from engine.errors import CommandError
 from engine.feed import FeedRecord
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tui.link.protocol import Link
 
 REFUSED = 403
@@ -42,7 +42,7 @@ class GuardedLink:
         return await self.inner.feed(since, limit)
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
-        """Carry out a command of `engine.commands`.
+        """Carry out a command of `engine.commands.gate`.
 
         Raises:
             CommandError: the engine refused, or the lock does; the text says why.

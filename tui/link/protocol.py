@@ -9,10 +9,10 @@ from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
 from engine.audit import acting_for
-from engine.background import BackgroundEngine
-from engine.commands import execute
+from engine.commands.gate import execute
 from engine.feed import FeedRecord
-from engine.snapshot import EngineSnapshot
+from engine.host.background import BackgroundEngine
+from engine.view.snapshot import EngineSnapshot
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class Link(Protocol):
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
-        """Carry out a command of `engine.commands`.
+        """Carry out a command of `engine.commands.gate`.
 
         Raises:
             CommandError: the engine refused; the text says why.
@@ -53,7 +53,7 @@ class LocalLink:
         return await self._on_engine(self._feed(since, limit))
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
-        """Carry out a command of `engine.commands`.
+        """Carry out a command of `engine.commands.gate`.
 
         Raises:
             CommandError: the engine refused; the text says why.

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from engine.health import State
-from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
+from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.model.condition import Concern, concern, state_at
 from tui.model.filters import NO_FILTER, Filter
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from engine.health import State
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 
 MARKED = frozenset({State.FAILED, State.SLOW})
 """Passed over until failover_timeout has passed; a slow one only while another can take events."""

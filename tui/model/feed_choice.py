@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.feed import FeedRecord, Step
 from engine.run import Status
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.model.deliveries import Delivery
 from tui.model.event_text import parameters
 from tui.model.filters import NO_FILTER, Filter

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tui.link.protocol import Link
 from tui.model.arrangement import RowRates
 from tui.model.deliveries import Deliveries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import fields
 
-from engine.snapshot import EngineSnapshot, Figures
+from engine.view.snapshot import EngineSnapshot, Figures
 
 WINDOW_S = 2.0
 """A rate is taken over this long, so that a slow stream does not flicker."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.snapshot import EngineSnapshot, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, SubscriptionRow
 
 EACH_S = 2.0
 """Between two snapshots that are kept."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
-from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 
 MAX_TRACKS = 120
 """Subscriptions and members that have a past of their own; there is always one of all together."""

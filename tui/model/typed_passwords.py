@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.address import MemberAddress, RabbitmqAddress, parse_member, printed, read_masked
-from engine.address.masked import has_mask, without_mask
+from engine.address.masked_member import has_mask, without_mask
 from engine.errors import SocketTextError
 
 _WORD = re.compile(r"[^ \t]+")

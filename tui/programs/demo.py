@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from importlib.resources import as_file, files
 
 from engine.config import check_config
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.errors import ConfigError
 from engine.lab import PortChange, prepare_ports
 from tui.programs.headless import run_headless

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from engine.address import MemberAddress, VirtualAddress, identity, parse, printed
 from engine.clock import SystemClock
+from engine.commands.probe_steps import StepFailedError, StepLog, advice_for, reach
 from engine.config import check_config
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.errors import SwitchboardError
-from engine.operations.probe_steps import StepFailedError, StepLog, advice_for, reach
 from engine.tasks import Tasks
 from engine.transports.registry import load
 from engine.version import __version__

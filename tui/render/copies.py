@@ -11,7 +11,7 @@ from engine.address import MASK
 from engine.config.writer import add_subscription
 from engine.event import Event
 from engine.options import SubscriptionOptions
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
 from tui.render.shell_lines import ByHand, by_hand, raise_line, subscribe_line
 

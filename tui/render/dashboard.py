@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.model.arrangement import Arrangement, Sort
 from tui.model.condition import Concern, concern
 from tui.model.deliveries import Deliveries

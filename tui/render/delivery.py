@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.address import PolicyName
 from engine.feed import FeedRecord, Step
 from engine.run import Skip, Status
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.model.deliveries import Delivery
 from tui.model.event_text import parameters
 from tui.render import figures

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.options import Colour
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tui.model.rates import KEPT, Trends
 from tui.render import figures
 from tui.render.line import Line, Part, Role, fitted, width_of

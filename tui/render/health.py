@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from engine.address import PolicyName
 from engine.health import State
-from engine.snapshot import MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.model.condition import CANNOT, MARKED, Concern, state_at
 from tui.render import figures
 from tui.render.line import Role

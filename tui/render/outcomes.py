@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from engine.feed import FeedRecord, Step
 from engine.run import Status
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.model.deliveries import Delivery
 from tui.render import figures
 from tui.render.delivery import told, took

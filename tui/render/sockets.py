@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.address import MASK
 from engine.address.fields import FORMS
 from engine.address.hosts import bracketed
-from engine.address.masked import parse_masked
+from engine.address.masked_member import parse_masked
 from engine.errors import SocketTextError
 
 EXAMPLES = {

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from engine.address import PolicyName
 from engine.health import State
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.model.condition import MARKED, state_at
 from tui.render import figures
 from tui.render.health import STATE_LOOKS, remark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.model.condition import concern, state_at
 from tui.render import figures, health
 from tui.render.line import Line, Part, Role, cell, fitted, shortened, squeezed

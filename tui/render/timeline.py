@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.health import State
-from engine.snapshot import EngineSnapshot, MemberRow
+from engine.view.snapshot import EngineSnapshot, MemberRow
 from tui.render import figures
 from tui.render.line import Line, Part
 

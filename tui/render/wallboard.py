@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.snapshot import EngineSnapshot, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, SubscriptionRow
 from tui.model.condition import Concern, concern
 from tui.model.rates import Trends
 from tui.render import figures, health

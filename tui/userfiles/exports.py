@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from engine.printable import escaped
-from engine.snapshot import EngineSnapshot
+from engine.log.printable import escaped
+from engine.view.snapshot import EngineSnapshot
 from tui.model.deliveries import Delivery
 from tui.render.delivery import told
 from tui.render.line import plain

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.geometry import Region
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.model.deliveries import Deliveries, Delivery
 from tui.model.feed_choice import Chosen, FeedChoice
 from tui.render.delivery import delivery_line

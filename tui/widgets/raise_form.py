@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Label
 from engine.catalogue import catalogue
 from engine.errors import EventError
 from engine.event import Event
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.keys.in_force import key_of
 from tui.render.delivery import hearers
 from tui.render.jsonparams import JsonParamsError, wrong_lines

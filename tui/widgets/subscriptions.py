@@ -12,7 +12,7 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 
 from engine.health import State
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.keys.jump import JumpTarget
 from tui.model.arrangement import Arrangement, Shown, arranged
 from tui.model.condition import state_at

@@ -7,7 +7,7 @@ import pytest
 from engine.address import parse, parse_member
 from engine.address.parser import MEMBERS_MAX, PROBLEMS_MAX, TEXT_MAX
 from engine.errors import SocketTextError
-from engine.fitting import members_of
+from engine.subscriptions.fitting import members_of
 
 PLAIN = "udp:, unix:, tcp:, xmlrpc:, rabbitmq:, flatstore:"
 ALL = f"{PLAIN}, virtual:"

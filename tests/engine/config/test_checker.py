@@ -8,9 +8,9 @@ import pytest
 
 from engine.address import PolicyName
 from engine.config import CheckResult, check_config, load_config
-from engine.config.schema import Settings
+from engine.config.model import Settings
 from engine.options import OnFailure, WhenAllFailed
-from engine.transports.stream import StreamOptions
+from engine.transports.tcp.transport import StreamOptions
 
 SAMPLES = sorted((Path(__file__).parents[3] / "sample_configs").glob("*.yaml"))
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from engine.config import check_config
-from engine.config.schema import ConsoleSettings, LabSettings, MiSettings, Settings, SubscriptionSettings
+from engine.config.model import ConsoleSettings, LabSettings, MiSettings, Settings, SubscriptionSettings
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
 SECTIONS: list[tuple[str, type[BaseModel]]] = [

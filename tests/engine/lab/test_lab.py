@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.address import parse_member
-from engine.config.schema import LabSettings, ReceiverSettings
+from engine.config.model import LabSettings, ReceiverSettings
 from engine.lab import Lab, LabError
 
 

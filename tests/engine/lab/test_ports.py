@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from engine.address import PolicyName, TcpAddress, UdpAddress, XmlRpcAddress, parse_member
-from engine.config.schema import LabSettings, MiSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, MiSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.lab import Lab, prepare_ports
 
 

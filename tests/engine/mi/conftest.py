@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.config.schema import MiSettings, Settings
+from engine.config.model import MiSettings, Settings
 from engine.core import Engine
 from engine.mi import additions, methods
 from engine.mi.envelope import Request

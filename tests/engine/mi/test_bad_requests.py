@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from engine.config.schema import MiSettings
+from engine.config.model import MiSettings
 from engine.mi.http import MiHttp
 from tests.engine.mi.conftest import Mi
 from tests.support.http import request

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from engine.config.schema import MiSettings
+from engine.config.model import MiSettings
 from engine.mi.connections import EXTRA, Limits
 from engine.mi.http import MiHttp
 from tests.engine.mi.conftest import Mi

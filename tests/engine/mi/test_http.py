@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from engine.config.schema import MiSettings
+from engine.config.model import MiSettings
 from engine.errors import SwitchboardError
 from engine.mi.http import BODY_MAX, MiHttp
 from tests.engine.mi.conftest import Mi

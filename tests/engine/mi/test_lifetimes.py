@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine.config.schema import MiSettings, Settings, SubscriptionSettings
+from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.errors import CommandError, SwitchboardError
-from engine.subscription import Subscription
+from engine.subscriptions.table import Subscription
 from tests.engine.mi.conftest import Mi
 
 SOCKET = "udp:127.0.0.1:9101"

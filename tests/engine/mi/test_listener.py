@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from engine.config.schema import MiSettings
+from engine.config.model import MiSettings
 from engine.mi import listener
 from engine.mi.descriptors import Descriptors
 from engine.mi.http import MiHttp

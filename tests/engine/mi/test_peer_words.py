@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 
-from engine.config.schema import MiSettings, Settings
+from engine.config.model import MiSettings, Settings
 from engine.core import Engine
 from engine.mi.http import MiHttp
-from engine.mi.telling import REASON_MAX, words_shown
+from engine.mi.long_answers import REASON_MAX, words_shown
 from engine.transports.registry import load
 from tests.support.http import post
 from tests.support.waiting import until

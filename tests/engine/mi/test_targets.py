@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.schema import MiSettings
+from engine.config.model import MiSettings
 from engine.errors import CommandError
 from tests.engine.mi.conftest import Mi
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from random import Random
 
-from engine.config.schema import GeneratorSettings
+from engine.config.model import GeneratorSettings
 from engine.errors import RefusedError
 from engine.event import Event
 from engine.sources.generator import SOURCE, Generator

@@ -12,7 +12,7 @@ from engine.address import RabbitmqAddress, parse
 from engine.event import Event
 from engine.run import Outcome
 from engine.transports.base import TransportContext
-from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
+from engine.transports.rabbitmq.transport import RabbitmqOptions, RabbitmqTransport
 from tests.support.runs import Ledger
 from tests.support.waiting import until
 

@@ -12,7 +12,7 @@ import pytest
 from engine.errors import SwitchboardError
 from engine.transports import registry
 from engine.transports.base import TransportOptions
-from engine.transports.datagram import UdpTransport
+from engine.transports.datagram.transport import UdpTransport
 
 SCHEMES = ("flatstore", "rabbitmq", "tcp", "udp", "unix", "xmlrpc")
 
@@ -46,7 +46,7 @@ def test_the_names_are_known_without_importing_a_transport() -> None:
     code = (
         "import sys; from engine.transports.registry import schemes; schemes();"
         "print([name for name in sys.modules if name.split('.')[0] in {'pika', 'aiohttp', 'aiofiles'}"
-        " or name == 'engine.transports.datagram'])"
+        " or name == 'engine.transports.datagram.transport'])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
@@ -68,6 +68,6 @@ def test_a_transport_that_cannot_be_imported_is_a_message(monkeypatch: pytest.Mo
 
 @pytest.mark.usefixtures("fresh_registry")
 def test_anybodys_transport_joins_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = EntryPoint("smoke", "engine.transports.datagram:UdpTransport", registry.GROUP)
+    own = EntryPoint("smoke", "engine.transports.datagram.transport:UdpTransport", registry.GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [own] if group == registry.GROUP else [])
     assert registry.load("smoke") is UdpTransport

@@ -14,11 +14,11 @@ from engine.address import RabbitmqAddress, TcpAddress, UdpAddress, UnixAddress,
 from engine.lab.datagram import UdpReceiver, UnixReceiver
 from engine.run import Outcome
 from engine.transports.base import ConnectionState, Transport, TransportContext
-from engine.transports.datagram import DatagramOptions, UdpTransport
-from engine.transports.rabbitmq import RabbitmqOptions, RabbitmqTransport
-from engine.transports.stream import StreamOptions, StreamTransport
-from engine.transports.unix import UnixTransport
-from engine.transports.xmlrpc import XmlRpcOptions, XmlRpcTransport
+from engine.transports.datagram.transport import DatagramOptions, UdpTransport
+from engine.transports.datagram.unix import UnixTransport
+from engine.transports.rabbitmq.transport import RabbitmqOptions, RabbitmqTransport
+from engine.transports.tcp.transport import StreamOptions, StreamTransport
+from engine.transports.xmlrpc.transport import XmlRpcOptions, XmlRpcTransport
 from tests.support.rabbitmq import free_port
 from tests.support.runs import Ledger
 from tests.support.sockets import numbered

@@ -7,9 +7,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from engine.background import BackgroundEngine
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.feed import Step
+from engine.host.background import BackgroundEngine
 from engine.run import Attempt, Skip, failed
 from tests.support.waiting import until
 from tests.tui.recorded import written

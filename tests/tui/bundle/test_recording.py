@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.commands import execute
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.commands.gate import execute
+from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.run import Attempt, failed

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands import execute
-from engine.config.schema import Settings
+from engine.commands.gate import execute
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
 from engine.feed import Step

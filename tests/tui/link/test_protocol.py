@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.background import BackgroundEngine
-from engine.config.schema import Settings, SubscriptionSettings
+from engine.config.model import Settings, SubscriptionSettings
 from engine.errors import CommandError, SwitchboardError
+from engine.host.background import BackgroundEngine
 from tests.support.waiting import until
 from tui.link.protocol import LocalLink
 

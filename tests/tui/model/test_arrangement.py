@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE, snapshot, subscription
 from tui.model.arrangement import Arrangement, RowRates, Sort, arranged
 from tui.model.filters import parse_filter

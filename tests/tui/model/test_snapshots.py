@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tests.tui.world import NOW, PIKE, snapshot
 from tui.model import snapshots as past
 from tui.model.snapshots import EACH_S, KEPT_S, Past

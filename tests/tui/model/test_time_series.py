@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.tui.world import CDR, NOTHING, NOW, PIKE, snapshot
 from tui.model.time_series import EVERYTHING, MAX_TRACKS, MAX_WANTED, History, Key, Measure, Track, slots
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from tui.programs.demo import demo_settings, run_demo
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.schema import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from tests.support.sockets import UdpReceiver
 from tui.cli import main
 from tui.programs import doctor

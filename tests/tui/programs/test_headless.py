@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.schema import GeneratorSettings, LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import GeneratorSettings, LabSettings, ReceiverSettings, Settings, SubscriptionSettings
 from engine.options import WhenAllFailed
-from engine.snapshot import Figures
+from engine.view.snapshot import Figures
 from tui.programs.headless import Shortage, is_lossy, run_headless, verdict
 
 GOOD = Figures(accepted=5, unheard=0, refused=0, delivered=3, sent=2, undelivered=0, waiting=0, failed=1)

@@ -7,7 +7,7 @@ import pytest
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, SENT, Attempt, failed
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE, SKIP, WALL, batch, record, story_of_pike
 from tui.model.deliveries import Deliveries
 from tui.model.event_text import parameters

@@ -8,8 +8,8 @@ import pytest
 
 from engine.address import PolicyName
 from engine.health import State
-from engine.snapshot import MemberRow, SubscriptionRow
 from engine.transports.base import ConnectionState
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, failed_member, member, subscription
 from tui.model.condition import Concern, concern
 from tui.render import health

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, SENT, Attempt, failed
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, PIKE, SKIP, batch, record
 from tui.model.deliveries import Deliveries
 from tui.render.line import plain

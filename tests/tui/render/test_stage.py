@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.address import PolicyName
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE
 from tui.render.line import plain, width_of
 from tui.render.stage import Scene, captions, stage_lines

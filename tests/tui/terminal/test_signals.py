@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
 from tui.screens.dashboard.screen import DashboardScreen

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.background import BackgroundEngine
-from engine.config.schema import Settings
+from engine.config.model import Settings
+from engine.host.background import BackgroundEngine
 from tests.tui.world import FakeLink, FakeTime
 from tui.app import application as app_module
 from tui.app.application import SwitchboardApp, run_console

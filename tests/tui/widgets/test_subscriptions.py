@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.tui.anywhere import answering
 from tests.tui.hosts import hosted, seen
 from tests.tui.pilots import console, line_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on, work
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.link.answers import ask
 from tui.screens.dashboard.inspecting import InspectingScreen
 from tui.widgets.feed import FeedView

@@ -12,7 +12,7 @@ from textual import on, work
 from engine.catalogue import catalogue
 from engine.errors import EventError
 from engine.event import Event
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.keys.in_force import key_of
 from tui.link.answers import ask
 from tui.render.forms import failure_lines

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from engine.errors import SwitchboardError
 from engine.health import State
-from engine.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
+from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from tui.bundle.link import RecordedLink
 from tui.keys.actions import dashboard_bindings
 from tui.keys.in_force import key_of

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from textual import on, work
 
-from engine.snapshot import EngineSnapshot
+from engine.view.snapshot import EngineSnapshot
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import history_before
 from tui.model.arrangement import RowRates

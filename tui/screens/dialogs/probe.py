@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from engine.address import mask_text
-from engine.snapshot import MemberRow, SubscriptionRow
+from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.render.forms import failure_lines

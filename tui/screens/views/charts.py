@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.keys.actions import bindings_named, bindings_of
 from tui.link.protocol import Link
 from tui.model.pump import Pump

@@ -8,7 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tui.keys.actions import bindings_named, bindings_of
 from tui.keys.in_force import key_of
 from tui.link.protocol import Link

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.snapshot import SubscriptionRow
+from engine.view.snapshot import SubscriptionRow
 from tests.tui.pilots import Console, console
 from tests.tui.world import NOW, PIKE, FakeLink, snapshot
 from tui.screens.views.charts import ChartsScreen

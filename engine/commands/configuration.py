@@ -1,0 +1,44 @@
+"""The command that tells the configuration in force, for the record: with every secret masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from engine.address import MASK, mask_text
+from engine.commands.registry import command
+
+if TYPE_CHECKING:
+    from engine.core import Engine
+
+_SECRETS = ("password", "secret", "token")
+
+
+@command()
+def configuration(engine: Engine) -> dict[str, Any]:
+    """Tell the configuration in force, secrets masked."""
+    return {name: _plain(getattr(engine.settings, name), name) for name in type(engine.settings).model_fields}
+
+
+def _plain(value: Any, name: str = "") -> Any:
+    """A value that JSON can hold. What is named like a secret is one."""
+    if value and any(word in name for word in _SECRETS):
+        return MASK
+    match value:
+        case BaseModel():
+            return {key: _plain(getattr(value, key), key) for key in type(value).model_fields}
+        case Mapping():
+            return {str(key): _plain(item, str(key)) for key, item in value.items()}
+        case Enum():
+            return value.value
+        case str():
+            return mask_text(value)
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item) for item in value]
+        case bool() | int() | float() | None:
+            return value
+        case _:
+            return mask_text(str(value))

@@ -1,0 +1,60 @@
+"""What an event would be on the wire, told before it is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.arguments import registered_event
+from engine.commands.encodings import Encoded, encoded_for
+from engine.commands.events import checked_event
+from engine.commands.registry import command
+from engine.event import Event
+
+if TYPE_CHECKING:
+    from engine.core import Engine
+    from engine.member import Member
+    from engine.subscriptions.table import Subscription
+
+
+@command()
+def preview_event(engine: Engine, event: str, params: Any = None) -> dict[str, Any]:
+    """Tell what every member of every subscription to an event would be sent, and whether it fits. Nothing is sent.
+
+    Members that would get the same bytes stand together; bytes are in hexadecimal digits. Passwords are masked.
+    """
+    wanted = checked_event(registered_event(engine, event), params)
+    found: dict[Encoded, list[dict[str, Any]]] = {}
+    for subscription, member, encoded in _receivers(engine, wanted):
+        found.setdefault(encoded, []).append(_receiver(subscription, member, len(encoded.payload)))
+    payloads = [
+        {
+            "format": encoded.format_name,
+            "bytes": encoded.payload.hex(),
+            "size": len(encoded.payload),
+            "failure": encoded.failure,
+            "members": members,
+        }
+        for encoded, members in found.items()
+    ]
+    return {"event": wanted.name, "payloads": payloads}
+
+
+def _receivers(engine: Engine, event: Event) -> Iterator[tuple[Subscription, Member, Encoded]]:
+    for subscription in engine.table:
+        if subscription.event == event.name:
+            for member, encoded in encoded_for(event, subscription.lane.members):
+                yield subscription, member, encoded
+
+
+def _receiver(subscription: Subscription, member: Member, size: int) -> dict[str, Any]:
+    longest = member.target.transport.payload_max
+    return {
+        "subscription": subscription.id,
+        "policy": None if subscription.policy is None else str(subscription.policy),
+        "member": member.index,
+        "socket": member.socket,
+        "scheme": member.address.scheme,
+        "payload_max": longest,
+        "fits": longest is None or size <= longest,
+    }

@@ -1,0 +1,74 @@
+"""Long answers, made of JSON in slices: the state of the engine, and lists of subscribers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from engine.mi.jsontext import Pieces, encode
+from engine.slices import Steps
+from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
+
+REASON_MAX = 300
+"""Characters of a reason that are shown: at most 200 of a peer's words, and our own around them."""
+
+PIECE = 65_536
+"""Bytes from which on a piece is not made larger."""
+
+_Names = tuple[str, ...]
+
+
+def told(snapshot: EngineSnapshot) -> Steps[Pieces]:
+    """A snapshot as JSON, field by field as its classes have them."""
+    head = {**_told(snapshot, _SNAPSHOT), "figures": _told(snapshot.figures, _FIGURES)}
+    return (yield from with_list(head, "subscriptions", map(_row, snapshot.subscriptions)))
+
+
+def with_list(head: dict[str, Any], name: str, items: Iterable[bytes | Pieces]) -> Steps[Pieces]:
+    """`head` as JSON, with one more member: an array of what is JSON already, and is made one by one."""
+    pieces: list[bytes] = []
+    begun = bytearray(encode(head)[:-1])
+    begun += (b"," if head else b"") + encode(name) + b":["
+    comma = b""
+    for item in items:
+        begun += comma
+        comma = b","
+        for part in item if isinstance(item, Pieces) else (item,):
+            begun += part
+            if len(begun) >= PIECE:
+                pieces.append(bytes(begun))
+                begun.clear()
+        yield
+    return Pieces((*pieces, bytes(begun) + b"]}"))
+
+
+def _row(row: SubscriptionRow) -> bytes:
+    told = {**_told(row, _SUBSCRIPTION), "members": [_told(member, _MEMBER) for member in row.members]}
+    told["last_undelivered"] = words_shown(told["last_undelivered"])
+    for member in told["members"]:
+        member["error"] = words_shown(member["error"])
+    return encode(told)
+
+
+def words_shown(reason: str | None) -> str | None:
+    """A reason as MI shows it: a peer's own words may be in it, so it is one line without control characters, cut."""
+    if reason is None:
+        return None
+    line = "".join(sign if sign.isprintable() else "\ufffd" for sign in reason)
+    return line if len(line) <= REASON_MAX else f"{line[: REASON_MAX - 1]}…"
+
+
+def _names_of(kind: type[Any], *left_out: str) -> _Names:
+    return tuple(field.name for field in fields(kind) if field.name not in left_out)
+
+
+def _told(row: Any, names: _Names) -> dict[str, Any]:
+    return dict(zip(names, attrgetter(*names)(row), strict=True))
+
+
+_MEMBER = _names_of(MemberRow)
+_SUBSCRIPTION = _names_of(SubscriptionRow, "members")
+_FIGURES = _names_of(Figures)
+_SNAPSHOT = _names_of(EngineSnapshot, "subscriptions", "figures")
