@@ -11,10 +11,8 @@ from tui.widgets.lines import Lines
 DIFF = ["  event E_A", "- tcp:h:1", "+ tcp:h:2"]
 
 
-@pytest.mark.parametrize(
-    ("keys", "answer"), [(("y",), True), (("n",), False), (("escape",), False), (("enter",), False)]
-)
-async def test_the_difference_is_shown_and_only_a_clear_yes_changes(keys: tuple[str, ...], answer: bool) -> None:
+@pytest.mark.parametrize(("key", "answer"), [("y", True), ("n", False), ("escape", False), ("enter", False)])
+async def test_the_difference_is_shown_and_only_a_clear_yes_changes(key: str, answer: bool) -> None:
     async with hosted() as shown:
         results = await shown.opens(DifferenceScreen("Change it?", DIFF, "Apply", "2 passwords"))
         assert said(shown.app.screen.query_one("#difference", Lines)) == DIFF
