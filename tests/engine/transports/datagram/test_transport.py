@@ -16,9 +16,10 @@ from engine.address import UdpAddress, UnixAddress
 from engine.event import Event
 from engine.run import Fault, Outcome, Run, Status
 from engine.transports.base import ConnectionState, TransportContext
-from engine.transports.datagram import transport as datagram
+from engine.transports.datagram import udp as datagram
 from engine.transports.datagram import unix
-from engine.transports.datagram.transport import DatagramOptions, UdpTransport
+from engine.transports.datagram.transport import DatagramOptions
+from engine.transports.datagram.udp import UdpTransport
 from engine.transports.datagram.unix import UnixTransport
 from tests.engine.transports.scripted import ScriptedSocket
 from tests.support.clock import FakeClock
