@@ -162,4 +162,4 @@ class ConnectedTransport(ABC, Generic[E]):
         self._fail_in_flight(in_flight)
         for entry in entries:
             entry.end(entry.rest, waiting)
-        self._outbox.tell_quiet()
+        self._outbox.notify_if_quiet()

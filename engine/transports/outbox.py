@@ -88,7 +88,7 @@ class Outbox(Generic[E]):
         finally:
             self.is_held = False
         self.arm()
-        self.tell_quiet()
+        self.notify_if_quiet()
 
     def hold_while(self, settle: Callable[[], R]) -> R:
         """Call `settle`, which tells outcomes; runs that these start wait for the next `pump`."""
@@ -109,7 +109,7 @@ class Outbox(Generic[E]):
             self._on_empty()
         for entry, positions in taken:
             entry.end(positions, outcome)
-        self.tell_quiet()
+        self.notify_if_quiet()
 
     def empty(self) -> list[E]:
         """Take everything out. What comes in after that is of another time."""
@@ -121,7 +121,7 @@ class Outbox(Generic[E]):
         """Settle everything that waits with `outcome`; what these outcomes start waits anew."""
         for entry in self.empty():
             entry.end(entry.rest, outcome)
-        self.tell_quiet()
+        self.notify_if_quiet()
 
     # Quiet: nothing waits, nothing is in flight
 
@@ -136,7 +136,7 @@ class Outbox(Generic[E]):
         finally:
             self._waiters.discard(waiter)
 
-    def tell_quiet(self) -> None:
+    def notify_if_quiet(self) -> None:
         """Let `until_quiet` return, if it is quiet. To be called when something in flight has ended."""
         if self._waiters and not self.entries and not self._has_in_flight():
             while self._waiters:

@@ -23,11 +23,11 @@ from pydantic import Field
 from engine.run import SENT, Fault, Outcome, Run, failed
 from engine.transports.base import Connection, TransportContext, TransportOptions
 from engine.transports.datagram.absence import Absence
-from engine.transports.datagram.entry import DatagramEntry
-from engine.transports.outbox import Outbox
+from engine.transports.outbox import Entry, Outbox
 from engine.transports.peers import Peer
 from engine.transports.settlement import CLOSED, refuse_unencodable, settle_open
 from engine.wire.jsonrpc import JsonRpcFormat
+from engine.wire.payloads import Payloads
 
 _FORMAT = JsonRpcFormat()
 
@@ -40,6 +40,20 @@ class DatagramOptions(TransportOptions):
     timeout: int = Field(
         5000, gt=0, le=600_000, description="Longest wait for room in the peer's queue, in milliseconds."
     )
+
+
+class DatagramEntry(Entry):
+    """A run that is being sent: everything before `position` was sent and settled."""
+
+    __slots__ = ("has_reopened", "is_checked", "payloads")
+
+    def __init__(self, run: Run, payloads: Payloads) -> None:
+        super().__init__(run)
+        self.payloads = payloads
+        self.is_checked = False
+        """Whether the events that cannot be encoded are settled."""
+        self.has_reopened = False
+        """Whether the socket was opened anew for the event at `position`, which happens once."""
 
 
 class Wait(NamedTuple):
@@ -111,7 +125,7 @@ class DatagramTransport(ABC):
         self._outbox.fail(CLOSED)
         self._stop_waiting()
         self._shut()
-        self._absence.end()
+        self._absence.close()
 
     # Opening
 
@@ -239,7 +253,7 @@ class DatagramTransport(ABC):
         if stop > start:
             entry.has_reopened = False
             if self._absence.connection.down_since is not None:
-                self._absence.is_over()
+                self._absence.sent()
                 asyncio.get_running_loop().call_soon(self._context.changed)
             settle_open(entry.run, range(start, stop), SENT)
 

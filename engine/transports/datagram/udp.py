@@ -8,8 +8,7 @@ import socket
 from engine.address import UdpAddress
 from engine.run import Run, failed
 from engine.transports.base import TransportContext
-from engine.transports.datagram.entry import DatagramEntry
-from engine.transports.datagram.transport import DatagramOptions, DatagramTransport
+from engine.transports.datagram.transport import DatagramEntry, DatagramOptions, DatagramTransport
 from engine.transports.peers import is_on_this_machine
 from engine.transports.reasons import reason_of
 from engine.transports.resolver import Endpoint, Resolver

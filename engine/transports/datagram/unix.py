@@ -7,8 +7,7 @@ import socket
 
 from engine.address import UnixAddress
 from engine.transports.base import TransportContext
-from engine.transports.datagram.entry import DatagramEntry
-from engine.transports.datagram.transport import DatagramOptions, DatagramTransport
+from engine.transports.datagram.transport import DatagramEntry, DatagramOptions, DatagramTransport
 from engine.transports.reasons import reason_of
 from engine.transports.resolver import Endpoint
 from engine.transports.sockets import connected_datagram

@@ -282,7 +282,7 @@ class RabbitmqTransport(ConnectedTransport[RabbitmqEntry]):
             overdue.append(entries.popleft())
         for entry in overdue:
             entry.end(entry.rest, outcome)
-        self._outbox.tell_quiet()
+        self._outbox.notify_if_quiet()
 
 
 def _broker(address: RabbitmqAddress, options: RabbitmqOptions) -> Broker:

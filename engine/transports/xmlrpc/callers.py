@@ -52,11 +52,11 @@ class Calls:
     """Whether more calls than this many are to be made now."""
     take: Callable[[], Call | None]
     """The next call that is to be made now."""
-    lost: Callable[[str], None]
+    on_unreachable: Callable[[str], None]
     """The server cannot be reached: whatever waits would only run into the same."""
-    gave_up: Callable[[str], None]
+    on_silence: Callable[[str], None]
     """The server does not answer: likewise."""
-    turned: Callable[[], None]
+    on_turn: Callable[[], None]
     """All calls that could be made were made."""
 
 
@@ -113,7 +113,7 @@ class Callers:
             self.server.serves(self.server.proven(), now)
         caller.end(failed(f"{reason}; {MAYBE_PROCESSED}", maybe_taken=True))
         if not is_alone:
-            self.calls.gave_up(reason)
+            self.calls.on_silence(reason)
         self.wake()
 
     def break_off(self, outcome: Outcome) -> None:
@@ -126,7 +126,7 @@ class Callers:
         for caller in busy:
             self.server.gone(caller)
             caller.end(outcome)
-        self.server.let_go()
+        self.server.close_resting()
         for task in dialling:
             task.cancel()
 
@@ -169,7 +169,7 @@ class Callers:
         else:
             self.server.leave(self)
         self._take_back()
-        self.calls.turned()
+        self.calls.on_turn()
 
     def _add(self) -> None:
         """Have one connection more: the spare one, or another, which is heard of when it is there."""
@@ -194,7 +194,7 @@ class Callers:
         elif served := self.server.proven():
             self.server.serves(served, self.now())  # it has enough with those that it has
         else:
-            self.calls.lost(reason)
+            self.calls.on_unreachable(reason)
         self.wake()
 
 

@@ -9,7 +9,7 @@ from engine.run import DELIVERED, Outcome, Run
 
 
 class Successes:
-    """What went well in this turn, all in the same way. A failure is settled at once, behind the successes before it."""
+    """What went well in this turn, all in the same way. A failure is settled at once, after the successes before."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -75,9 +75,9 @@ class XmlRpcTransport(ConnectedTransport[XmlRpcEntry]):
                 dial=self._dial,
                 has_more=self._has_more,
                 take=self._take,
-                lost=self._supervisor.lost,
-                gave_up=partial(self._supervisor.lost, is_ours=True),
-                turned=self._outbox.tell_quiet,
+                on_unreachable=self._supervisor.lost,
+                on_silence=partial(self._supervisor.lost, is_ours=True),
+                on_turn=self._outbox.notify_if_quiet,
             ),
             shared_server(address.host, address.port),
         )

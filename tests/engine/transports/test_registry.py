@@ -20,10 +20,10 @@ SCHEMES = ("flatstore", "rabbitmq", "tcp", "udp", "unix", "xmlrpc")
 @pytest.fixture
 def fresh_registry() -> Iterator[None]:
     """Entry points are read anew in the test, and again after it."""
-    registry._found.cache_clear()
+    registry._entry_points.cache_clear()
     registry.load.cache_clear()
     yield
-    registry._found.cache_clear()
+    registry._entry_points.cache_clear()
     registry.load.cache_clear()
 
 
