@@ -48,10 +48,10 @@ class Peers:
 
     def named(self, name: str, *, is_local: bool) -> Peer:
         """An endpoint by a name of its own."""
-        found = self._peers.get(name)
-        if found is None:
-            found = self._peers[name] = Peer(self, is_local=is_local)
-        return found
+        peer = self._peers.get(name)
+        if peer is None:
+            peer = self._peers[name] = Peer(self, is_local=is_local)
+        return peer
 
     def let_try(self, peer: Peer) -> None:
         """It is an endpoint's turn."""
@@ -77,7 +77,7 @@ class Peer:
         self._waiting: OrderedDict[Attempt, None] = OrderedDict()
         """Who waits, in the order of their turns."""
         self._trying: set[Attempt] = set()
-        self._dear = 0
+        self._costly = 0
         """Failures in a row that cost more than a refusal on this machine."""
         self._tried_at = float("-inf")
         """When the last attempt began, in loop time."""
@@ -103,7 +103,7 @@ class Peer:
         """
         now = asyncio.get_running_loop().time()
         is_cheap = self._is_local and is_refused
-        self._dear = 0 if is_cheap or is_fresh else self._dear + 1
+        self._costly = 0 if is_cheap or is_fresh else self._costly + 1
         self._trying.discard(attempt)
         self._add(attempt)
         pause = max(self._pause(), self._share_s)
@@ -140,7 +140,7 @@ class Peer:
 
     @property
     def _gap_s(self) -> float:
-        return LOCAL_PAUSE_S if self._is_local and not self._dear else REMOTE_GAP_S
+        return LOCAL_PAUSE_S if self._is_local and not self._costly else REMOTE_GAP_S
 
     @property
     def _share_s(self) -> float:
@@ -148,9 +148,9 @@ class Peer:
         return self._peers.waiting / ATTEMPTS_PER_S
 
     def _pause(self) -> float:
-        if self._is_local and not self._dear:
+        if self._is_local and not self._costly:
             return LOCAL_PAUSE_S
-        limit = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(self._dear, 16))
+        limit = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(self._costly, 16))
         return limit * self._peers.random.uniform(0.5, 1.0)
 
     def _add(self, attempt: Attempt) -> None:

@@ -12,13 +12,13 @@ GROUP = "switchboard.transports"
 
 
 @cache
-def _found() -> dict[str, EntryPoint]:
+def _entry_points() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def schemes() -> tuple[str, ...]:
     """The socket prefixes that have a transport, without importing any."""
-    return tuple(sorted(_found()))
+    return tuple(sorted(_entry_points()))
 
 
 @cache
@@ -28,7 +28,7 @@ def load(scheme: str) -> type[Transport]:
     Raises:
         SwitchboardError: when there is none, or it cannot be imported.
     """
-    point = _found().get(scheme)
+    point = _entry_points().get(scheme)
     if point is None:
         raise SwitchboardError(f"no transport for {scheme}: sockets; there are {', '.join(schemes())}")
     try:

@@ -32,10 +32,10 @@ class Resolver:
     def literal(self) -> Endpoint | None:
         """The endpoint, at once, when the host is an IP address; None when it is a name."""
         try:
-            found = socket.getaddrinfo(self._host, self._port, type=self._kind, flags=socket.AI_NUMERICHOST)
+            infos = socket.getaddrinfo(self._host, self._port, type=self._kind, flags=socket.AI_NUMERICHOST)
         except (socket.gaierror, UnicodeError):
             return None
-        return Endpoint(found[0][0], found[0][4])
+        return Endpoint(infos[0][0], infos[0][4])
 
     async def endpoints(self) -> list[Endpoint]:
         """All endpoints of the host. A lookup that is under way is joined, also after a caller gave up on it.
@@ -47,10 +47,10 @@ class Resolver:
             return [literal]
         if self._lookup is None or self._lookup.done():
             self._lookup = self._tasks.spawn(self._look_up(), f"look up {self._host}")
-        found = await asyncio.shield(self._lookup)
-        if isinstance(found, OSError):
-            raise found
-        return found
+        result = await asyncio.shield(self._lookup)
+        if isinstance(result, OSError):
+            raise result
+        return result
 
     def close(self) -> None:
         """Give up on a lookup that is under way."""
@@ -59,10 +59,10 @@ class Resolver:
 
     async def _look_up(self) -> list[Endpoint] | OSError:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(self._host, self._port, type=self._kind)
+            infos = await asyncio.get_running_loop().getaddrinfo(self._host, self._port, type=self._kind)
         except OSError as error:
             return error
         except UnicodeError as error:
             return OSError(f"{self._host} cannot be a host name ({error})")
-        found.sort(key=lambda info: info[0] != socket.AF_INET)
-        return [Endpoint(info[0], info[4]) for info in found]
+        infos.sort(key=lambda info: info[0] != socket.AF_INET)
+        return [Endpoint(info[0], info[4]) for info in infos]

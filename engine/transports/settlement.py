@@ -6,11 +6,17 @@ from collections.abc import Mapping
 
 from engine.run import Fault, Outcome, Run, failed
 
+MAYBE_PROCESSED = "the event may have been processed"
+"""Said of every event that was handed over and not answered: another member may then get it as well.
+
+See docs/event-interface.md, D23.
+"""
+
 CLOSED = failed("the connection was given up before the event was sent", Fault.ENGINE, unsent=True)
 """What `close` gives to everything that was not handed over when its deadline has passed."""
 
 CLOSED_UNANSWERED = failed(
-    "the connection was given up before an answer came; the event may have been processed",
+    f"the connection was given up before an answer came; {MAYBE_PROCESSED}",
     Fault.ENGINE,
     maybe_taken=True,
 )
@@ -25,7 +31,8 @@ def refuse_unencodable(run: Run, failures: Mapping[int, str]) -> None:
     for index in sorted(failures, reverse=indices.step < 0):
         if index in indices:
             position = indices.index(index)
-            run.settle(range(position, position + 1), failed(failures[index], Fault.EVENT))
+            # An outcome may take the others back from within: those have theirs by then.
+            settle_open(run, range(position, position + 1), failed(failures[index], Fault.EVENT))
 
 
 def settle_open(run: Run, positions: range, outcome: Outcome) -> None:

@@ -10,7 +10,8 @@ from engine.address import UdpAddress, UnixAddress
 from engine.lab import Receiver
 from engine.lab.datagram import UdpReceiver, UnixReceiver
 from engine.run import Fault
-from engine.transports.datagram.transport import DatagramOptions, UdpTransport
+from engine.transports.datagram.transport import DatagramOptions
+from engine.transports.datagram.udp import UdpTransport
 from engine.transports.datagram.unix import UnixTransport
 from tests.conformance.differences import DIFFERENCES
 from tests.conformance.replay import Sender, compared, sender

@@ -12,7 +12,8 @@ from typing import ClassVar
 from engine.address import UdpAddress, UnixAddress
 from engine.event import Event
 from engine.transports.base import Transport, TransportContext
-from engine.transports.datagram.transport import DatagramOptions, UdpTransport
+from engine.transports.datagram.transport import DatagramOptions
+from engine.transports.datagram.udp import UdpTransport
 from engine.transports.datagram.unix import UnixTransport
 from tests.contract.harness import Harness, numbered
 

@@ -339,6 +339,28 @@ async def test_taking_back_from_within_an_outcome_settles_each_event_once(bench:
     assert succeeded(bench, again)
 
 
+async def test_taking_back_from_within_the_failure_of_an_event_settles_each_event_once(bench: Bench) -> None:
+    """As when the first event that cannot be sent has the run taken back, with another of that kind in it."""
+    transport = bench.transport()
+    back = failed("taken back", Fault.ENGINE)
+    refused = [bench.harness.refused_event(number) for number in (1, 3, 5)]
+    assert None not in refused
+    events = [event for pair in zip(numbered((0, 2, 4)), refused, strict=True) for event in pair if event is not None]
+    run = bench.ledger.run(events)
+    note = run._handler
+
+    def settled(run: Run, positions: range, outcome: Outcome) -> None:
+        note(run, positions, outcome)
+        if outcome.fault is Fault.EVENT:
+            transport.withdraw(lambda _run: True, back)
+
+    run._handler = settled
+    transport.start(run)
+    await bench.settled("taken back from within")
+    again = await bench.deliver(transport, numbered(range(300, 310)))
+    assert succeeded(bench, again)
+
+
 async def test_an_event_that_cannot_be_sent_fails_alone(bench: Bench) -> None:
     refused = bench.harness.refused_event(2)
     if refused is None:

@@ -32,7 +32,7 @@ class Absence:
         self.connection = Connection(ConnectionState.DOWN, reason, now + wait_s, since)
         return (before.state, before.error) != (ConnectionState.DOWN, reason)
 
-    def is_over(self) -> None:
+    def sent(self) -> None:
         """Something was sent."""
         self._peer.reached(self._attempt)
         self.connection = Connection(ConnectionState.IDLE, back_at=self._context.clock.now())
@@ -41,7 +41,7 @@ class Absence:
         """Something is to be sent: look again soon."""
         self._peer.hurry(self._attempt)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Look no more."""
         self._peer.leave(self._attempt)
 
@@ -49,14 +49,14 @@ class Absence:
         self._peer.began(self._attempt)
         reason = self._knock()
         if reason is None:
-            self._found()
+            self._knocked()
         elif not self.begin(reason, is_refused=True):
             return
         self._context.changed()
 
-    def _found(self) -> None:
+    def _knocked(self) -> None:
         if self._is_proof:
-            self.is_over()
+            self.sent()
         else:
             self._peer.leave(self._attempt)
             self.connection = Connection(ConnectionState.IDLE, down_since=self.connection.down_since)

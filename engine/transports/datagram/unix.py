@@ -7,8 +7,7 @@ import socket
 
 from engine.address import UnixAddress
 from engine.transports.base import TransportContext
-from engine.transports.datagram.progress import Sending
-from engine.transports.datagram.transport import DatagramOptions, DatagramTransport
+from engine.transports.datagram.transport import DatagramEntry, DatagramOptions, DatagramTransport
 from engine.transports.reasons import reason_of
 from engine.transports.resolver import Endpoint
 from engine.transports.sockets import connected_datagram
@@ -28,7 +27,7 @@ class UnixTransport(DatagramTransport):
         """None: a receiver that is gone, or does not read, is noticed."""
         return None
 
-    def _open(self, sending: Sending) -> socket.socket:  # noqa: ARG002 - there is nothing to wait for
+    def _open(self, entry: DatagramEntry) -> socket.socket:  # noqa: ARG002 - there is nothing to wait for
         return self._open_now()
 
     def _knock(self) -> str | None:

@@ -115,10 +115,10 @@ class FlatFile:
     async def is_in_place(self) -> bool:
         """Whether its path still leads to it: it was neither moved nor deleted nor replaced."""
         try:
-            found = await aiofiles.os.stat(self.path, executor=self._thread)
+            status = await aiofiles.os.stat(self.path, executor=self._thread)
         except FileNotFoundError:
             return False
-        return (found.st_dev, found.st_ino) == self.identity
+        return (status.st_dev, status.st_ino) == self.identity
 
     async def retire(self, keep: int) -> str:
         """Rename the file to `path`.N, one more than the highest N there is; returns that name.

@@ -92,7 +92,7 @@ def parsed_size(text: str) -> int:
     Raises:
         ValueError: when it is nothing of the kind.
     """
-    found = _SIZE.fullmatch(text.strip())
-    if found is None:
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
         raise ValueError(f'expected bytes, with k, m or g behind where wanted, such as "64k"; found {text!r}')
-    return int(found[1]) * _FACTORS[found[2].lower()]
+    return int(match[1]) * _FACTORS[match[2].lower()]

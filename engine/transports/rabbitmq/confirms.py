@@ -134,17 +134,17 @@ class Confirms:
         """End with `outcome` what should have been confirmed by now; the channel goes on, late answers are ignored."""
         self.flush()
         while self._published and self._published[0].deadline <= now:
-            one = self._published.popleft()
+            overdue = self._published.popleft()
             self._has_given_up = True
-            one.settle(one.first_tag, one.end_tag - 1, outcome)
+            overdue.settle(overdue.first_tag, overdue.end_tag - 1, outcome)
 
     def fail_all(self, outcome: Outcome) -> None:
         """The channel is gone: what was answered counts, everything else ends with `outcome`, returned or not."""
         self.flush()
-        published, self._published = self._published, deque()
+        stretches, self._published = self._published, deque()
         self._returned.clear()
-        for one in published:
-            one.settle(one.first_tag, one.end_tag - 1, outcome)
+        for published in stretches:
+            published.settle(published.first_tag, published.end_tag - 1, outcome)
 
     def _settle(self, answer: Answer) -> None:
         """Returned messages among the answered ones end as returned."""

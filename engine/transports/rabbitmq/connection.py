@@ -100,9 +100,9 @@ class SharedConnection:
     def __init__(self, broker: Broker, forget: Callable[[], None]) -> None:
         self.broker = broker
         self.blocked: str | None = None
+        """Why the broker takes no publishes now, in its own words; None while it takes them."""
         self.blocked_since = 0.0
         """When the broker said that it takes no publishes, in monotonic seconds."""
-        """Why the broker takes no publishes now, in its own words; None while it takes them."""
         self._forget = forget
         self._users: set[ChannelUser] = set()
         self._lock = asyncio.Lock()
@@ -234,10 +234,10 @@ _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Broker, SharedConnecti
 def shared_connection(broker: Broker) -> SharedConnection:
     """The connection for a broker and login on the running loop; equal ones share it."""
     pool = _pools.setdefault(asyncio.get_running_loop(), {})
-    found = pool.get(broker)
-    if found is None:
-        found = pool[broker] = SharedConnection(broker, forget=lambda: _forget(pool, broker))
-    return found
+    shared = pool.get(broker)
+    if shared is None:
+        shared = pool[broker] = SharedConnection(broker, forget=lambda: _forget(pool, broker))
+    return shared
 
 
 def _forget(pool: dict[Broker, SharedConnection], broker: Broker) -> None:

@@ -83,4 +83,4 @@ def _inner_of(error: BaseException) -> BaseException | None:
     if isinstance(inner := getattr(error, "exception", None), BaseException):
         return inner
     candidates = getattr(error, "exceptions", error.args)
-    return next((one for one in reversed(candidates) if isinstance(one, BaseException)), None)
+    return next((error for error in reversed(candidates) if isinstance(error, BaseException)), None)

@@ -29,14 +29,9 @@ REFUSED_BY_ONE = failed(
 """Of any other exchange: RabbitMQ nacks what one queue refuses, though others have stored it."""
 
 
-def unconfirmed(reason: str, *, cut_off: bool = False) -> Outcome:
-    """Of what was published, when no confirmation will come any more; `cut_off` where the broker broke the line."""
-    return failed(f"{reason}; {MAYBE_TAKEN}", maybe_taken=True, cut_off=cut_off)
-
-
-def unpublished(reason: str) -> Outcome:
-    """Of what waited for a channel in vain."""
-    return failed(reason, unsent=True)
+def unconfirmed(reason: str) -> Outcome:
+    """Of what was published on a channel that goes on, when no confirmation came in time."""
+    return failed(f"{reason}; {MAYBE_TAKEN}", maybe_taken=True)
 
 
 def refused(address: RabbitmqAddress) -> Outcome:

@@ -8,12 +8,9 @@ docs/event-interface.md, 2.6.
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from pika import BasicProperties, DeliveryMode
 from pika.channel import Channel
@@ -24,6 +21,8 @@ from pydantic import Field
 from engine.address import RabbitmqAddress
 from engine.run import DELIVERED, SENT, Outcome, Run, failed
 from engine.transports.base import Connection, ConnectionState, TransportContext, TransportOptions
+from engine.transports.connected import ConnectedTransport
+from engine.transports.outbox import Entry
 from engine.transports.rabbitmq.confirms import Confirms
 from engine.transports.rabbitmq.connection import (
     Broker,
@@ -36,17 +35,15 @@ from engine.transports.rabbitmq.errors import BrokerError, is_ours, words_of
 from engine.transports.rabbitmq.frames import Publisher
 from engine.transports.rabbitmq.outcomes import (
     CLOSED_UNCONFIRMED,
+    MAYBE_TAKEN,
     blocking,
     refused,
     returned,
     unconfirmed,
-    unpublished,
 )
 from engine.transports.rabbitmq.tls import TlsDomain, domain_named
-from engine.transports.resolver import Resolver
-from engine.transports.settlement import CLOSED, refuse_unencodable
+from engine.transports.settlement import refuse_unencodable
 from engine.transports.sockets import knock
-from engine.transports.supervisor import Supervisor
 from engine.wire.jsonrpc import JsonRpcFormat
 
 PERSISTENT = DeliveryMode.Persistent
@@ -79,37 +76,30 @@ class RabbitmqOptions(TransportOptions):
     )
 
 
-class Waiting(NamedTuple):
+class RabbitmqEntry(Entry):
     """A run that was not published yet, and when it must have been (loop time)."""
 
-    run: Run
-    deadline: float
+    __slots__ = ("deadline",)
+
+    def __init__(self, run: Run, deadline: float) -> None:
+        super().__init__(run)
+        self.deadline = deadline
 
 
-class RabbitmqTransport:
+class RabbitmqTransport(ConnectedTransport[RabbitmqEntry]):
     """`rabbitmq:[user[:password]@]host[:port]/[params?]routing-key`."""
 
     Options: ClassVar[type[TransportOptions]] = RabbitmqOptions
-    payload_max: int | None = None
+    doubt: ClassVar[str] = MAYBE_TAKEN
+    closed_in_flight: ClassVar[Outcome] = CLOSED_UNCONFIRMED
 
     def __init__(self, address: RabbitmqAddress, options: RabbitmqOptions, context: TransportContext) -> None:
         """Raises SwitchboardError when the address names a TLS domain that there is not."""
+        super().__init__("rabbitmq", address.host, address.port, options, context)
+        self.wire_format = JsonRpcFormat()
         self._address = address
         self._options = options
-        self._context = context
-        self.wire_format = JsonRpcFormat()
         self._properties = BasicProperties(delivery_mode=PERSISTENT) if address.persistent else BasicProperties()
-        self._resolver = Resolver(address.host, address.port, socket.SOCK_STREAM, context.tasks)
-        self._supervisor = Supervisor(
-            f"rabbitmq {address.host}:{address.port}",
-            context,
-            self._connect,
-            peer=context.peers.at(address.host, address.port),
-            connect_timeout_s=options.connect_timeout / 1000,
-            on_up=self._pump,
-            on_down=self._on_down,
-        )
-        self._timeout_s = options.timeout / 1000
         self._broker = _broker(address, options)
         self._shared: SharedConnection | None = None
         self._channel: Channel | None = None
@@ -119,14 +109,6 @@ class RabbitmqTransport:
         self._refused = refused(address)
         self._unblocked_at = 0.0
         """What was published before it (loop time) may have met a broker that read nothing."""
-        self._queue: deque[Waiting] = deque()
-        self._has_given_up = False
-        """Set while a channel is given up that the broker did not end."""
-        self._is_held = False
-        """Set while outcomes are told: runs that these start must wait their turn."""
-        self._timer: asyncio.TimerHandle | None = None
-        self._quiet: asyncio.Future[None] | None = None
-        self._is_closed = False
 
     @classmethod
     def failure_blindness(cls, address: RabbitmqAddress, options: RabbitmqOptions) -> str | None:  # noqa: ARG003
@@ -147,57 +129,11 @@ class RabbitmqTransport:
             return connection
         return replace(connection, blocked=blocking(shared.blocked), blocked_since=shared.blocked_since)
 
-    def start(self, run: Run) -> None:
-        """Publish a run, behind those that were started before it."""
-        if self._is_closed:
-            run.settle_all(CLOSED)
-            return
-        connection = self._supervisor.connection
-        if connection.state is ConnectionState.DOWN and not run.connect_now:
-            refuse_unencodable(run, run.batch.payloads(self.wire_format).failures)
-            run.settle_all(unpublished(connection.error or "no connection"))
-            return
-        self._queue.append(Waiting(run, asyncio.get_running_loop().time() + self._timeout_s))
-        if connection.state is ConnectionState.UP:
-            self._pump()
-        else:
-            self._supervisor.demand(at_once=True)
-
-    def withdraw(self, is_wanted: Callable[[Run], bool], outcome: Outcome) -> None:
-        """Take back what was not published."""
-        taken = [one.run for one in self._queue if is_wanted(one.run)]
-        self._queue = deque(one for one in self._queue if not is_wanted(one.run))
-        for run in taken:
-            run.settle_all(outcome)
-        self._tell_quiet()
-
-    def demand(self) -> None:
-        """Connect now, if there is no connection."""
-        self._supervisor.demand()
-
-    async def reopen(self) -> None:
-        """Open the channel anew, as soon as nothing is on its way; after `timeout` in any case."""
-        await self._until_quiet(self._timeout_s)
-        if self._supervisor.is_up:
-            self._lose("connecting anew", has_given_up=True)
-            self._supervisor.demand(at_once=True)
-
     async def close(self, deadline_s: float) -> None:
-        """Give what is published or waits `deadline_s` seconds to end, settle the rest and leave the connection."""
-        self._is_closed = True
-        await self._until_quiet(deadline_s)
-        await self._supervisor.close()
-        self._resolver.close()
-        self._fail_all(CLOSED_UNCONFIRMED, CLOSED)
-        self._let_go()
+        """As every transport; then leave the connection, which others may use."""
+        await super().close(deadline_s)
         if self._shared is not None:
             await self._shared.leave(self)
-
-    async def _until_quiet(self, limit_s: float) -> None:
-        if self._queue or self._confirms:
-            self._quiet = asyncio.get_running_loop().create_future()
-            await asyncio.wait([self._quiet], timeout=limit_s)
-            self._quiet = None
 
     # Connecting
 
@@ -209,7 +145,7 @@ class RabbitmqTransport:
             self._shared.join(self)
         if self._supervisor.connection.error is not None and not self._shared.is_open:
             await knock(endpoints)  # an attempt of pika's costs milliseconds, a refusal alone next to nothing
-        channel = await self._shared.open_channel(endpoints, self._options.connect_timeout / 1000)
+        channel = await self._shared.open_channel(endpoints, self._connect_timeout_s)
         confirms = Confirms()
         try:
             if self._options.sync_mode:
@@ -229,35 +165,16 @@ class RabbitmqTransport:
             # Where the broker closes the channel alone, that answers what was published: no sign that it was away.
             self._lose(words_of(error), has_given_up=is_ours(error) or isinstance(error, ChannelClosedByBroker))
 
-    def _on_down(self, reason: str) -> None:
-        self._fail_all(unconfirmed(reason, cut_off=not self._has_given_up), unpublished(reason))
-
-    def _lose(self, reason: str, *, has_given_up: bool = False) -> None:
-        """Everything open fails, and the supervisor opens another. `has_given_up`: the broker did not end it."""
-        self._has_given_up = has_given_up
-        self._let_go()
-        self._supervisor.lost(reason, is_ours=has_given_up)
-        self._has_given_up = False
-
-    def _let_go(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _disconnect(self) -> None:
         channel, self._channel = self._channel, None
         if channel is not None:
             close_channel(channel)
 
-    def _fail_all(self, published: Outcome, waiting: Outcome) -> None:
-        """Settle everything open; what that starts in turn belongs to the next channel."""
-        queue, self._queue = self._queue, deque()
-        self._confirms.fail_all(published)
-        for one in queue:
-            one.run.settle_all(waiting)
-        self._tell_quiet()
+    def _has_in_flight(self) -> bool:
+        return bool(self._confirms)
 
-    def _tell_quiet(self) -> None:
-        if self._quiet is not None and not self._quiet.done() and not self._queue and not self._confirms:
-            self._quiet.set_result(None)
+    def _fail_in_flight(self, outcome: Outcome) -> None:
+        self._confirms.fail_all(outcome)
 
     # Publishing
 
@@ -274,18 +191,17 @@ class RabbitmqTransport:
                 self._supervisor.demand(at_once=True)  # no channel could be had of a broker that reads nothing
         self._pump()
 
-    def _pump(self) -> None:
-        """Publish what waits, in order."""
-        if self._is_held:
-            return
-        self._is_held = True
-        try:
-            while self._queue and self._blocked is None and self._channel is not None and self._channel.is_open:
-                self._publish(self._channel, self._queue.popleft().run)
-        finally:
-            self._is_held = False
-        self._arm()
-        self._tell_quiet()
+    def _entry(self, run: Run) -> RabbitmqEntry:
+        return RabbitmqEntry(run, asyncio.get_running_loop().time() + self._timeout_s)
+
+    def _hand_over(self, entry: RabbitmqEntry) -> bool:
+        """Publish a run, which is then in flight as a whole; False when it must wait for the broker or a channel."""
+        channel = self._channel
+        if channel is None or self._blocked is not None or not channel.is_open:
+            return False
+        self._outbox.entries.popleft()
+        self._publish(channel, entry.run)
+        return True
 
     def _publish(self, channel: Channel, run: Run) -> None:
         payloads = run.batch.payloads(self.wire_format)
@@ -295,11 +211,11 @@ class RabbitmqTransport:
             bodies = payloads.parts(run.indices[positions.start : positions.stop])
             if self._options.sync_mode:
                 self._confirms.add(run, positions, payloads, deadline)
-            self._hand_over(channel, bodies)
+            self._write(channel, bodies)
             if not self._options.sync_mode:
                 run.settle(positions, SENT)
 
-    def _hand_over(self, channel: Channel, bodies: list[memoryview]) -> None:
+    def _write(self, channel: Channel, bodies: list[memoryview]) -> None:
         """Give messages to the connection, which writes them as the broker reads."""
         publisher = self._publisher
         if publisher is None or publisher.channel is not channel:
@@ -322,16 +238,8 @@ class RabbitmqTransport:
             asyncio.get_running_loop().call_soon(self._flush, confirms)
 
     def _flush(self, confirms: Confirms) -> None:
-        self._hold_while(confirms.flush)
+        self._outbox.hold_while(confirms.flush)
         self._pump()
-
-    def _hold_while(self, tell: Callable[[], None]) -> None:
-        """Tell outcomes; runs that these start wait until all are told."""
-        self._is_held = True
-        try:
-            tell()
-        finally:
-            self._is_held = False
 
     def _on_return(self, confirms: Confirms, _channel: Channel, method: Basic.Return, _props: Any, body: bytes) -> None:
         """No queue took a message; its confirm is still to come, and settles it."""
@@ -340,28 +248,22 @@ class RabbitmqTransport:
         if not confirms.returned(body, returned(self._address, method)):
             self._lose("the broker returned a message that was not published here", has_given_up=True)
 
-    # Deadlines: one timer, which looks at the oldest publish and, while the broker is blocking, at what waits
-
-    def _arm(self) -> None:
-        deadline = self._next_deadline()
-        if deadline is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(deadline, self._check_deadlines)
+    # Deadlines: of the oldest publish and, while the broker is blocking, of what waits
 
     def _next_deadline(self) -> float | None:
-        waiting = self._queue[0].deadline if self._queue and self._supervisor.is_up else None
+        entries = self._outbox.entries
+        waiting = entries[0].deadline if entries and self._supervisor.is_up else None
         confirm = self._confirms.next_deadline
         return confirm if waiting is None else waiting if confirm is None else min(waiting, confirm)
 
-    def _check_deadlines(self) -> None:
-        self._timer = None
-        now = asyncio.get_running_loop().time()
+    def _expire(self, now: float) -> None:
         confirm = self._confirms.next_deadline
         if confirm is not None and confirm <= now:
             late = f"no confirmation within {self._options.timeout} ms"
             if (excuse := self._excuse(confirm)) is None:
                 self._lose(late, has_given_up=True)
                 return
-            self._hold_while(partial(self._confirms.fail_overdue, now, unconfirmed(f"{late}: {excuse}")))
+            self._outbox.hold_while(partial(self._confirms.fail_overdue, now, unconfirmed(f"{late}: {excuse}")))
         late = f"not handed to the broker within {self._options.timeout} ms"
         self._fail_overdue(now, failed(late if self._blocked is None else blocking(self._blocked)))
         self._pump()
@@ -374,12 +276,13 @@ class RabbitmqTransport:
 
     def _fail_overdue(self, now: float, outcome: Outcome) -> None:
         """Fail what has waited too long, in practice for a broker that takes no publishes."""
+        entries = self._outbox.entries
         overdue = []
-        while self._queue and self._queue[0].deadline <= now:
-            overdue.append(self._queue.popleft().run)
-        for run in overdue:
-            run.settle_all(outcome)
-        self._tell_quiet()
+        while entries and entries[0].deadline <= now:
+            overdue.append(entries.popleft())
+        for entry in overdue:
+            entry.end(entry.rest, outcome)
+        self._outbox.notify_if_quiet()
 
 
 def _broker(address: RabbitmqAddress, options: RabbitmqOptions) -> Broker:

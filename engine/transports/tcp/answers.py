@@ -85,8 +85,8 @@ class AnswerReader:
 
 
 def _after_space(text: str, start: int) -> int:
-    found = _SPACE.match(text, start)
-    return start if found is None else found.end()
+    space = _SPACE.match(text, start)
+    return start if space is None else space.end()
 
 
 def _answers(value: Any, text: str) -> Iterator[Answer]:
@@ -94,12 +94,12 @@ def _answers(value: Any, text: str) -> Iterator[Answer]:
 
     See docs/event-interface.md, 2.4.
     """
-    for one in value if isinstance(value, list) else (value,):
-        if not isinstance(one, dict):
+    for answer in value if isinstance(value, list) else (value,):
+        if not isinstance(answer, dict):
             raise AnswerError("the peer sent something that is not a JSON object")
-        error = one.get("error")
-        if "method" not in one or error is not None or "result" in one:
-            yield Answer(_number(one.get("id")), DELIVERED if error is None else _refusal(error, text))
+        error = answer.get("error")
+        if "method" not in answer or error is not None or "result" in answer:
+            yield Answer(_number(answer.get("id")), DELIVERED if error is None else _refusal(error, text))
 
 
 def _number(given: Any) -> int | None:
@@ -203,7 +203,7 @@ class InFlight:
                     continue
                 self._settle_part(flight, start, stop, DELIVERED)
                 flight = None
-                if number is None and (number := self._only_one(outcome)) is None:
+                if number is None and (number := self._lone_request(outcome)) is None:
                     continue
                 flight = self._find(number)
                 start = stop = 0 if flight is None else number - flight.first
@@ -221,7 +221,7 @@ class InFlight:
         for flight in flights:
             flight.fail_rest(outcome)
 
-    def _only_one(self, outcome: Outcome) -> int | None:
+    def _lone_request(self, outcome: Outcome) -> int | None:
         """The id of the one request that waits, which a refusal must be about; None, and what was said noted, else."""
         if outcome.is_failure and sum(flight.waiting for flight in self._flights) == 1:
             flight = self._flights[0]

@@ -16,16 +16,15 @@ from typing import NamedTuple
 
 from engine.run import DELIVERED, SENT, Fault, Outcome, Run, failed
 from engine.tasks import Tasks
-from engine.transports.xmlrpc.gathered import Gathered
+from engine.transports.settlement import MAYBE_PROCESSED
 from engine.transports.xmlrpc.http_answer import Answer, UnreachableError
 from engine.transports.xmlrpc.http_connection import HttpConnection
 from engine.transports.xmlrpc.method_response import NotXmlRpcError, fault_of
 from engine.transports.xmlrpc.server import Server
+from engine.transports.xmlrpc.successes import Successes
 
 KEPT_ANSWER = 4096
 """Bytes of a refusing answer that are kept with the outcome."""
-
-MAYBE_PROCESSED = "the event may have been processed"
 
 
 class Call(NamedTuple):
@@ -37,7 +36,7 @@ class Call(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Calling:
+class Calls:
     """What callers need of their transport."""
 
     connections: int
@@ -53,21 +52,21 @@ class Calling:
     """Whether more calls than this many are to be made now."""
     take: Callable[[], Call | None]
     """The next call that is to be made now."""
-    lost: Callable[[str], None]
+    on_unreachable: Callable[[str], None]
     """The server cannot be reached: whatever waits would only run into the same."""
-    gave_up: Callable[[str], None]
+    on_silence: Callable[[str], None]
     """The server does not answer: likewise."""
-    turned: Callable[[], None]
+    on_turn: Callable[[], None]
     """All calls that could be made were made."""
 
 
 class Callers:
     """As many callers as there are calls at the same time, at most `connections`."""
 
-    def __init__(self, calling: Calling, server: Server) -> None:
-        self.calling = calling
+    def __init__(self, calls: Calls, server: Server) -> None:
+        self.calls = calls
         self.server = server
-        self.outcomes = Gathered()
+        self.successes = Successes()
         self.answered_at = 0.0
         """When the last answer came; loop time."""
         self._loop = asyncio.get_running_loop()
@@ -106,7 +105,7 @@ class Callers:
 
     def give_up(self, caller: Caller, now: float) -> None:
         """There is no answer in time. Others will get none either, unless some did until lately."""
-        reason = f"no answer within {self.calling.timeout_ms} ms"
+        reason = f"no answer within {self.calls.timeout_ms} ms"
         self._busy.discard(caller)
         self.server.gone(caller)
         is_alone = self.answered_at > (caller.began + caller.deadline) / 2
@@ -114,27 +113,32 @@ class Callers:
             self.server.serves(self.server.proven(), now)
         caller.end(failed(f"{reason}; {MAYBE_PROCESSED}", maybe_taken=True))
         if not is_alone:
-            self.calling.gave_up(reason)
+            self.calls.on_silence(reason)
         self.wake()
 
-    async def close(self, outcome: Outcome) -> None:
+    def break_off(self, outcome: Outcome) -> None:
         """Close all connections that are not another target's; what is under way ends like this."""
         self._take_back()
         self.server.leave(self)
         busy, self._busy = self._busy, set()
         dialling = tuple(self._dialling)
-        self.outcomes.settle()
+        self.successes.settle()
         for caller in busy:
             self.server.gone(caller)
             caller.end(outcome)
-        self.server.let_go()
+        self.server.close_resting()
         for task in dialling:
             task.cancel()
+
+    async def close(self, outcome: Outcome) -> None:
+        """Break off, and wait until no connection is being made."""
+        dialling = tuple(self._dialling)
+        self.break_off(outcome)
         await asyncio.gather(*dialling, return_exceptions=True)
 
-    async def end(self, outcome: Outcome) -> None:
-        """Close, for good."""
-        await self.close(outcome)
+    async def end(self) -> None:
+        """Everything is broken off, for good."""
+        await asyncio.gather(*self._dialling, return_exceptions=True)
         self.server.part(self)
 
     def _take_back(self) -> None:
@@ -147,15 +151,15 @@ class Callers:
         """Give each free caller a call."""
         self._is_awake = False
         now = self._loop.time()
-        most = self.calling.connections
-        while len(self._busy) + len(self._dialling) < most and self.calling.has_more(len(self._dialling)):
+        most = self.calls.connections
+        while len(self._busy) + len(self._dialling) < most and self.calls.has_more(len(self._dialling)):
             caller = self.server.resting_for(self, now)
             if caller is None:
                 if not self.server.may_dial(self, now):
                     break
                 self._add()
                 continue
-            call = self.calling.take()
+            call = self.calls.take()
             if call is None:
                 self.server.rest(caller, now)
                 continue
@@ -165,7 +169,7 @@ class Callers:
         else:
             self.server.leave(self)
         self._take_back()
-        self.calling.turned()
+        self.calls.on_turn()
 
     def _add(self) -> None:
         """Have one connection more: the spare one, or another, which is heard of when it is there."""
@@ -174,12 +178,12 @@ class Callers:
             self.server.rest(Caller(self.server, connected), self.now())
             return
         self.server.dial()
-        self._dialling.add(self.calling.tasks.spawn(self._dial(), "connect for a call"))
+        self._dialling.add(self.calls.tasks.spawn(self._dial(), "connect for a call"))
 
     async def _dial(self) -> None:
         connected, reason = None, ""
         try:
-            connected = await self.calling.dial()
+            connected = await self.calls.dial()
         except UnreachableError as error:
             reason = str(error)
         finally:
@@ -190,7 +194,7 @@ class Callers:
         elif served := self.server.proven():
             self.server.serves(served, self.now())  # it has enough with those that it has
         else:
-            self.calling.lost(reason)
+            self.calls.on_unreachable(reason)
         self.wake()
 
 
@@ -237,7 +241,7 @@ class Caller:
         self._owner = owner
         self._run, self._position, request = call
         self.began = now
-        self.deadline = now + owner.calling.timeout_ms / 1000
+        self.deadline = now + owner.calls.timeout_ms / 1000
         self._server.arm(self.deadline)
         if not self.answered_at:
             self._server.called_first(self)
@@ -245,7 +249,7 @@ class Caller:
 
     def written(self) -> None:
         """The kernel has the request."""
-        if self._owner is not None and not self._owner.calling.is_answered:
+        if self._owner is not None and not self._owner.calls.is_answered:
             self._settle(self._owner, SENT)
 
     def heard(self, answer: Answer) -> None:
@@ -257,7 +261,7 @@ class Caller:
         if not self.answered_at:
             self._server.answered_first(self, now)
         self.answered_at = owner.answered_at = now
-        if not owner.calling.keeps:
+        if not owner.calls.keeps:
             self._connection.close()
         if self._connection.is_closed:
             self._server.gone(self)
@@ -295,7 +299,7 @@ class Caller:
         """Settle the event, once: what was sent stays so, whatever comes back."""
         run, self._run = self._run, None
         if run is not None:
-            owner.outcomes.add(run, self._position, outcome)
+            owner.successes.add(run, self._position, outcome)
 
 
 @lru_cache(maxsize=8)

@@ -97,12 +97,12 @@ class HttpConnection:
             self._break(reason_of(error))
             return
         try:
-            found = self._take(data) if data else self._end()
+            ended = self._take(data) if data else self._end()
         except BrokenError as error:
             self._break(str(error), has_given_up=bool(data))
             return
-        if found is not None:
-            self._complete(*found)
+        if ended is not None:
+            self._complete(*ended)
 
     def _take(self, data: bytes) -> tuple[Answer, bool] | None:
         """A piece of the answer: all of it, and whether the connection may be used again, when it is complete."""

@@ -72,9 +72,9 @@ class HttpReader:
             raise BrokenError(NOT_HTTP)
 
     def _read_head(self, head: bytes) -> None:
-        found = _head(head)
-        if found is not None:
-            self._status, self._left, self._is_chunked, self.is_kept, self._charset = found
+        parts = _head(head)
+        if parts is not None:
+            self._status, self._left, self._is_chunked, self.is_kept, self._charset = parts
 
     def _read_body(self) -> Answer | None:
         if self._left is not None and len(self._data) >= self._left <= ANSWER_MAX:
@@ -90,10 +90,10 @@ class HttpReader:
                 if len(line) > HEAD_MAX:
                     raise BrokenError(NOT_HTTP)
                 return None
-            found = _CHUNK.fullmatch(line)
-            if found is None:
+            match = _CHUNK.fullmatch(line)
+            if match is None:
                 raise BrokenError(NOT_HTTP)
-            size = int(found[1], 16)
+            size = int(match[1], 16)
             if not size:
                 return self._read_trailer(rest)
             if len(self._body) + min(size, len(rest)) > ANSWER_MAX:
@@ -150,15 +150,15 @@ def _head(text: bytes) -> _Head | None:
     The last few are remembered: most heads of one server are equal for a second at least.
     """
     status, *lines = _LINE_END.split(_FOLD.sub(b" ", text))
-    found = _STATUS.fullmatch(status)
-    if found is None:
+    match = _STATUS.fullmatch(status)
+    if match is None:
         raise BrokenError(NOT_HTTP)
     headers = _headers(lines)
-    number = int(found[2])
+    number = int(match[2])
     if number < 200 and number != 101:
         return None
     connection = _list(headers, b"connection")
-    is_kept = b"keep-alive" in connection if found[1] == b"0" else b"close" not in connection
+    is_kept = b"keep-alive" in connection if match[1] == b"0" else b"close" not in connection
     length, is_chunked = _length(number, headers)
     charset = _CHARSET.search(headers.get(b"content-type", b""))
     return _Head(number, length, is_chunked, is_kept and length is not None, charset and charset[1].decode("latin-1"))
@@ -168,25 +168,25 @@ def _headers(lines: list[bytes]) -> dict[bytes, bytes]:
     """The fields by their names in lower case; the values of equal names become a list (RFC 9110, 5.3)."""
     headers: dict[bytes, bytes] = {}
     for line in lines:
-        found = _HEADER.fullmatch(line)
-        if found is None:
+        match = _HEADER.fullmatch(line)
+        if match is None:
             raise BrokenError(NOT_HTTP)
-        name, value = found[1].lower(), found[2]
+        name, value = match[1].lower(), match[2]
         headers[name] = headers[name] + b"," + value if name in headers else value
     return headers
 
 
 def _list(headers: dict[bytes, bytes], name: bytes) -> list[bytes]:
     """The elements of a field that is a list, in lower case."""
-    elements = (one.strip(b" \t").lower() for one in headers.get(name, b"").split(b","))
-    return [one for one in elements if one]
+    elements = (element.strip(b" \t").lower() for element in headers.get(name, b"").split(b","))
+    return [element for element in elements if element]
 
 
 def _length(status: int, headers: dict[bytes, bytes]) -> tuple[int | None, bool]:
     """How long the body is, None when it ends with the connection; and whether it comes in chunks (RFC 9112, 6.3)."""
     if status in {204, 304}:
         return 0, False
-    codings = [one for one in _list(headers, b"transfer-encoding") if one != b"identity"]
+    codings = [coding for coding in _list(headers, b"transfer-encoding") if coding != b"identity"]
     if codings:
         is_chunked = codings[-1] == b"chunked"
         return 0 if is_chunked else None, is_chunked

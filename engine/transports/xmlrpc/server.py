@@ -1,9 +1,9 @@
 """The connections to one HTTP server, which all xmlrpc targets of its host and port share.
 
-Many servers serve one connection at a time, and keep it: whoever has another one waits until that is closed. So
-connections rest here, for whichever target calls next; and one of them is given up when a call over a new connection
-finds no ear although others are answered. What that shows, how many connections the server serves at a time, is
-remembered, and looked at again after a while.
+Many servers serve one connection at a time, and keep it: a second one is connected, and nobody reads from it until the
+first is closed. So connections rest here, for whichever target calls next. When the first call over a new connection
+is not answered although calls over others are, one of those others is closed, so that the server may turn to the new
+one. How many connections it serves at a time, as that shows, is remembered, and tried anew after a while.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ IDLE_S = 3.0
 """A connection that was idle for longer is not used again: the server may be about to close it."""
 
 PATIENCE_S = 0.2
-"""A first call over a new connection that is not answered for so long, while others are, may have found no ear."""
+"""A first call over a new connection that is not answered for so long, while others are, may be one nobody reads."""
 
 PATIENCE_MAX_S = 2.0
 
@@ -49,14 +49,14 @@ class Server:
         self._queue: dict[Callers, None] = {}
         """Who waits for a connection, in order."""
         self._patience_s = PATIENCE_S
-        self._is_one_wanted = False
-        """Whether the next connection that comes to rest is given up, for one that finds no ear."""
+        self._is_closing_wanted = False
+        """Whether the next connection that comes to rest is closed, for one that is not served."""
         self._given_up_at: float | None = None
         self._served = 1
         """How many were served when one was given up."""
         self._retry_s = RETRY_S
         self._retry_at = 0.0
-        self._is_one_more = False
+        self._is_extra_allowed = False
         """Whether one connection more than `most` is allowed, to see whether it is served."""
         self._timer: asyncio.TimerHandle | None = None
 
@@ -89,7 +89,7 @@ class Server:
     def may_dial(self, owner: Callers, now: float) -> bool:
         """Whether one more connection may be made. Who may not waits for one that comes free, and is woken."""
         if self.most is not None and self._retry_at <= now:
-            self._is_one_more = True
+            self._is_extra_allowed = True
         is_turn = not self._queue or next(iter(self._queue)) is owner
         if is_turn and not self._exceeds(len(self._callers) + self._dialling + 1):
             return True
@@ -117,7 +117,7 @@ class Server:
 
     def rest(self, caller: Caller, now: float) -> None:
         """A connection is free: for whoever comes next, or to be closed where there are too many."""
-        if self._is_one_wanted and caller.answered_at:
+        if self._is_closing_wanted and caller.answered_at:
             self._give_up(caller, now)
         elif self._exceeds(len(self._callers)):
             self._end(caller)
@@ -137,7 +137,7 @@ class Server:
             self._timer = None
         self._wake_next()
 
-    def let_go(self) -> None:
+    def close_resting(self) -> None:
         """Close every connection that nobody uses."""
         for caller in tuple(self._resting):
             self._end(caller)
@@ -152,7 +152,7 @@ class Server:
     # How many connections the server serves
 
     def called_first(self, caller: Caller) -> None:
-        """The first call over a connection was made: see whether it finds an ear."""
+        """The first call over a connection was made: see whether it is answered while others are."""
         if len(self._callers) > 1:
             self.arm(caller.began + self._patience(caller))
 
@@ -166,7 +166,7 @@ class Server:
                 self.serves(self._served, now)
             self._given_up_at = None
         elif self.most is not None and len(self._callers) > self.most and self._proven(0.0):
-            # Served beside another one: it was slow then, and not without an ear.
+            # Served beside another one: it was slow then, and not unserved.
             self.most = None
             self._retry_s = RETRY_S
             self._patience_s = min(2 * self._patience_s, PATIENCE_MAX_S)
@@ -175,12 +175,12 @@ class Server:
         """This many connections are served at a time, as it seems. That is believed for a while."""
         self._retry_s = RETRY_S if self.most is None else min(2 * self._retry_s, RETRY_MAX_S)
         self._retry_at = now + self._retry_s
-        self._is_one_more = False
+        self._is_extra_allowed = False
         self.most = max(1, count)
 
     def _exceeds(self, count: int) -> bool:
         """Whether these are too many connections."""
-        return self.most is not None and count > self.most + self._is_one_more
+        return self.most is not None and count > self.most + self._is_extra_allowed
 
     def proven(self) -> int:
         """How many connections have been answered and are there."""
@@ -188,25 +188,31 @@ class Server:
 
     def _proven(self, since: float) -> list[Caller]:
         """Those that rest, or were answered after this time."""
-        return [one for one in self._callers if one.answered_at and (one.answered_at > since or one in self._resting)]
+        return [
+            caller
+            for caller in self._callers
+            if caller.answered_at and (caller.answered_at > since or caller in self._resting)
+        ]
 
-    def _listen(self, now: float) -> None:
-        """See whether a connection finds no ear while others do; then one of these is given up."""
+    def _look_for_unserved(self, now: float) -> None:
+        """See whether a connection is not served while others are; then one of those is closed."""
         if self._given_up_at is not None and now > self._given_up_at + PROOF_S:
             for caller in self._callers:
                 caller.is_slow = not caller.answered_at and caller.began < self._given_up_at
             self._given_up_at = None
             self._patience_s = min(2 * self._patience_s, PATIENCE_MAX_S)
-        waiting = [one for one in self._callers if one.is_calling and not one.answered_at and not one.is_slow]
+        waiting = [
+            caller for caller in self._callers if caller.is_calling and not caller.answered_at and not caller.is_slow
+        ]
         if not waiting or len(self._callers) < 2:
-            self._is_one_wanted = False
+            self._is_closing_wanted = False
             return
-        oldest = min(waiting, key=lambda one: one.began)
+        oldest = min(waiting, key=lambda caller: caller.began)
         self.arm(now + self._patience(oldest))
         served = self._proven(oldest.began)
         if self._given_up_at is not None or now < oldest.began + self._patience(oldest) or not served:
             return
-        self._is_one_wanted = True
+        self._is_closing_wanted = True
         self._served = len(served)
         for caller in served:
             if caller in self._resting:
@@ -214,7 +220,7 @@ class Server:
                 break
 
     def _give_up(self, caller: Caller, now: float) -> None:
-        self._is_one_wanted = False
+        self._is_closing_wanted = False
         self._given_up_at = now
         self._end(caller)
 
@@ -223,12 +229,12 @@ class Server:
     def _check(self) -> None:
         self._timer = None
         now = self._loop.time()
-        for caller in [one for one in self._callers if one.deadline <= now]:
+        for caller in [caller for caller in self._callers if caller.deadline <= now]:
             if caller in self._resting:
                 self._end(caller)
             else:
                 caller.expire(now)
-        self._listen(now)
+        self._look_for_unserved(now)
         if self._callers:
             self.arm(min(caller.deadline for caller in self._callers))
 
@@ -248,10 +254,10 @@ _servers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int], Ser
 def shared_server(host: str, port: int) -> Server:
     """What is known of a server on the running loop, and the connections to it."""
     servers = _servers.setdefault(asyncio.get_running_loop(), {})
-    found = servers.get((host, port))
-    if found is None:
-        found = servers[host, port] = Server(lambda: _forget(servers, (host, port)))
-    return found
+    server = servers.get((host, port))
+    if server is None:
+        server = servers[host, port] = Server(lambda: _forget(servers, (host, port)))
+    return server
 
 
 def _forget(servers: dict[tuple[str, int], Server], key: tuple[str, int]) -> None:

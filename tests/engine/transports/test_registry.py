@@ -12,7 +12,7 @@ import pytest
 from engine.errors import SwitchboardError
 from engine.transports import registry
 from engine.transports.base import TransportOptions
-from engine.transports.datagram.transport import UdpTransport
+from engine.transports.datagram.udp import UdpTransport
 
 SCHEMES = ("flatstore", "rabbitmq", "tcp", "udp", "unix", "xmlrpc")
 
@@ -20,10 +20,10 @@ SCHEMES = ("flatstore", "rabbitmq", "tcp", "udp", "unix", "xmlrpc")
 @pytest.fixture
 def fresh_registry() -> Iterator[None]:
     """Entry points are read anew in the test, and again after it."""
-    registry._found.cache_clear()
+    registry._entry_points.cache_clear()
     registry.load.cache_clear()
     yield
-    registry._found.cache_clear()
+    registry._entry_points.cache_clear()
     registry.load.cache_clear()
 
 
@@ -68,6 +68,6 @@ def test_a_transport_that_cannot_be_imported_is_a_message(monkeypatch: pytest.Mo
 
 @pytest.mark.usefixtures("fresh_registry")
 def test_anybodys_transport_joins_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = EntryPoint("smoke", "engine.transports.datagram.transport:UdpTransport", registry.GROUP)
+    own = EntryPoint("smoke", "engine.transports.datagram.udp:UdpTransport", registry.GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [own] if group == registry.GROUP else [])
     assert registry.load("smoke") is UdpTransport

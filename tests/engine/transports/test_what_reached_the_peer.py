@@ -14,7 +14,8 @@ from engine.address import RabbitmqAddress, TcpAddress, UdpAddress, UnixAddress,
 from engine.lab.datagram import UdpReceiver, UnixReceiver
 from engine.run import Outcome
 from engine.transports.base import ConnectionState, Transport, TransportContext
-from engine.transports.datagram.transport import DatagramOptions, UdpTransport
+from engine.transports.datagram.transport import DatagramOptions
+from engine.transports.datagram.udp import UdpTransport
 from engine.transports.datagram.unix import UnixTransport
 from engine.transports.rabbitmq.transport import RabbitmqOptions, RabbitmqTransport
 from engine.transports.tcp.transport import StreamOptions, StreamTransport

@@ -68,8 +68,10 @@ async def test_every_target_hears_of_it_and_what_waits_goes_out_in_order_when_it
         assert [one.seen for one in told.values()] == [[WORDS], [WORDS]]
         first.start(ledger.run(numbered(5, 4)))
         second.start(ledger.run(numbered(3, 2)))
-        assert [len(waiting.run) for waiting in first._queue] == [5], "held, not written into the blocked connection"
-        assert [len(waiting.run) for waiting in second._queue] == [3]
+        assert [len(waiting.run) for waiting in first._outbox.entries] == [5], (
+            "held, not written into the blocked connection"
+        )
+        assert [entry.count for entry in second._outbox.entries] == [3]
         assert not ledger.outcomes
     await until(lambda: ledger.is_complete, "what waited is published")
     assert statuses(list(ledger.outcomes.values())) == {"delivered": 10}

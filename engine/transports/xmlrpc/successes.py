@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from engine.run import DELIVERED, Outcome, Run
 
 
-class Gathered:
-    """What went well in this turn, all in the same way. A failure is told at once, behind the successes before it."""
+class Successes:
+    """What went well in this turn, all in the same way. A failure is settled at once, after the successes before."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -30,7 +30,7 @@ class Gathered:
         self._positions.setdefault(run, []).append(position)
 
     def settle(self) -> None:
-        """Settle everything that was gathered."""
+        """Settle everything that went well so far."""
         positions, self._positions = self._positions, {}
         outcome = self._outcome
         for run, numbers in positions.items():

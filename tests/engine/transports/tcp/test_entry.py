@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from engine.event import Event
-from engine.transports.tcp.outgoing import Outgoing
+from engine.transports.tcp.entry import StreamEntry
 from engine.wire.jsonrpc import JsonRpcFormat
 from tests.support.runs import Ledger
 
 
-def outgoing(*, is_prepared: bool = True) -> Outgoing:
+def entry(*, is_prepared: bool = True) -> StreamEntry:
     """A run of five requests; the fourth cannot be encoded, and has no bytes."""
     texts = ["", "a", "ab", "\ud800", "abc"]
     run = Ledger().run([Event("E", (("t", text),)) for text in texts])
-    made = Outgoing(run, run.batch.payloads(JsonRpcFormat()))
+    made = StreamEntry(run, run.batch.payloads(JsonRpcFormat()))
     if is_prepared:
         made.prepare(1)
     return made
@@ -26,7 +26,7 @@ def outgoing(*, is_prepared: bool = True) -> Outgoing:
 )
 def test_what_was_begun_stays_and_the_rest_is_taken_back(written: int, more: int, complete: int, stays: int) -> None:
     """The kernel took `written` events and `more` bytes."""
-    made = outgoing()
+    made = entry()
     whole, ends = bytes(made.data), [0, *(made.ends or ())]
     taken = ends[written] + more
     if taken:
@@ -43,6 +43,6 @@ def test_what_was_begun_stays_and_the_rest_is_taken_back(written: int, more: int
 
 
 def test_what_was_not_prepared_is_taken_back_whole() -> None:
-    made = outgoing(is_prepared=False)
+    made = entry(is_prepared=False)
     assert made.take_back() == range(5)
     assert (made.position, made.count) == (0, 0)

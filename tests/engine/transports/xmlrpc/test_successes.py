@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.event import Event
 from engine.run import DELIVERED, SENT, Batch, Outcome, Run, failed
-from engine.transports.xmlrpc.gathered import Gathered, stretches
+from engine.transports.xmlrpc.successes import Successes, stretches
 
 
 @given(st.sets(st.integers(0, 40), min_size=1))
@@ -29,9 +29,9 @@ async def test_neighbours_are_settled_in_one_call_before_the_loop_waits_again() 
         0.0,
         lambda _run, part, end: calls.append((part, end)),
     )
-    gathered = Gathered()
+    successes = Successes()
     for position in (2, 0, 1, 5):
-        gathered.add(run, position, DELIVERED)
+        successes.add(run, position, DELIVERED)
     assert calls == []
     await asyncio.sleep(0)
     assert calls == [(range(3), DELIVERED), (range(5, 6), DELIVERED)]
@@ -46,10 +46,10 @@ async def test_a_failure_is_told_at_once_behind_the_successes_before_it() -> Non
         0.0,
         lambda _run, part, end: calls.append((part, end)),
     )
-    gathered = Gathered()
+    successes = Successes()
     refused = failed("refused")
-    gathered.add(run, 1, DELIVERED)
-    gathered.add(run, 0, refused)
+    successes.add(run, 1, DELIVERED)
+    successes.add(run, 0, refused)
     assert calls == [(range(1, 2), DELIVERED), (range(1), refused)]
     await asyncio.sleep(0)
     assert len(calls) == 2
@@ -64,8 +64,8 @@ async def test_events_that_went_well_in_different_ways_keep_their_outcomes() -> 
         0.0,
         lambda _run, part, end: calls.append((part, end)),
     )
-    gathered = Gathered()
+    successes = Successes()
     for position, outcome in enumerate((DELIVERED, DELIVERED, SENT, DELIVERED)):
-        gathered.add(run, position, outcome)
+        successes.add(run, position, outcome)
     await asyncio.sleep(0)
     assert calls == [(range(2), DELIVERED), (range(2, 3), SENT), (range(3, 4), DELIVERED)]

@@ -1,4 +1,4 @@
-"""A run on its way into a byte stream, and how much of it the kernel took."""
+"""A run on its way into a byte stream: its bytes, and how many of them the kernel took."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from engine.run import Run
+from engine.transports.outbox import Entry
 from engine.wire.jsonrpc import with_ids
 from engine.wire.payloads import Payloads
 
 
-class Outgoing:
+class StreamEntry(Entry):
     """A run that is being written: everything before `position` was handed to the kernel."""
 
-    __slots__ = ("count", "data", "ends", "first_id", "is_prepared", "offset", "payloads", "position", "run")
+    __slots__ = ("data", "ends", "first_id", "is_prepared", "offset", "payloads")
 
     def __init__(self, run: Run, payloads: Payloads) -> None:
-        self.run = run
+        super().__init__(run)
         self.payloads = payloads
-        self.count = len(run)
-        """Events that are to be written; those behind them were taken back."""
-        self.position = 0
         self.offset = 0
         """Bytes of `data` that the kernel took."""
         self.data = memoryview(b"")
@@ -49,7 +47,7 @@ class Outgoing:
         self.data = memoryview(b"".join(requests))
 
     def took(self, count: int) -> range:
-        """The kernel took `count` bytes more: the positions that are complete now."""
+        """Note that the kernel took `count` bytes more. Returns the positions that are complete now."""
         self.offset += count
         start = self.position
         if self.is_complete:
@@ -59,7 +57,7 @@ class Outgoing:
         return range(start, self.position)
 
     def take_back(self) -> range:
-        """Leave out what the kernel has nothing of: the positions of these events. One that was begun stays."""
+        """Leave out what the kernel has nothing of; an event that was begun stays."""
         start, stop = self.position, self.count
         if self.offset and self.offset > (self._ends()[start - 1] if start else 0):
             start += 1
@@ -73,7 +71,7 @@ class Outgoing:
         return self.ends
 
     def unsent(self, positions: range) -> tuple[int, ...]:
-        """The positions without a payload among these."""
+        """Those of `positions` that have no payload."""
         if not self.payloads.failures:
             return ()
-        return tuple(one for one in positions if self.run.indices[one] in self.payloads.failures)
+        return tuple(position for position in positions if self.run.indices[position] in self.payloads.failures)
