@@ -205,6 +205,7 @@ def test_a_replaced_port_of_the_demo_is_said_on_the_command_line(
     assert "Ports that were taken are replaced: r " in capsys.readouterr().out
 
 
+@pytest.mark.xdist_group("demo")
 def test_the_demo_without_a_terminal_says_who_delivered_what() -> None:
     done = switchboard("demo", "--seconds", "2")
     assert done.returncode == 0, done.stdout + done.stderr
