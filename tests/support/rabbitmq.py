@@ -51,7 +51,8 @@ Look = fun Look(WasAlarmed) ->
   IsAlarmed =:= WasAlarmed orelse Alarm(IsAlarmed),
   case file:read_file("{force}") of
     {{ok, Kept}} ->
-      [rabbit_networking:close_connection(Pid, "forced out") || Pid <- Others(Kept)], file:delete("{force}");
+      (catch [(catch rabbit_networking:close_connection(Pid, "forced out")) || Pid <- Others(Kept)]),
+      file:delete("{force}");
     _ -> ok
   end,
   timer:sleep(10),
@@ -60,7 +61,8 @@ end,
 spawn(fun() -> Look(false) end).
 """
 """What runs inside the node, and does at once what files tell it. rabbitmqctl starts a whole machine of Erlang for each
-call, which takes seconds and the processor. The watermarks are one that is always passed, and the default."""
+call, which takes seconds and the processor. The watermarks are one that is always passed, and the default. What closes
+by itself while it is to be closed raises in RabbitMQ, and is not to end the servant."""
 
 LISTENING_PORTS = range(20_000, 32_768)
 """Below the ports that the system gives to outgoing connections, of which some come and go at any time."""

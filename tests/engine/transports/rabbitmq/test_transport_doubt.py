@@ -101,9 +101,7 @@ async def test_a_broker_that_stands_still_leaves_doubt_of_what_was_published_alo
 
 def _close_all(node: RabbitmqNode) -> asyncio.Future[Any]:
     """Have the broker close every connection; done when it has."""
-    return asyncio.get_running_loop().run_in_executor(
-        None, node.control, "close_all_connections", "going down for a moment"
-    )
+    return asyncio.get_running_loop().run_in_executor(None, node.force_out)
 
 
 @pytest.mark.rabbitmq
@@ -125,7 +123,7 @@ async def test_a_broker_that_closes_the_connection_is_quoted_and_found_again(
         await until(lambda: ledger.handed_out - len(ledger.outcomes) <= 100, "room for more")
     await closing
     await until(lambda: ledger.is_complete, "an outcome for everything")
-    said = f"{FORCED}going down for a moment"
+    said = f"{FORCED}forced out"
     assert facts([*ledger.outcomes.values()]) <= {(f"{said}{DOUBT}", True, False), (said, False, True)}
     transport.demand()
     await until(lambda: transport.connection.state is ConnectionState.UP, "connected again")
