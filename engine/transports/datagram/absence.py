@@ -11,8 +11,8 @@ from engine.transports.peers import Peer
 class Absence:
     """Its `connection` is DOWN from a refusal until it is worth sending again, then IDLE.
 
-    `knock` says whether it is worth it: None, or why not. For udp it proves nothing, as only an event can find out: then
-    `down_since` stays until something was sent, because the tries before that belong to the same absence.
+    `knock` says whether it is worth it: None, or why not. For udp it proves nothing, as only an event can find out:
+    then `down_since` stays until something was sent, because the tries before that belong to the same absence.
     """
 
     def __init__(
