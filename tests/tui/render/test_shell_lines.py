@@ -17,12 +17,14 @@ from typing import ClassVar
 
 import pytest
 
+from engine.address.shell_line import ShellLine, printf
 from engine.event import Event
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import decode
 from engine.wire.jsonrpc import JsonRpcFormat
 from tests.support.sockets import UdpReceiver
-from tui.render.shell_lines import by_hand, printf, raise_line, subscribe_line
+from tui.render import shell_lines
+from tui.render.shell_lines import raise_line, subscribe_line
 
 BITING = [
     b"",
@@ -48,6 +50,13 @@ def run(line: str, **variables: str) -> str:
 
 def _path() -> str:
     return "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
+
+def by_hand(socket: str, payload: bytes) -> ShellLine:
+    """The line for a socket that has one."""
+    line = shell_lines.by_hand(socket, payload)
+    assert line is not None
+    return line
 
 
 def needs(program: str) -> None:
