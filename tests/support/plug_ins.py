@@ -53,6 +53,6 @@ def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def forget() -> None:
     """Have everything that was read of entry points read anew."""
-    caches = (table.outside, table._loaded, mask._own_login, mask._login, registry._found, registry.load)
+    caches = (table.outside, table._loaded, mask._own_login, mask._login, registry._entry_points, registry.load)
     for cached in caches:
         cached.cache_clear()
