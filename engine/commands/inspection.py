@@ -173,7 +173,7 @@ def _fields(address: MemberAddress) -> list[dict[str, Any]]:
     for field in fields(address):
         value = getattr(address, field.name)
         is_default = field.default is not MISSING and value == field.default
-        shown = MASK if field.name == "password" and value is not None else value
+        shown = MASK if field.name == address.secret_name and value is not None else value
         parts.append({"name": field.name, "value": shown, "is_default": is_default})
     return parts
 
