@@ -91,7 +91,7 @@ def test_the_dashboard(snap_compare: SnapCompare, size: tuple[int, int]) -> None
 def raising() -> SwitchboardApp:
     """A console that has raised an event, and is told what each member would get."""
     made = app()
-    link = made._link.inner
+    link = made.link.inner
     assert isinstance(link, FakeLink)
     link.answers["preview_event"] = PREVIEW
     own = batch("E_PIKE_BLOCKED", 160, {"ip": "192.0.2.66"}, source="console")

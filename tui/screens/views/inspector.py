@@ -14,6 +14,7 @@ from textual.widgets import Static
 from engine.event import Event
 from tui.keys.actions import bindings_named, bindings_of
 from tui.keys.in_force import key_of
+from tui.keys.moves import SCROLL_KEYS
 from tui.link.answers import ask
 from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
@@ -47,12 +48,7 @@ class Subject(NamedTuple):
 class InspectorBody(VerticalScroll):
     """Scrolls by the keys that every line view has."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "First", show=False),
-        Binding("G", "scroll_end", "Last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_KEYS]
 
 
 class InspectorScreen(Sturdy, Screen[Event | None]):

@@ -266,7 +266,7 @@ async def test_a_covered_dashboard_does_not_ask() -> None:
         await shown.press("question_mark")
         before = link.asked
         for _ in range(8):
-            dashboard._beat()
+            dashboard.pass_on_beat()
             await shown.pilot.pause()
         assert link.asked == before
         link.answer = replace(link.answer, label="OTHER")
