@@ -47,8 +47,15 @@ class LiveScreen(Sturdy, Screen[None]):
         """What the screen is there for."""
         return next(one for one in self.query("LineView") if isinstance(one, LineView) and one.can_focus)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the screen has its widgets: they come after it, and go before it."""
+        return bool(self.query(HeaderLine))
+
     def beat(self) -> None:
         """Ask when it is time; move on what moves without an answer."""
+        if not self.is_there:
+            return
         if self.pump.beat():
             self.ask_now()
         header, view = self.query_one(HeaderLine), self.view
@@ -67,7 +74,7 @@ class LiveScreen(Sturdy, Screen[None]):
     async def ask_now(self) -> None:
         """Ask for the picture, and show it."""
         await self.pump.ask()
-        if self.query(HeaderLine):  # there is none when the screen was closed while the engine answered
+        if self.is_there:  # otherwise it was closed while the engine answered
             await self.show_answer()
 
     @contextmanager
