@@ -97,7 +97,7 @@ def raising() -> SwitchboardApp:
     own = batch("E_PIKE_BLOCKED", 160, {"ip": "192.0.2.66"}, source="console")
     step = record(7, Step.PLANNED, "s1", own, 1, skipped=(SKIP,))
     link.records += (step, step._replace(number=8, step=Step.SETTLED, outcome=DELIVERED, took_s=0.0003))
-    made.dashboard._book.change(lambda kept: kept.with_raised(RAISED).with_template("the usual", RAISED))
+    made.dashboard.book.change(lambda kept: kept.with_raised(RAISED).with_template("the usual", RAISED))
     return made
 
 

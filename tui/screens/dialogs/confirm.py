@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.screens.dialogs.question import QuestionScreen
+from tui.screens.dialogs.question import ANSWER_KEYS, QuestionScreen
 
 
 class ConfirmScreen(QuestionScreen):
     """Says what will be hit, in numbers."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*ANSWER_KEYS]
 
     def __init__(self, question: str, consequences: str, verb: str) -> None:
         super().__init__()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.render.difference import difference_lines
-from tui.screens.dialogs.question import QuestionScreen
+from tui.screens.dialogs.question import ANSWER_KEYS, QuestionScreen
 from tui.widgets.lines import Lines
 
 
 class DifferenceScreen(QuestionScreen):
     """Answered with whether the change is wanted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*ANSWER_KEYS]
 
     def __init__(self, question: str, diff: Sequence[str], verb: str, note: str = "") -> None:
         super().__init__()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual import on
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from tui.sturdy.survival import Sturdy
 
+ANSWER_KEYS: tuple[Binding, ...] = (
+    Binding("y", "answer(True)", "Yes"),
+    Binding("n,escape", "answer(False)", "No"),
+)
+"""Of each heir, so that the help names it."""
+
 
 class QuestionScreen(Sturdy, ModalScreen[bool]):
     """Dismissed with the answer. Its heirs say what is asked."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape", "answer(False)", "No"),
-    ]
 
     def answers(self, no: str, yes: str, variant: Literal["primary", "error"]) -> Horizontal:
         """The two buttons, with their keys."""
