@@ -41,7 +41,7 @@ def test_a_terminal_that_has_gone_ends_nothing(monkeypatch: pytest.MonkeyPatch) 
             raise OSError("gone")
 
     shown: list[SwitchboardApp] = []
-    monkeypatch.setattr(SwitchboardApp, "run", lambda app: shown.append(app))
+    monkeypatch.setattr(SwitchboardApp, "run", lambda app: shown.append(app))  # noqa: PLW0108 - a list's own method would not be bound
     monkeypatch.setattr(sys, "stdout", Gone())
     assert show_console(FakeLink(), "lab", Preferences()) == 0
     assert len(shown) == 1

@@ -20,9 +20,9 @@ from tui.keys.keymap import MOVING
 from tui.render.health import CONNECTING_LOOK, STATE_LOOKS
 from tui.render.line import Line, Part, cell, plain
 from tui.render.policies import policy_lines
-from tui.screens.views.inspector import InspectorBody
 from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
+from tui.widgets.scroll_body import ScrollBody
 from tui.widgets.search_field import SearchField
 
 _SIGNS: tuple[tuple[str, str], ...] = (
@@ -75,14 +75,14 @@ class HelpScreen(Sturdy, ModalScreen[None]):
             yield Label(f"Help ─ {filter_key} finds, esc leads back", classes="form-title", markup=False)
             placeholder = "words to look for; enter keeps them, esc takes them off"
             yield SearchField(placeholder, stays=True, id="help-filter")
-            with InspectorBody(id="help-body"):
+            with ScrollBody(id="help-body"):
                 yield Lines(id="help-text")
                 yield Lines(id="help-policies")
 
     def on_mount(self) -> None:
         """Fill it."""
         self._fill("")
-        self.query_one(InspectorBody).focus()
+        self.query_one(ScrollBody).focus()
 
     def beat(self) -> None:
         """The console's timer beats: move the pictures on, if anything is to move."""
@@ -106,7 +106,7 @@ class HelpScreen(Sturdy, ModalScreen[None]):
 
     @on(SearchField.Left)
     def _read(self) -> None:
-        self.query_one(InspectorBody).focus()
+        self.query_one(ScrollBody).focus()
 
     def _fill(self, text: str) -> None:
         about_policies = "\n".join(map(plain, policy_lines(None))).lower()
