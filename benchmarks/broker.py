@@ -1,4 +1,4 @@
-"""A private RabbitMQ node for the rabbitmq row, and the limit for it."""
+"""A private RabbitMQ node, and the limit for the rabbitmq row."""
 
 from __future__ import annotations
 
@@ -20,37 +20,19 @@ from benchmarks.sides import Peers
 from tests.support.rabbitmq import RabbitmqNode
 
 QUEUE = "bench"
+"""What the row publishes to."""
 WINDOW = 1024
 """Publishes that wait for their confirmation at most, as in the engine."""
 
 
-class Broker:
-    """The node, and the queue that the rows publish to."""
-
-    def __init__(self, node: RabbitmqNode) -> None:
-        self._node = node
-        self.port: int = node.port
-        self.socket_text = node.socket_text(QUEUE)
-
-    def empty(self) -> None:
-        """Have an empty queue."""
-        self._node.declare(QUEUE)
-
-    def depth(self) -> int:
-        """Messages in the queue: every one that was confirmed is there, as nobody reads."""
-        with self._node.channel() as channel:
-            count: int = channel.queue_declare(QUEUE, passive=True).method.message_count
-            return count
-
-
 @contextmanager
-def private_broker() -> Iterator[Broker]:
-    """A node of this run's own, ended by the id of its process."""
+def private_broker() -> Iterator[RabbitmqNode]:
+    """A node of this run's own, ended by the ids of its processes."""
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-", ignore_cleanup_errors=True) as directory:
         node = RabbitmqNode(Path(directory))
         try:
             node.start()
-            yield Broker(node)
+            yield node
         finally:
             node.stop()
 

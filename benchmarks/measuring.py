@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.broker import Broker, private_broker
+from benchmarks.broker import QUEUE, private_broker
 from benchmarks.events import payload_size
 from benchmarks.limits import lines_in, sockets_of
 from benchmarks.processes import Child, Receivers, closing
 from benchmarks.rows import Row
+from tests.support.rabbitmq import RabbitmqNode
 
 BUSY_MAX = 0.95
 """A receiver that is busy for more of the time than this may be the limit itself; the table says so."""
@@ -85,7 +86,7 @@ def measure(row: Row, rounds: int, count: int, tell: Callable[[str], None]) -> R
 
 
 @contextmanager
-def _broker_for(row: Row) -> Iterator[Broker | None]:
+def _broker_for(row: Row) -> Iterator[RabbitmqNode | None]:
     if row.kind != "rabbitmq":
         yield None
         return
@@ -93,7 +94,7 @@ def _broker_for(row: Row) -> Iterator[Broker | None]:
         yield broker
 
 
-def sample(row: Row, which: str, count: int, broker: Broker | None = None) -> Sample:
+def sample(row: Row, which: str, count: int, broker: RabbitmqNode | None = None) -> Sample:
     """One round of one side, `ours` or `limit`, with fresh processes and receivers."""
     if row.kind == "file":
         return _file_sample(row, which, count)
@@ -126,13 +127,13 @@ def _file_sample(row: Row, which: str, count: int) -> Sample:
         return _made(work, count, (work["end_ns"] - work["start_ns"]) / 1e9, lost, 0.0)
 
 
-def _broker_sample(row: Row, which: str, count: int, broker: Broker) -> Sample:
+def _broker_sample(row: Row, which: str, count: int, broker: RabbitmqNode) -> Sample:
     warm_up = count // 10
-    broker.empty()
-    with _started(row, which, warm_up, count, ["rabbitmq", [broker.socket_text], [broker.port], ""]) as side:
+    broker.declare(QUEUE)
+    with _started(row, which, warm_up, count, ["rabbitmq", [broker.socket_text(QUEUE)], [broker.port], ""]) as side:
         side.say("go")
         work = json.loads(side.hear())
-    lost = warm_up + count - broker.depth()
+    lost = warm_up + count - broker.depth(QUEUE)
     return _made(work, count, (work["end_ns"] - work["start_ns"]) / 1e9, lost, 0.0)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.support.rabbitmq import MISSING, RabbitmqNode, command
+from tests.support.rabbitmq import MISSING, RabbitmqNode, command, shared_node
 
 
 def require_rabbitmq() -> None:
@@ -20,24 +19,16 @@ def require_rabbitmq() -> None:
 
 
 @pytest.fixture(scope="session")
-def rabbitmq_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitmqNode]:
+def rabbitmq_node() -> RabbitmqNode:
     """A RabbitMQ node of this run's own. Tests leave it running and use queues of their own."""
     require_rabbitmq()
-    node = RabbitmqNode(tmp_path_factory.mktemp("rabbitmq"))
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
+    return shared_node()
 
 
 @pytest.fixture
-def mortal_rabbitmq_node(tmp_path: Path) -> Iterator[RabbitmqNode]:
-    """A node that a test may kill and start again."""
-    require_rabbitmq()
-    node = RabbitmqNode(tmp_path)
-    try:
-        node.start()
-        yield node
-    finally:
-        node.stop()
+def mortal_rabbitmq_node(rabbitmq_node: RabbitmqNode) -> Iterator[RabbitmqNode]:
+    """The same node, for a test that kills it and starts it again: it runs before and after. Only what is durable at it
+    outlives that, and no other test counts on that."""
+    yield rabbitmq_node
+    if not rabbitmq_node.is_running:
+        rabbitmq_node.start()

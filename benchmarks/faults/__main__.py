@@ -15,13 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from types import FrameType
 
+from benchmarks.broker import private_broker
 from benchmarks.faults import report
-from benchmarks.faults.broker import Broker, private_broker
 from benchmarks.faults.rows import FAST, QUICK_AWAY_S, QUICK_SECONDS, ROWS, SECONDS, Row
 from benchmarks.faults.running import Result, run_ours, run_theirs
 from benchmarks.forwarders import FORWARDERS
 from benchmarks.forwarders.program import Forwarder
-from tests.support.rabbitmq import MISSING, command
+from tests.support.rabbitmq import MISSING, RabbitmqNode, command
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -72,7 +72,7 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 def _results(rows: Sequence[Row], forwarders: Sequence[Forwarder], stack: ExitStack) -> Iterator[Result]:
-    broker: Broker | None = None
+    broker: RabbitmqNode | None = None
     for row in rows:
         if row.needs_broker and broker is None:
             if command("rabbitmq-server") is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from benchmarks.faults.consumer import NAME as CONSUMER
 from benchmarks.faults.members import Scene
 
 LATE_S = 0.5
@@ -83,4 +84,4 @@ def blocks(scene: Scene, length_s: float) -> None:
 
 def is_forced_out(scene: Scene, length_s: float) -> None:  # noqa: ARG001 - it takes as long as it takes
     """The broker, which is well, closes the engine's connection."""
-    scene.broker.force_out()
+    scene.broker.force_out(but=CONSUMER)

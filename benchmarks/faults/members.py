@@ -1,23 +1,29 @@
-"""The members of a row: receivers in processes of their own, and what can be done to them."""
+"""The members of a row: receivers in processes of their own, queues of a broker, and what can be done to them."""
 
 from __future__ import annotations
 
 import os
 import signal
 import tempfile
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from benchmarks.faults.counting import Arrival
+from benchmarks.faults.records import recorded
 from benchmarks.processes import Child
-
-if TYPE_CHECKING:
-    from benchmarks.faults.broker import Broker
+from tests.support.rabbitmq import RabbitmqNode
 
 ANSWER_LIMIT_S = 20.0
 """Longest wait for a receiver to do what it is told."""
+READY_LIMIT_S = 20.0
+"""Longest wait for somebody to read a queue."""
+
+_numbers = count(1)
+"""Of the queues of this run: each row has its own."""
 
 
 class Member(ABC):
@@ -108,15 +114,70 @@ class Receiver(Member):
         self._process.close()
 
 
+class Queue(Member):
+    """A durable queue and its consumer. What is done to it is done to the whole node."""
+
+    def __init__(self, node: RabbitmqNode, queue: str, record: Path) -> None:
+        self._node = node
+        self._queue = queue
+        self.record = record
+        self._is_hanging = False
+        node.serve()
+        node.declare(queue, durable=True)
+        self._consumer = Child("benchmarks.faults.consumer", str(node.port), queue, str(record))
+        self._until_read(0)
+
+    @property
+    def socket(self) -> str:
+        """The socket text by which the engine reaches it."""
+        return self._node.socket_text(self._queue)
+
+    def hang(self) -> None:
+        """Stop the node."""
+        self._node.signal(signal.SIGSTOP)
+        self._is_hanging = True
+
+    def go_on(self) -> None:
+        """Let the node go on."""
+        if self._is_hanging:
+            self._node.signal(signal.SIGCONT)
+            self._is_hanging = False
+
+    def die(self) -> None:
+        """Kill the node."""
+        self._node.kill()
+
+    def come_back(self) -> None:
+        """Start the node; returns when the queue is read again."""
+        marks = len(self._marks())
+        self._node.start()
+        self._until_read(marks)
+
+    def close(self) -> None:
+        """End the consumer."""
+        self.go_on()
+        self._consumer.close()
+
+    def _marks(self) -> list[Arrival]:
+        return [one for one in recorded(self.record) if one.number < 0]
+
+    def _until_read(self, marks: int) -> None:
+        deadline = time.monotonic() + READY_LIMIT_S
+        while len(self._marks()) <= marks:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"nobody reads {self._queue} within {READY_LIMIT_S:.0f} s")
+            time.sleep(0.02)
+
+
 class Scene:
     """All members of a row, in order, and the broker where one of them is a queue."""
 
-    def __init__(self, members: Sequence[Member], broker: Broker | None = None) -> None:
+    def __init__(self, members: Sequence[Member], broker: RabbitmqNode | None = None) -> None:
         self.members = members
         self._broker = broker
 
     @property
-    def broker(self) -> Broker:
+    def broker(self) -> RabbitmqNode:
         """The broker."""
         assert self._broker is not None, "this row has no broker"
         return self._broker
@@ -129,7 +190,7 @@ class Scene:
 
 
 @contextmanager
-def scene(kinds: Sequence[str], broker: Broker | None = None, *, has_one_port: bool = False) -> Iterator[Scene]:
+def scene(kinds: Sequence[str], broker: RabbitmqNode | None = None, *, has_one_port: bool = False) -> Iterator[Scene]:
     """Members of these kinds; `has_one_port`: all on the port of the first, at addresses 127.0.0.1, .2, ..."""
     with tempfile.TemporaryDirectory(prefix="switchboard-faults-") as directory, ExitStack() as stack:
         members: list[Member] = []
@@ -140,11 +201,11 @@ def scene(kinds: Sequence[str], broker: Broker | None = None, *, has_one_port: b
         yield Scene(members, broker)
 
 
-def _member(kind: str, directory: Path, place: int, broker: Broker | None, before: Sequence[Member]) -> Member:
+def _member(kind: str, directory: Path, place: int, broker: RabbitmqNode | None, before: Sequence[Member]) -> Member:
     name = f"member{place}"
     if kind == "rabbitmq":
         assert broker is not None
-        return broker.member(directory, name)
+        return Queue(broker, f"faults{next(_numbers)}", directory / f"{name}.record")
     if not before:
         return Receiver(kind, directory, name)
     first = before[0]

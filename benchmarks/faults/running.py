@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
-from benchmarks.faults.broker import Broker
 from benchmarks.faults.counting import Arrival, Back, Count, Tick, counted
 from benchmarks.faults.members import Member, Scene, scene
 from benchmarks.faults.pacing import heard
@@ -20,6 +19,7 @@ from benchmarks.faults.records import LISTENING, recorded
 from benchmarks.faults.rows import Row
 from benchmarks.forwarders.program import Forwarder, Work, running
 from benchmarks.processes import Child
+from tests.support.rabbitmq import RabbitmqNode
 
 START_LIMIT_S = 20.0
 WARM_LIMIT_S = 5.0
@@ -57,7 +57,7 @@ class Result:
     """Of the last undelivered event."""
 
 
-def run_ours(row: Row, broker: Broker | None) -> Result:
+def run_ours(row: Row, broker: RabbitmqNode | None) -> Result:
     """The engine at work.
 
     Raises:

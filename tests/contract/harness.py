@@ -29,6 +29,9 @@ class Harness(ABC):
     name: ClassVar[str]
     """Shown as the test's id."""
 
+    group: ClassVar[str | None] = None
+    """What has all tests of this harness in one process; None where any may have them."""
+
     confirms: ClassVar[bool] = False
     """Whether a success is DELIVERED (the peer said so) or only SENT."""
 

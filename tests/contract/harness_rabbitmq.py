@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,26 +15,16 @@ from engine.transports.base import Transport, TransportContext
 from engine.transports.rabbitmq.transport import RabbitmqOptions, RabbitmqTransport
 from tests.contract.harness import EVENT, Harness
 from tests.support.proxy import TcpProxy
-from tests.support.rabbitmq import MISSING, RabbitmqNode, command
+from tests.support.rabbitmq import MISSING, command, shared_node
 
 QUEUE = "contract"
-
-
-@cache
-def shared_node() -> RabbitmqNode:
-    """One node for all contract tests of this process."""
-    directory = tempfile.TemporaryDirectory(prefix="switchboard-rabbitmq-")
-    node = RabbitmqNode(Path(directory.name))
-    atexit.register(directory.cleanup)
-    atexit.register(node.stop)
-    node.start()
-    return node
 
 
 class RabbitmqHarness(Harness):
     """With publisher confirms."""
 
     name: ClassVar[str] = "rabbitmq"
+    group: ClassVar[str | None] = "rabbitmq"
     confirms: ClassVar[bool] = True
     sync_mode: ClassVar[bool] = True
     holds_back: ClassVar[bool] = False

@@ -102,7 +102,13 @@ async def send_until_failure(bench: Bench, transport: Transport, first: int) -> 
     raise AssertionError("500 events to a dead peer, and none failed")
 
 
-@pytest.fixture(params=harness_types(), ids=lambda kind: kind.name)
+def harness_params() -> list[Any]:
+    """Them as parameters; those with the same program beside them are tested in the same process."""
+    marks = {kind: (pytest.mark.xdist_group(kind.group),) if kind.group else () for kind in harness_types()}
+    return [pytest.param(kind, marks=marks[kind], id=kind.name) for kind in harness_types()]
+
+
+@pytest.fixture(params=harness_params())
 async def bench(
     request: pytest.FixtureRequest, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[Bench]:

@@ -155,7 +155,7 @@ async def test_a_new_password_replaces_the_connection_of_the_same_subscription(m
 
 
 async def test_equal_sockets_share_one_connection_and_keep_their_own_health(make_engine: MakeEngine) -> None:
-    engine = make_engine()
+    engine = make_engine(wait_for_member=0)
     one = engine.subscribe("E_A", parse("udp:127.0.0.1:9"), None).lane.members[0]
     other = engine.subscribe("E_B", parse("virtual:FAILOVER udp:127.0.0.1:9 udp:127.0.0.1:10"), None).lane.members[0]
     assert one.target is other.target

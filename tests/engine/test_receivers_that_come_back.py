@@ -160,8 +160,7 @@ async def test_connections_that_a_broker_closes_cost_no_event(rabbitmq_node: Rab
     lane = engine.subscribe("E_TEST", parse(rabbitmq_node.socket_text("forced")), None).lane
     engine.raise_event(Event("E_TEST"), "test")
     await until(lambda: lane.counters.delivered == 1, "the first")
-    command = ("close_all_connections", "a test")
-    forced = asyncio.get_running_loop().run_in_executor(None, rabbitmq_node.control, *command)
+    forced = asyncio.get_running_loop().run_in_executor(None, rabbitmq_node.force_out)
     connection = lane.members[0].target.transport
     raised = 1
     while not forced.done() or raised < 100:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import random
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,35 @@ START_ATTEMPTS = 4
 
 COLLISIONS = ("dist_port_already_used", "eaddrinuse")
 """What the node's output says then."""
+
+SERVANT_LIMIT_S = 15.0
+SERVANT = """
+Others = fun(Kept) ->
+  [Pid ||
+    [{{pid, Pid}}, {{client_properties, Told}}] <- rabbit_networking:connection_info_all([pid, client_properties]),
+    not lists:member({{<<"connection_name">>, longstr, Kept}}, Told)]
+end,
+Alarm = fun
+  (true) ->
+    vm_memory_monitor:set_vm_memory_high_watermark(0.0000001), file:write_file("{alarmed}", <<>>);
+  (false) ->
+    vm_memory_monitor:set_vm_memory_high_watermark(0.4), file:delete("{alarmed}")
+end,
+Look = fun Look(WasAlarmed) ->
+  IsAlarmed = filelib:is_regular("{alarm}"),
+  IsAlarmed =:= WasAlarmed orelse Alarm(IsAlarmed),
+  case file:read_file("{force}") of
+    {{ok, Kept}} ->
+      [rabbit_networking:close_connection(Pid, "forced out") || Pid <- Others(Kept)], file:delete("{force}");
+    _ -> ok
+  end,
+  timer:sleep(10),
+  Look(IsAlarmed)
+end,
+spawn(fun() -> Look(false) end).
+"""
+"""What runs inside the node, and does at once what files tell it. rabbitmqctl starts a whole machine of Erlang for each
+call, which takes seconds and the processor. The watermarks are one that is always passed, and the default."""
 
 LISTENING_PORTS = range(20_000, 32_768)
 """Below the ports that the system gives to outgoing connections, of which some come and go at any time."""
@@ -50,13 +82,44 @@ def free_port() -> int:
     raise RuntimeError(f"200 ports of {LISTENING_PORTS} were tried, and all are taken")
 
 
+@cache
+def shared_node() -> RabbitmqNode:
+    """The node of all tests of this process, with TLS: to start one takes seconds, and the processor. Each test has
+    queues of its own at it."""
+    directory = tempfile.TemporaryDirectory(prefix="switchboard-rabbitmq-", ignore_cleanup_errors=True)
+    node = RabbitmqNode(Path(directory.name))
+    atexit.register(directory.cleanup)
+    atexit.register(node.stop)
+    node.use_tls()
+    node.start()
+    return node
+
+
+def make_certificates(directory: Path) -> None:
+    """An authority, and a broker's certificate for 127.0.0.1."""
+    openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj"]
+    commands = [
+        [*openssl, "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.pem"],
+        [
+            *[*openssl, "/CN=127.0.0.1", "-keyout", "broker.key", "-out", "broker.pem"],
+            *["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "subjectAltName=IP:127.0.0.1"],
+            *["-addext", "basicConstraints=critical,CA:FALSE"],
+        ],
+    ]
+    for command in commands:
+        subprocess.run(command, cwd=directory, check=True, capture_output=True)
+    for file in directory.iterdir():
+        file.chmod(0o644)
+
+
 class RabbitmqNode:
     """A private node below `directory`. `start` may be called again after `kill`, on the same ports and data."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._more_config = ""
+        self._certificates: Path | None = None
         self._was_up = False
+        self._has_servant = False
         self._name = f"switchboard{os.getpid()}@localhost"
         self._server: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
@@ -72,13 +135,34 @@ class RabbitmqNode:
         port, tls_port, self._epmd_port, self._dist_port = ports
         if not self._was_up:
             self.port, self.tls_port = port, tls_port
-        self.write_config(self._more_config)
+        self._write_config()
 
-    def write_config(self, more: str) -> None:
-        """Write the node's configuration; `more` are lines of rabbitmq.conf. Takes effect at the next start."""
-        self._more_config = more
-        lines = [f"listeners.tcp.1 = 127.0.0.1:{self.port}", "loopback_users = none", more, ""]
-        (self.directory / "rabbitmq.conf").write_text("\n".join(lines))
+    def use_tls(self) -> Path:
+        """Listen on `tls_port` too, from the next start on; the file of the authority that signed its certificate."""
+        self._certificates = self.directory / "certificates"
+        self._certificates.mkdir()
+        make_certificates(self._certificates)
+        self._write_config()
+        return self.authority
+
+    @property
+    def authority(self) -> Path:
+        """The file of the authority that signed the node's certificate."""
+        assert self._certificates is not None, "it has none; see use_tls"
+        return self._certificates / "ca.pem"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and neither killed nor stopped since."""
+        return self._server is not None
+
+    def _write_config(self) -> None:
+        lines = [f"listeners.tcp.1 = 127.0.0.1:{self.port}", "loopback_users = none"]
+        if self._certificates is not None:
+            files = {"cacertfile": "ca.pem", "certfile": "broker.pem", "keyfile": "broker.key"}
+            lines.append(f"listeners.ssl.1 = 127.0.0.1:{self.tls_port}")
+            lines += [f"ssl_options.{key} = {self._certificates / name}" for key, name in files.items()]
+        (self.directory / "rabbitmq.conf").write_text("\n".join([*lines, ""]))
 
     def start(self) -> None:
         """Start the node and wait until it takes logins; with other ports where one was taken meanwhile."""
@@ -129,6 +213,7 @@ class RabbitmqNode:
                 os.killpg(self._server.pid, signal.SIGKILL)
             self._server.wait()
             self._server = None
+            self._has_servant = False
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the node and to what it started: SIGSTOP has it hang, SIGCONT lets it go on."""
@@ -155,11 +240,43 @@ class RabbitmqNode:
     @contextlib.contextmanager
     def blocking(self) -> Iterator[None]:
         """The node takes no publishes, because it has too little memory."""
-        self.control("set_vm_memory_high_watermark", "0.000001")
+        self.alarm()
         try:
             yield
         finally:
-            self.control("set_vm_memory_high_watermark", "0.4")
+            self.calm()
+
+    def alarm(self) -> None:
+        """Raise the memory alarm: who publishes is told so, and not read any more."""
+        self.serve()
+        self._file("alarm").touch()
+        _wait_for(self._file("alarmed").exists, "the memory alarm")
+
+    def calm(self) -> None:
+        """End the alarm, where there is one."""
+        self._file("alarm").unlink(missing_ok=True)
+        if self._has_servant:
+            _wait_for(lambda: not self._file("alarmed").exists(), "the end of the memory alarm")
+
+    def force_out(self, but: str = "") -> None:
+        """Close every connection with CONNECTION_FORCED, but one of this `connection_name`."""
+        self.serve()
+        self._file("forcing").write_text(but)
+        self._file("forcing").rename(self._file("force"))
+        _wait_for(lambda: not self._file("force").exists(), "the end of all connections")
+
+    def serve(self) -> None:
+        """Have something inside the node that alarms and forces out: it is there at the first use, too, but takes
+        seconds then."""
+        if not self._has_servant:
+            files = {name: self._file(name) for name in ("alarm", "alarmed", "force")}
+            for file in files.values():
+                file.unlink(missing_ok=True)
+            self.control("eval", SERVANT.format(**files))
+            self._has_servant = True
+
+    def _file(self, name: str) -> Path:
+        return self.directory / name
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
@@ -193,6 +310,12 @@ class RabbitmqNode:
             while (message := channel.basic_get(queue, auto_ack=True))[0] is not None:
                 messages.append(message)
         return messages
+
+    def depth(self, queue: str) -> int:
+        """Messages in a queue: every one that was confirmed and not read is there."""
+        with self.channel() as channel:
+            count: int = channel.queue_declare(queue, passive=True).method.message_count
+            return count
 
     def socket_text(self, key: str, login: str = "guest:guest") -> str:
         """The `rabbitmq:` socket of a routing key at this node."""
@@ -230,6 +353,14 @@ class RabbitmqNode:
     def _output(self) -> Path:
         """What the last start said."""
         return self.directory / "log" / "output.log"
+
+
+def _wait_for(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + SERVANT_LIMIT_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the node does not bring about {what} within {SERVANT_LIMIT_S:.0f} s")
+        time.sleep(0.005)
 
 
 def _is_free(port: int) -> bool:

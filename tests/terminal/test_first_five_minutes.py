@@ -23,6 +23,7 @@ LIMIT_S = 60.0
 """A test waits for a countdown to end, on a machine that is busy."""
 
 
+@pytest.mark.xdist_group("demo")
 def test_in_the_demo_a_receiver_dies_the_next_takes_over_and_it_comes_back(tmux: Tmux, home: dict[str, str]) -> None:
     tmux.start([SWITCHBOARD, "demo"], home)
     tmux.wait_for("E_ACC_CDR", "FAILOVER", "delivered, on the 1st choice")

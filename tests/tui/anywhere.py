@@ -8,14 +8,12 @@ from typing import Any
 
 from textual.screen import Screen
 
-from tests.tui.bundle.test_recording import AUDIT
-from tests.tui.inspected import DELIVERY, MEMBER
+from tests.tui.inspected import DELIVERY, MEMBER, REFUSED
 from tests.tui.pilots import Console
-from tests.tui.screens.dialogs.test_probe import REFUSED
+from tests.tui.recorded import AUDIT
 from tests.tui.screens.dialogs.test_raise_many import HALF
 from tests.tui.screens.forms.test_edit_subscription import DESCRIBED, FINE
-from tests.tui.screens.views.test_log import ENTRIES
-from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot, story_of_pike
+from tests.tui.world import AOR, CDR, LOG_ENTRIES, PIKE, FakeLink, snapshot, story_of_pike
 from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.screens.dialogs.difference import DifferenceScreen
@@ -77,7 +75,7 @@ def answering() -> FakeLink:
         "preview_save": PREVIEW,
         "probe_member": REFUSED,
         "series_progress": HALF,
-        "log_since": ENTRIES,
+        "log_since": LOG_ENTRIES,
         "audit": AUDIT,
         "configuration": {"label": "LAB"},
         "lab_receivers": [{"subscription": "s1", "member": 0, "receiver": "pike"}],

@@ -96,3 +96,16 @@ MEMBER: dict[str, Any] = {
         {"name": "timeout", "value": 900, "source": "transports: rabbitmq", "help": "Limit for a confirmation."},
     ],
 }
+
+PROBE_STEPS = [
+    {"name": "resolve", "status": "done", "took_s": 0.0002, "detail": "127.0.0.1"},
+    {"name": "connect", "status": "failed", "took_s": 0.0011, "detail": "connection refused"},
+]
+
+REFUSED: dict[str, Any] = {
+    "socket": "tcp:h:1",
+    "steps": PROBE_STEPS,
+    "ok": False,
+    "error": "connection refused",
+    "advice": "start it",
+}

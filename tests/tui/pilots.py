@@ -14,8 +14,12 @@ from tui.app.application import SwitchboardApp
 from tui.app.preferences import USUAL, Preferences
 from tui.link.protocol import Link
 from tui.screens.dashboard.screen import DashboardScreen
+from tui.widgets.feed import FeedView
 from tui.widgets.lines import Lines
 from tui.widgets.lineview import LineView
+from tui.widgets.logview import LogView
+from tui.widgets.stage import StageView
+from tui.widgets.subscriptions import SubscriptionsView
 
 
 class Console:
@@ -93,3 +97,11 @@ async def console(
         await pilot.pause()
         yield shown
     assert may_break or not app.breakages, app.breakages
+
+
+def line_of(shown: Console, view: type[SubscriptionsView | FeedView | StageView | LogView], words: str) -> int:
+    """The line of a view in which words stand, counted from the view's upper edge."""
+    found = shown.app.screen.query_one(view)
+    top = found.scrollable_content_region.y - found.region.y
+    lines = [found.render_line(y).text for y in range(found.scrollable_content_region.height)]
+    return top + next(y for y, text in enumerate(lines) if words in text)

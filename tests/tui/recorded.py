@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
+from engine.feed import FeedRecord
 from engine.health import State
 from engine.view.snapshot import EngineSnapshot
 from tests.tui.inspected import MEMBER
 from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, snapshot
-from tui.bundle.recording import Recording
+from tui.bundle.recording import Recording, read_bundle
 
 STEP_S = 2.0
 STEPS = 31
@@ -84,3 +87,45 @@ def incident() -> Recording:
         inspected={"s1": [first, second]},
         charts={"": [[SECOND] * 200, [SECOND] * 20, []], "s1 0": [[SECOND], [], []]},
     )  # fmt: skip
+
+
+def written(made: Recording, folder: Path) -> Recording:
+    """What is read from the file of a recording."""
+    path = folder / "incident.json"
+    path.write_text(made.text(), encoding="utf-8", errors="backslashreplace")
+    return read_bundle(path)
+
+
+def of_records(*records: FeedRecord) -> Recording:
+    """A recording that is about these records alone."""
+    return Recording((snapshot(PIKE),), records, {}, AUDIT, [])  # type: ignore[arg-type]
+
+
+AUDIT = {
+    "entries": [
+        {"number": 2, "wall": 1_700_000_000.5, "who": "MI 127.0.0.1:5", "command": "unsubscribe", "details": "",
+         "result": "refused: no", "times": 1},
+        {"number": 1, "wall": 1_700_000_000.0, "who": "console ann", "command": "pause_member", "details": "member=0",
+         "result": "done", "times": 3},
+    ],
+    "dropped": 4,
+}  # fmt: skip
+
+LOG = [{"number": 1, "wall": 1_700_000_000.0, "level": 20, "logger": "engine", "text": "a line"}]
+
+
+def first_version() -> dict[str, Any]:
+    """A bundle as the first version wrote it."""
+    of = batch("E_PIKE_BLOCKED", 150, {"ip": "192.0.2.11"}, at=NOW - 0.1)
+    return {
+        "switchboard_bundle": 1,
+        "snapshot": asdict(snapshot(PIKE)),
+        "configuration": {"label": "LAB"},
+        "batches": [{"name": of.name, "first_seq": 150, "raised_at": of.raised_at, "source": "MI",
+                     "events": [[["ip", "192.0.2.11"]]]}],
+        "records": [{"number": 5, "at": NOW, "step": "settled", "subscription": "s1", "batch": 150,
+                     "indices": [0, 1, 1], "member": 1, "skipped": [[0, "failed"]], "attempts": [],
+                     "outcome": ["delivered", "", None], "took_s": 0.1}],
+        "audit": AUDIT,
+        "log": ["a line"],
+    }  # fmt: skip

@@ -6,14 +6,13 @@ import json
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from engine.config.model import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, ReceiverSettings, Settings
 from engine.host.background import BackgroundEngine
 from engine.version import __version__
 from tui import cli
@@ -21,7 +20,6 @@ from tui.app.preferences import Preferences
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("demo", "run", "serve", "check", "doctor", "open", "schema")
-PORT_LIMIT_S = 30.0
 HEAVY = ("textual", "rich", "aiohttp", "pydantic", "yaml", "pika", "asyncio")
 
 
@@ -193,60 +191,21 @@ def test_no_command_runs_the_demo_where_there_is_no_configuration(shown: list[tu
     assert title.startswith("Demo")
 
 
-@pytest.mark.usefixtures("terminal", "home")
-def test_the_demos_files_are_in_a_directory_of_its_own_that_is_gone_afterwards(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    directories: list[Path] = []
-
-    def console(settings: Settings, _title: str, _preferences: Preferences) -> int:
-        files = [member for entry in settings.subscriptions for member in entry.members or () if "flatstore:" in member]
-        directories.extend({Path(member.removeprefix("flatstore:")).parent for member in files})
-        assert all(directory.is_dir() for directory in directories)
-        return 0
-
-    monkeypatch.setattr(cli, "_console", console)
-    assert main("demo") == 0
-    assert len(directories) == 1
-    assert not directories[0].exists()
-
-
-def listening_on(port: int) -> socket.socket:
-    """Listen on a port of the demo's; it may take a while until a demo that runs beside this test has ended."""
-    deadline = time.monotonic() + PORT_LIMIT_S
-    while True:
-        try:
-            return socket.create_server(("127.0.0.1", port))
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
-def test_a_taken_port_of_the_demo_is_replaced_and_shown(
+def test_a_replaced_port_of_the_demo_is_said_on_the_command_line(
     terminal: None,
     shown: list[tuple[Settings, str]],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        wanted = f"tcp:127.0.0.1:{port}"
-        lab = LabSettings(receivers=(ReceiverSettings(name="billing", socket=wanted),))
-        entries = (SubscriptionSettings(event="E_ACC_CDR", socket=wanted),)
-        monkeypatch.setattr("tui.programs.demo.demo_settings", lambda _: Settings(subscriptions=entries, lab=lab))
+        lab = LabSettings(receivers=(ReceiverSettings(name="r", socket=f"tcp:127.0.0.1:{taken.getsockname()[1]}"),))
+        monkeypatch.setattr("tui.programs.demo.demo_settings", lambda _: Settings(lab=lab))
         assert main("demo") == 0
-    ((settings, title),) = shown
-    used = settings.subscriptions[0].socket_text.rpartition(":")[2]
-    assert used != str(port)
-    assert title == "Demo (1 port replaced)"
-    assert capsys.readouterr().out == f"Ports that were taken are replaced: billing {used} for {port}\n"
+    assert [title for _, title in shown] == ["Demo (1 port replaced)"]
+    assert "Ports that were taken are replaced: r " in capsys.readouterr().out
 
 
-def test_the_demo_that_is_installed_is_the_sample() -> None:
-    assert (ROOT / "tui/programs/demo.yaml").read_bytes() == (ROOT / "sample_configs/demo.yaml").read_bytes()
-
-
+@pytest.mark.xdist_group("demo")
 def test_the_demo_without_a_terminal_says_who_delivered_what() -> None:
     done = switchboard("demo", "--seconds", "2")
     assert done.returncode == 0, done.stdout + done.stderr

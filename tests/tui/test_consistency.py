@@ -8,17 +8,14 @@ from typing import Any
 import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.widgets import Label
 
 from tests.tui.anywhere import PLACES, answering, go
 from tests.tui.pilots import console
-from tui.app.preferences import Preferences
 from tui.keys.actions import ACTIONS, MOVES, key_sign
 from tui.keys.keymap import MOVING
 from tui.render.line import plain
-from tui.screens.views.help import HelpScreen, help_lines, keys_here
+from tui.screens.views.help import help_lines, keys_here
 from tui.sturdy.survival import Sturdy
-from tui.widgets.lines import Lines
 
 BACK = {"dismiss", "dismiss(None)", "answer(False)", "back", "close", "clear", "let_go", "show_subscriptions"}
 """What `esc` is called where."""
@@ -93,60 +90,3 @@ async def test_the_palette_and_the_help_have_what_the_screen_can_do(place: str) 
         for node, binding, _, _ in screen.active_bindings.values():
             if node is screen and binding.key not in MOVING and not binding.system and "." not in binding.action:
                 assert any(key_sign(binding.key) in keys.split() for keys in here), binding
-
-
-async def test_the_help_begins_with_the_screen_that_is_shown_and_finds_words() -> None:
-    async with console(answering()) as shown:
-        await go(shown, "charts")
-        await shown.press("question_mark")
-        lines = shown.said("#help-text").splitlines()
-        assert lines[0] == "On this screen"
-        assert any("A minute, five, an hour" in line for line in lines[:8])
-        await shown.press("slash")
-        await shown.type("pinned")
-        assert [line.split()[0] for line in shown.said("#help-text").splitlines() if line.strip()] == ["Signs", "◆"]
-        await shown.press("escape")
-        assert len(shown.said("#help-text").splitlines()) > 40
-        await shown.press("escape")
-        assert not isinstance(shown.app.screen, HelpScreen)
-
-
-async def test_f1_opens_the_help_of_a_form_and_returns_to_it() -> None:
-    async with console(answering()) as shown:
-        await go(shown, "edit")
-        form = shown.app.screen
-        await shown.press("f1")
-        assert "  f2            Add member" in shown.said("#help-text")
-        assert str(shown.app.screen.query(Label).first().render()).startswith("Help")
-        await shown.press("f1")
-        assert shown.app.screen is form
-
-
-async def test_the_pictures_move_while_the_help_is_shown() -> None:
-    async with console(answering()) as shown:
-        await shown.press("question_mark")
-        pictures = shown.app.screen.query_one("#help-policies", Lines)
-        first = pictures.lines
-        await shown.until(lambda: pictures.lines != first, "the next picture")
-
-
-async def test_without_motion_the_pictures_stand_still() -> None:
-    async with console(answering(), preferences=Preferences(has_motion=False)) as shown:
-        await shown.press("question_mark")
-        help_screen = shown.app.screen
-        assert isinstance(help_screen, HelpScreen)
-        pictures = help_screen.query_one("#help-policies", Lines)
-        first = pictures.lines
-        for _ in range(40):
-            help_screen.beat()
-        assert pictures.lines == first
-
-
-async def test_the_help_scrolls_by_keys() -> None:
-    async with console(answering(), (80, 24)) as shown:
-        await shown.press("question_mark")
-        body = shown.app.screen.query_one("#help-body")
-        await shown.press("G")
-        await shown.until(lambda: body.scroll_offset.y == body.max_scroll_y > 0, "the end")
-        await shown.press("g")
-        await shown.until(lambda: body.scroll_offset.y == 0, "the beginning")

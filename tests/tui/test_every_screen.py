@@ -6,6 +6,7 @@ Pictures are compared sign by sign. Look at them before accepting a change.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.tui.states import STATES, rush
 from tests.tui.test_looks import PREVIEW, SnapCompare, is_laid_out
 from tests.tui.world import WALL, FakeLink, FakeTime, busy, waves
 from tui.app.application import SwitchboardApp
+from tui.render.stage_play import Pace
+from tui.screens.views.stage import StageScreen
 from tui.widgets.lineview import LineView
 
 SMALL, MIDDLE, LARGE = (80, 24), (160, 48), (300, 80)
@@ -135,6 +138,13 @@ def console_in(state: str) -> SwitchboardApp:
     return app
 
 
+def has_played(stage: StageScreen) -> bool:
+    """Whether all of the newest event is on the stage, where there is one."""
+    row = stage._row()
+    is_there = row is not None and bool(stage._deliveries(row))
+    return stage.play.is_over and (stage.play.delivery is not None) == is_there
+
+
 def opened(keys: tuple[str, ...], theme: str = "") -> Callable[[Pilot[Any]], Any]:
     """Wait for the first answer, then press keys."""
 
@@ -148,6 +158,8 @@ def opened(keys: tuple[str, ...], theme: str = "") -> Callable[[Pilot[Any]], Any
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
+            if isinstance(shown.screen, StageScreen) and shown.screen.play.pace is Pace.LIVE:
+                await until(partial(has_played, shown.screen), "the whole event, at the next beat")
         for field in shown.screen.query("Input"):
             field.cursor_blink = False  # type: ignore[attr-defined]
         await until(lambda: all(map(is_laid_out, shown.screen.query(LineView))), "every view knows its lines")

@@ -240,3 +240,16 @@ def waves(pump: Pump) -> None:
         first = replace(PIKE.members[0], latency_now_s=latencies, took_at=took_at, **counts)
         row = replace(PIKE, members=(first, *PIKE.members[1:]))
         pump.history.note(snapshot(row, at=NOW - second, figures=replace(NOTHING, delivered=0)))
+
+
+def log_entry(number: int, level: int, text: str) -> dict[str, Any]:
+    return {"number": number, "wall": WALL, "level": level, "logger": "engine.core", "text": text}
+
+
+LOG_ENTRIES = [log_entry(1, 20, "started"), log_entry(2, 30, "unix:/a: no listener"), log_entry(3, 40, "disk\x1b full")]
+
+
+def pumped(link: FakeLink | None = None) -> tuple[Pump, FakeLink, FakeTime]:
+    """A pump whose time stands still."""
+    link, time = link or FakeLink(records=story_of_pike()), FakeTime()
+    return Pump(link, time), link, time

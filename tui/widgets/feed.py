@@ -54,7 +54,7 @@ class FeedView(LineView):
         """Whether new deliveries come in: neither frozen, nor one selected, nor scrolled away from the newest."""
         if self.is_frozen or self._cursor is not None:
             return False
-        return self.scroll_offset.y >= self.max_scroll_y if self.is_newest_last else self.scroll_offset.y == 0
+        return self.is_at_end if self.is_newest_last else self.scroll_offset.y == 0
 
     @property
     def selected(self) -> Delivery | None:
@@ -93,7 +93,7 @@ class FeedView(LineView):
 
     def turn_round(self) -> None:
         """The newest at the other end from now on."""
-        self.is_newest_last = not self.is_newest_last
+        self.is_newest_last = self.keeps_end = not self.is_newest_last
         self._lay_out()
         self._painted.clear()
         self.repaint()
@@ -102,7 +102,7 @@ class FeedView(LineView):
     def show_newest(self) -> None:
         """Scroll to where the newest stand."""
         if self.is_newest_last:
-            self.scroll_end(animate=False, immediate=True)
+            self.show_end()
         elif self.scroll_offset.y:
             self.scroll_home(animate=False, immediate=True)
 

@@ -32,9 +32,17 @@ class LineView(Sturdy, ScrollView, can_focus=True):
         super().__init__(**options)
         self.is_stale = False
         """Whether what is shown is old; it is faint then."""
+        self.keeps_end = False
+        """Whether the last line stays in view, once it is, when there are more lines or less room."""
+        self._was_left_at_end = True
         self._strips: LRUCache[Hashable, Strip] = LRUCache(KEPT_STRIPS)
         self._styles_of: dict[Hashable, dict[Role, Style]] = {}
         self._painted: dict[int, Hashable] = {}
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the last line is in view, or was when the view was last scrolled."""
+        return self._was_left_at_end or self.scroll_offset.y >= self.max_scroll_y
 
     @abstractmethod
     def line_count(self) -> int:
@@ -58,13 +66,25 @@ class LineView(Sturdy, ScrollView, can_focus=True):
             return
         count = self.line_count()
         if self.virtual_size.height != count:
+            was_at_end = self.is_at_end
             self.virtual_size = Size(0, count)
             self.refresh()
+            if self.keeps_end and was_at_end:
+                self.show_end()
             return
         top = self.scroll_offset.y
         for y in range(self.scrollable_content_region.height):
             if self._painted.get(y) != self._key(top + y):
                 self.refresh_line(top + y)
+
+    def show_end(self) -> None:
+        """Scroll to the last line at once, also where Textual has made no scroll bar yet."""
+        self.scroll_end(animate=False, force=True, immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Remember whether it was left at the end."""
+        super().watch_scroll_y(old_value, new_value)
+        self._was_left_at_end = new_value >= self.max_scroll_y
 
     def render_line(self, y: int) -> Strip:
         """The strip at `y` of the view."""
@@ -86,6 +106,8 @@ class LineView(Sturdy, ScrollView, can_focus=True):
         """What was painted at another size, or before the view was shown, says nothing."""
         self._painted.clear()
         self.repaint()
+        if self.keeps_end and self.is_at_end:
+            self.show_end()
 
     def _key(self, index: int) -> Hashable:
         own = self.key_of(index) if index < self.line_count() else None

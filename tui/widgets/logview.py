@@ -31,6 +31,7 @@ class LogView(LineView):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.keeps_end = True
         self.level = 0
         self.text = ""
         self.shift = 0
@@ -77,8 +78,5 @@ class LogView(LineView):
         self.repaint()
 
     def _lay_out(self) -> None:
-        is_running = self.scroll_offset.y >= self.max_scroll_y
         self._shown = [entry for entry in self._entries if is_wanted(entry, self.level, self.text)]
         self.repaint()
-        if is_running:
-            self.scroll_end(animate=False, immediate=True)

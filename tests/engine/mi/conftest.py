@@ -8,6 +8,8 @@ import pytest
 
 from engine.config.model import MiSettings, Settings
 from engine.core import Engine
+from engine.errors import CommandError
+from engine.event import Event
 from engine.mi import additions, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject, Pieces
@@ -50,3 +52,25 @@ async def mi(tmp_path: Any) -> AsyncIterator[Mi]:
     await mi.engine.start()
     yield mi
     await mi.engine.stop()
+
+
+async def refusal(mi: Mi, method: str, *positional: Any, **named: Any) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        await mi(method, *positional, **named)
+    return caught.value
+
+
+@pytest.fixture
+def chunks(mi: Mi, monkeypatch: pytest.MonkeyPatch) -> list[list[Event]]:
+    """What the engine is given in one go."""
+    given: list[list[Event]] = []
+
+    async def take(events: list[Event], source: str) -> None:
+        assert source == "MI test"
+        given.append(events)
+
+    monkeypatch.setattr(mi.engine, "raise_many", take)
+    return given
+
+
+UDP = "udp:127.0.0.1:9101"

@@ -28,19 +28,6 @@ async def answers(mi: Mi, *calls: Request | InvalidRequestError) -> list[Any]:
     return [(found["id"], found.get("result") or found["error"]["code"]) for found in documents]
 
 
-@pytest.fixture
-def chunks(mi: Mi, monkeypatch: pytest.MonkeyPatch) -> list[list[Event]]:
-    """What the engine is given in one go."""
-    given: list[list[Event]] = []
-
-    async def take(events: list[Event], source: str) -> None:
-        assert source == "MI test"
-        given.append(events)
-
-    monkeypatch.setattr(mi.engine, "raise_many", take)
-    return given
-
-
 async def test_raises_that_stand_together_are_given_to_the_engine_together(mi: Mi, chunks: list[list[Event]]) -> None:
     await mi("event_subscribe", "E_A", LISTENING)
     assert await answers(mi, *(raising(number, n=number) for number in range(3))) == [(0, "OK"), (1, "OK"), (2, "OK")]
@@ -89,28 +76,6 @@ async def test_an_engine_that_stops_midway_refuses_the_rest(mi: Mi, monkeypatch:
     assert caught.value.code == 500
 
 
-async def test_many_events_of_one_name_in_every_form(mi: Mi, chunks: list[list[Event]]) -> None:
-    await mi("event_subscribe", "E_A", LISTENING)
-    events = [JsonObject([("n", 1)]), ["x", 2], '{"n":3}', JsonObject()]
-    assert await mi("sb:raise_many", event="E_A", events=events) == {"raised": 4, "subscriptions": 1}
-    assert [event.params for event in chunks[0]] == [(("n", 1),), ((None, "x"), (None, "2")), (("n", 3),), ()]
-
-
-async def test_one_wrong_event_of_many_is_named_and_none_is_raised(mi: Mi, chunks: list[list[Event]]) -> None:
-    with pytest.raises(CommandError, match=r"event 2: parameter 't': .*, not true; nothing was raised"):
-        await mi("sb:raise_many", "E_A", [["x"], JsonObject([("t", True)])])
-    with pytest.raises(CommandError, match="Bad type for parameter 'events'"):
-        await mi("sb:raise_many", "E_A", JsonObject([("n", 1)]))
-    assert chunks == []
-
-
-async def test_many_events_that_nobody_hears_are_told_as_one_is(mi: Mi) -> None:
-    with pytest.raises(CommandError) as caught:
-        await mi("sb:raise_many", "E_A", [["x"], ["y"]])
-    assert caught.value.code == 480
-    assert mi.engine.dispatcher.accepted == 2
-
-
 async def test_others_have_their_turn_between_the_calls_of_an_array(mi: Mi) -> None:
     turns = 0
 
@@ -144,8 +109,3 @@ async def test_a_mistake_of_ours_costs_the_events_at_hand_and_no_other_answer(
     uptime = Request("uptime", [], 3, is_notification=False)
     assert [number for number, _ in await answers(mi, raising(1), raising(2), uptime)] == [1, 2, 3]
     assert "a mistake of ours" in caplog.text
-
-
-async def test_many_events_are_at_most_so_many(mi: Mi) -> None:
-    with pytest.raises(CommandError, match="at most 10000 events, found 10001"):
-        await mi("sb:raise_many", "E_A", [[]] * 10_001)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import resource
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import pytest
 
@@ -18,32 +15,12 @@ from engine.mi.descriptors import Descriptors
 from engine.mi.http import MiHttp
 from engine.mi.listener import KEPT, listening_sockets
 from tests.engine.mi.conftest import Mi
+from tests.support.descriptors import file_limit, lowest_free
 from tests.support.http import post
 from tests.support.waiting import until
 
 CALL = b'{"jsonrpc":"2.0","id":1,"method":"subscribers_list"}'
 ANSWER = b'{"jsonrpc":"2.0","result":{"Events":[]},"id":1}'
-
-
-@contextmanager
-def file_limit(soft: int) -> Iterator[None]:
-    """As many file descriptors as there are numbers below `soft`."""
-    before, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (before, hard))
-
-
-def used() -> int:
-    return len(os.listdir("/dev/fd"))  # noqa: PTH208 - as short as it can be
-
-
-def lowest_free() -> int:
-    found = os.open(os.devnull, os.O_RDONLY)
-    os.close(found)
-    return found
 
 
 class Scarce(Descriptors):
@@ -58,24 +35,6 @@ def connected(stack: ExitStack, port: int) -> socket.socket:
     made = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
     made.setblocking(False)
     return made
-
-
-def test_descriptors_are_scarce_when_a_quarter_of_them_is_left() -> None:
-    with file_limit(2 * used() + 10):
-        assert not Descriptors().are_scarce()
-    with file_limit(used() + 2):
-        descriptors = Descriptors()
-        assert descriptors.are_scarce()
-        assert f"of {resource.getrlimit(resource.RLIMIT_NOFILE)[0]} file descriptors" in descriptors.told()
-
-
-def test_descriptors_that_were_noted_count_until_they_are_counted_again() -> None:
-    with file_limit(2 * used() + 10):
-        descriptors = Descriptors()
-        assert not descriptors.are_scarce()
-        for _ in range(used() + 10):
-            descriptors.note()
-        assert descriptors.are_scarce()
 
 
 async def test_running_out_of_descriptors_is_told_once_and_passes(mi: Mi, caplog: pytest.LogCaptureFixture) -> None:

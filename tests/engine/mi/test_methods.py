@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,16 +9,7 @@ from engine.address import parse
 from engine.errors import BusyError, CommandError, RefusedError
 from engine.event import Event
 from engine.mi.jsontext import JsonObject
-from engine.mi.registry import METHODS
-from tests.engine.mi.conftest import Mi
-
-UDP = "udp:127.0.0.1:9101"
-
-
-async def refusal(mi: Mi, method: str, *positional: Any, **named: Any) -> CommandError:
-    with pytest.raises(CommandError) as caught:
-        await mi(method, *positional, **named)
-    return caught.value
+from tests.engine.mi.conftest import UDP, Mi, refusal
 
 
 def record_raised(mi: Mi, monkeypatch: pytest.MonkeyPatch, answer: int | Exception = 1) -> list[tuple[Event, str]]:
@@ -121,32 +111,6 @@ async def test_passwords_are_masked_in_lists(mi: Mi) -> None:
 async def test_invalid_parameters(mi: Mi, arguments: dict[str, Any], data: str) -> None:
     error = await refusal(mi, "event_subscribe", **arguments)
     assert (error.code, error.message, error.data) == (-32602, "Invalid params", data)
-
-
-async def test_flat_files_are_taken_below_the_roots_only(mi: Mi, tmp_path: Path) -> None:
-    inside = f"flatstore:{tmp_path}/flat/a.log"
-    assert await mi("event_subscribe", "E_A", inside) == "OK"
-    for path in ("/etc/passwd", f"{tmp_path}/b.log", f"{tmp_path}/flat/../b.log", f"{tmp_path}/flat2/b.log"):
-        error = await refusal(mi, "event_subscribe", "E_A", f"virtual:FAILOVER {UDP} flatstore:{path}")
-        assert (error.code, error.message) == (400, "Bad parameter value")
-        assert "mi.flatstore_roots" in (error.data or "")
-    assert await mi.sockets("E_A") == [inside]
-
-
-async def test_links_do_not_lead_out_of_the_roots(mi: Mi, tmp_path: Path) -> None:
-    (tmp_path / "outside").mkdir()
-    (tmp_path / "flat" / "link").symlink_to(tmp_path / "outside")
-    (tmp_path / "flat" / "file.log").symlink_to(tmp_path / "outside" / "file.log")
-    for path in ("link/a.log", "file.log"):
-        error = await refusal(mi, "event_subscribe", "E_A", f"flatstore:{tmp_path}/flat/{path}")
-        assert "mi.flatstore_roots" in (error.data or "")
-
-
-async def test_a_missing_directory_is_refused(mi: Mi, tmp_path: Path) -> None:
-    error = await refusal(mi, "event_subscribe", "E_A", f"flatstore:{tmp_path}/flat/none/a.log")
-    assert "does not exist" in (error.data or "")
-    error = await refusal(mi, "event_subscribe", "E_A", f"flatstore:{tmp_path}/flat")
-    assert "is a directory" in (error.data or "")
 
 
 async def test_events_are_listed_by_id(mi: Mi) -> None:
@@ -251,41 +215,6 @@ async def test_rotating_a_file_that_nobody_writes(mi: Mi) -> None:
         assert (error.code, error.message) == (400, "File not found")
 
 
-async def test_which_lists_both_naming_schemes_and_signatures(mi: Mi) -> None:
-    names = await mi("which")
-    assert {"event_subscribe", "evi:subscribe", "events_list", "evi:list", "which", "sb:status"} <= set(names)
-    assert await mi("which", "event_subscribe") == [["event", "socket"], ["event", "socket", "expire"]]
-    assert await mi("which", "subscribers_list") == [[], ["event"], ["event", "socket"]]
-    error = await refusal(mi, "which", "x")
-    assert (error.code, error.message) == (404, "unknown MI command")
-
-
-@pytest.mark.parametrize(
-    ("alias", "name"),
-    [
-        ("evi:subscribe", "event_subscribe"),
-        ("evi:list", "events_list"),
-        ("evi:subscribers", "subscribers_list"),
-        ("evi:raise", "raise_event"),
-        ("event_flatstore:rotate", "evi_flat_rotate"),
-    ],
-)
-def test_the_names_of_4x_are_aliases(alias: str, name: str) -> None:
-    assert METHODS[alias].function is METHODS[name].function
-
-
-async def test_help_tells_what_a_command_does(mi: Mi) -> None:
-    assert "which" in await mi("help")
-    told = await mi("help", "raise_event")
-    assert told["Exported by"] == "event interface"
-    assert "Raises an event" in told["Help"]
-    assert (await refusal(mi, "help", "x")).code == 404
-
-
-def test_every_method_has_help() -> None:
-    assert [name for name, method in METHODS.items() if not method.help] == []
-
-
 async def test_opensips_cli_can_read_the_version(mi: Mi) -> None:
     server = (await mi("version"))["Server"]
     assert re.match(r"OpenSIPS \((\d+)\.(\d+)\.(\d+)", server)
@@ -298,33 +227,3 @@ async def test_uptime_counts_seconds(mi: Mi) -> None:
     assert list(uptime) == ["Now", "Up since", "Up time"]
     assert uptime["Up time"] == "61 [sec]"
     assert uptime["Now"] != uptime["Up since"]
-
-
-async def test_unknown_methods_and_failing_ones(mi: Mi, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (await refusal(mi, "no_such_command")).code == -32601
-    monkeypatch.setattr(mi.engine, "look", lambda: 1 / 0)
-    error = await refusal(mi, "sb:status")
-    assert (error.code, error.message) == (-32000, "Server error")
-
-
-async def test_pausing_resuming_and_unsubscribing(mi: Mi) -> None:
-    await mi("event_subscribe", "E_A", f"virtual:ROUND-ROBIN {UDP} udp:127.0.0.1:9102")
-    (row,) = (await mi("sb:status"))["subscriptions"]
-    paused = await mi("sb:pause", subscription=row["id"], member="1")
-    assert paused == {"id": row["id"], "member": 1, "paused": True}
-    (row,) = (await mi("sb:status"))["subscriptions"]
-    assert [member["state"] for member in row["members"]] == ["untried", "paused"]
-    await mi("sb:resume", row["id"], 1)
-    (row,) = (await mi("sb:status"))["subscriptions"]
-    assert [member["state"] for member in row["members"]] == ["untried", "untried"]
-    await mi("sb:unsubscribe", row["id"])
-    assert await mi.sockets("E_A") == []
-
-
-async def test_pausing_what_does_not_exist(mi: Mi) -> None:
-    await mi("event_subscribe", "E_A", UDP)
-    (row,) = (await mi("sb:status"))["subscriptions"]
-    assert (await refusal(mi, "sb:pause", "nope", 0)).code == 404
-    assert (await refusal(mi, "sb:pause", row["id"], 1)).code == 404
-    assert (await refusal(mi, "sb:pause", row["id"], "one")).code == -32602
-    assert (await refusal(mi, "sb:unsubscribe", "nope")).code == 404

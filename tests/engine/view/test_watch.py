@@ -19,7 +19,7 @@ from tests.support.waiting import until
 
 
 def engine_with(socket: str) -> Engine:
-    return Engine(Settings(subscriptions=({"event": "E_TEST", "socket": socket},), stop_timeout=0.2))
+    return Engine(Settings(subscriptions=({"event": "E_TEST", "socket": socket},), stop_timeout=0.2, wait_for_member=0))
 
 
 def ended(engine: Engine, count: int) -> bool:

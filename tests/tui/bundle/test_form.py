@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.tui.bundle.test_bundle import first_version
-from tests.tui.recorded import incident
+from tests.tui.recorded import first_version, incident
 from tui import cli
 from tui.bundle.form import DEPTH_MAX
 from tui.bundle.recording import BundleError, read_bundle

@@ -7,14 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tui.world import NOTHING, NOW, WALL, FakeLink, FakeTime, snapshot, story_of_pike
+from tests.tui.world import NOW, WALL, FakeLink, FakeTime, pumped, snapshot, story_of_pike
 from tui.model.pump import Pump
-
-
-def pumped(link: FakeLink | None = None) -> tuple[Pump, FakeLink, FakeTime]:
-    """A pump whose time stands still."""
-    link, time = link or FakeLink(records=story_of_pike()), FakeTime()
-    return Pump(link, time), link, time
 
 
 async def test_time_goes_on_between_answers() -> None:
@@ -71,26 +65,6 @@ async def test_another_engine_begins_a_new_feed() -> None:
     await pump.ask()
     assert not pump.deliveries.lines
     assert pump.deliveries.next_record == 1
-
-
-async def test_rates_are_differences_of_counters() -> None:
-    pump, link, _ = pumped()
-    for second in range(5):
-        figures = replace(NOTHING, accepted=100 * second, delivered=50 * second)
-        link.answer = snapshot(at=NOW + second, figures=figures)
-        await pump.ask()
-    assert pump.trends.rate("accepted") == pytest.approx(100)
-    assert pump.trends.rate("delivered") == pytest.approx(50)
-    assert pump.trends.past("accepted")[-1] == pytest.approx(100)
-    assert pump.deliveries.one_in == 2
-
-
-async def test_counters_that_begin_anew_give_no_negative_rate() -> None:
-    pump, link, _ = pumped()
-    for accepted in (1_000, 0):
-        link.answer = snapshot(figures=replace(NOTHING, accepted=accepted))
-        await pump.ask()
-    assert pump.trends.rate("accepted") == 0
 
 
 async def test_the_lines_of_another_engine_have_numbers_that_no_line_had() -> None:

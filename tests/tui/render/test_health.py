@@ -11,7 +11,7 @@ from engine.health import State
 from engine.transports.base import ConnectionState
 from engine.view.snapshot import MemberRow, SubscriptionRow
 from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, failed_member, member, subscription
-from tui.model.condition import Concern, concern, state_at
+from tui.model.condition import Concern, concern
 from tui.render import health
 
 FAILOVER, PARALLEL, ROUND_ROBIN = PolicyName.FAILOVER, PolicyName.PARALLEL, PolicyName.ROUND_ROBIN
@@ -93,19 +93,6 @@ def test_connecting_has_a_look_of_its_own_but_trouble_goes_before_it() -> None:
     assert health.look(failed_member(0, "tcp:a:1", 5, **connecting), NOW).word == "FAILED"
     assert health.look(member(0, "tcp:a:1", State.PAUSED, **connecting), NOW).word == "PAUSED"
     assert health.CONNECTING_LOOK.sign not in {one.sign for one in health.STATE_LOOKS.values()}
-
-
-def test_concern_grows_from_a_member_that_is_out_to_events_that_wait() -> None:
-    assert concern(CDR, NOW) is Concern.NONE
-    assert concern(PIKE, NOW) is Concern.SOME
-    assert concern(replace(PIKE, held_since=NOW), NOW) is Concern.GRAVE
-    assert concern(sub(FAILOVER, failed_member(0, "udp:a:1", 3)), NOW) is Concern.GRAVE
-
-
-def test_a_mark_runs_out_without_any_news() -> None:
-    failed = PIKE.members[0]
-    assert state_at(failed, NOW + 17.5) is State.FAILED
-    assert state_at(failed, NOW + 17.7) is State.DUE
 
 
 def test_the_countdown_shrinks_with_time() -> None:

@@ -8,7 +8,8 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -49,15 +50,26 @@ def needs(program: str) -> None:
         pytest.skip(f"{program} is not installed")
 
 
-@pytest.mark.parametrize("payload", [one for one in BITING if one])
-def test_a_datagram_goes_out_by_nc(payload: bytes) -> None:
+def each(take: Callable[[bytes], bytes]) -> None:
+    """Have a line bring each payload somewhere, all at the same time: nc stays for a second."""
+    payloads = [one for one in BITING if one]
+    with ThreadPoolExecutor(len(payloads)) as pool:
+        assert list(pool.map(take, payloads)) == payloads
+
+
+def test_a_datagram_goes_out_by_nc() -> None:
     needs("nc")
-    receiver = UdpReceiver()
-    try:
-        run(by_hand(receiver.address, payload).line)
-        assert receiver.read() == [payload]
-    finally:
-        receiver.close()
+
+    def take(payload: bytes) -> bytes:
+        receiver = UdpReceiver()
+        try:
+            run(by_hand(receiver.address, payload).line)
+            (datagram,) = receiver.read()
+            return datagram
+        finally:
+            receiver.close()
+
+    each(take)
 
 
 @pytest.mark.parametrize("payload", BITING[1:4])
@@ -71,9 +83,13 @@ def test_a_local_datagram_goes_out_by_socat(tmp_path: Path, name: str, payload: 
         assert receiver.recv(65_536) == payload
 
 
-@pytest.mark.parametrize("payload", [one for one in BITING if one])
-def test_a_stream_gets_the_bytes_by_nc(payload: bytes) -> None:
+def test_a_stream_gets_the_bytes_by_nc() -> None:
     needs("nc")
+    each(streamed)
+
+
+def streamed(payload: bytes) -> bytes:
+    """What a server gets of a payload."""
     got: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(10)
@@ -88,7 +104,7 @@ def test_a_stream_gets_the_bytes_by_nc(payload: bytes) -> None:
         taker.start()
         run(by_hand(f"tcp:127.0.0.1:{server.getsockname()[1]}/method", payload).line)
         taker.join(10)
-    assert b"".join(got) == payload
+    return b"".join(got)
 
 
 @pytest.mark.parametrize("payload", BITING)

@@ -49,7 +49,10 @@ class Terminal:
         while text not in self.output:
             assert time.monotonic() < deadline, self.output[-2000:]
             if select.select([self.master], [], [], 0.2)[0]:
-                self.output += os.read(self.master, 65_536)
+                try:
+                    self.output += os.read(self.master, 65_536)
+                except OSError:
+                    raise AssertionError(f"the demo ended before {text!r}: {self.output[-2000:]!r}") from None
 
     def end(self) -> int:
         """Drain what is still drawn until the process has ended; its exit code."""
@@ -62,6 +65,10 @@ class Terminal:
                 except OSError:
                     break  # nobody holds the other end any more
         return self.process.wait(LIMIT_S)
+
+
+# Demos that start at the same moment would take each other's ports.
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture

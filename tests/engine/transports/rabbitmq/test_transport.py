@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -203,37 +201,11 @@ async def test_no_password_shows_even_in_all_that_pika_tells(
     assert "sesame" not in repr(transport._broker)
 
 
-def make_certificates(directory: Path) -> None:
-    """An authority, and a broker's certificate for localhost and 127.0.0.1."""
-    openssl = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj"]
-    commands = [
-        [*openssl, "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.pem"],
-        [
-            *[*openssl, "/CN=127.0.0.1", "-keyout", "broker.key", "-out", "broker.pem"],
-            *["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "subjectAltName=IP:127.0.0.1"],
-            *["-addext", "basicConstraints=critical,CA:FALSE"],
-        ],
-    ]
-    for command in commands:
-        subprocess.run(command, cwd=directory, check=True, capture_output=True)
-    for file in directory.iterdir():
-        file.chmod(0o644)
-
-
-async def test_tls_checks_the_broker_unless_told_not_to(
-    tmp_path: Path, mortal_rabbitmq_node: RabbitmqNode, make: Make
-) -> None:
-    node = mortal_rabbitmq_node
-    make_certificates(tmp_path)
-    node.write_config(
-        f"listeners.ssl.1 = 127.0.0.1:{node.tls_port}\nssl_options.cacertfile = {tmp_path}/ca.pem\n"
-        f"ssl_options.certfile = {tmp_path}/broker.pem\nssl_options.keyfile = {tmp_path}/broker.key"
-    )
-    await asyncio.to_thread(node.kill)
-    await asyncio.to_thread(node.start)
+async def test_tls_checks_the_broker_unless_told_not_to(rabbitmq_node: RabbitmqNode, make: Make) -> None:
+    node = rabbitmq_node
     await asyncio.to_thread(node.declare, "secret")
     domains = {
-        "checked": TlsDomain(ca=str(tmp_path / "ca.pem")),
+        "checked": TlsDomain(ca=str(node.authority)),
         "strange": TlsDomain(),
         "trusting": TlsDomain(verify=False),
     }

@@ -2,38 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from tests.tui.inspected import REFUSED
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
-from tui.render.line import plain
-from tui.render.probe import probe_lines
 from tui.screens.dialogs.probe import ProbeScreen
-
-STEPS = [
-    {"name": "resolve", "status": "done", "took_s": 0.0002, "detail": "127.0.0.1"},
-    {"name": "connect", "status": "failed", "took_s": 0.0011, "detail": "connection refused"},
-]
-REFUSED: dict[str, Any] = {
-    "socket": "tcp:h:1",
-    "steps": STEPS,
-    "ok": False,
-    "error": "connection refused",
-    "advice": "start it",
-}
-
-
-def test_a_step_has_sign_time_and_words() -> None:
-    lines = [plain(line) for line in probe_lines(REFUSED)]
-    assert lines[0] == " ✓ resolve     200 µs  127.0.0.1"
-    assert lines[1] == " ✖ connect     1.1 ms  connection refused"
-    assert lines[-2:] == ["✖ connection refused", "what to try: start it"]
-
-
-def test_a_member_that_was_only_connected_to_is_not_said_to_take_events() -> None:
-    sending = {"name": "send", "status": "skipped", "took_s": None, "detail": "only a test event sends"}
-    lines = [plain(line) for line in probe_lines({"steps": [STEPS[0], sending], "ok": True})]
-    assert lines[-1] == "✓ it can be reached; whether it takes events, only a test event shows"
 
 
 async def test_t_connects_and_enter_sends() -> None:

@@ -7,14 +7,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import pytest
 from textual.widgets import Input, Select
 
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink
-from tui.render.difference import save_note
 from tui.render.line import plain
-from tui.render.sockets import completed
 from tui.screens.dialogs.difference import DifferenceScreen
 from tui.screens.forms.edit_subscription import EditSubscriptionScreen, said_lines, verdict_line
 from tui.widgets.form_row import FormRow
@@ -133,29 +130,6 @@ async def test_undo_shows_what_it_would_do_and_asks() -> None:
         await shown.until(lambda: sent(link, "undo_change"), "the command")
 
 
-@pytest.mark.parametrize(
-    ("typed", "suggestion"),
-    [
-        ("ra", "rabbitmq:"),
-        ("tcp:127.0.0.1:2", "tcp:127.0.0.1:2000"),
-        ("vi", "virtual:"),
-        ("virtual:F", "virtual:FAILOVER "),
-        ("virtual:FAILOVER fl", "virtual:FAILOVER flatstore:"),
-        ("flatstore:", "flatstore:/var/log/events.log"),
-        ("udp:", "udp:127.0.0.1:"),
-        ("rabbitmq:", "rabbitmq:h:1/"),
-        ("rabbitmq:me:pw@", "rabbitmq:me:pw@h:1/"),
-        ("rabbitmq:me:pw@x", None),
-        ("xmlrpc:127.0.0.1:8", "xmlrpc:127.0.0.1:8080:method"),
-        ("virtual:FAILOVER virt", None),
-        ("", None),
-        ("nothing", None),
-    ],
-)
-def test_sockets_are_completed_by_what_is_known_and_by_transport(typed: str, suggestion: str | None) -> None:
-    assert completed(typed, ["tcp:127.0.0.1:2000", "rabbitmq:u:•••@h:1/q"]) == suggestion
-
-
 def test_a_form_without_a_difference_says_so() -> None:
     unchanged = {**FINE, "is_changed": False}
     assert said_lines(unchanged) == []
@@ -181,11 +155,6 @@ async def test_saving_shows_the_file_s_difference_and_asks() -> None:
         await shown.press("y")
         await shown.until(lambda: sent(link, "save_subscriptions") == [{"digest": "d"}], "the command")
         await shown.until(lambda: any("kept as s.yaml.bak" in one for one in shown.toasts), "the toast")
-
-
-def test_passwords_that_will_be_readable_are_counted() -> None:
-    assert save_note({"plain_passwords": 2, "copy": "x.bak"}).startswith("2 passwords will stand in it as typed")
-    assert save_note({"plain_passwords": 0, "copy": "x.bak"}) == "The file as it is will be kept as x.bak."
 
 
 def is_checked_with(link: FakeLink, policy: str) -> bool:

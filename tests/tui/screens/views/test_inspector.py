@@ -201,6 +201,7 @@ async def test_it_scrolls_by_vims_keys() -> None:
     async with inspector("2", "enter") as shown:
         await shown.pilot.resize_terminal(80, 12)
         body = shown.app.screen.query_one("#inspector-body")
+        await shown.until(lambda: body.size.height < 12 and body.max_scroll_y > 0, "more than there is room for")
         await shown.press("G")
         await shown.until(lambda: body.scroll_offset.y == body.max_scroll_y > 0, "the end")
         await shown.press("g", "j")

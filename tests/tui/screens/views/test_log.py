@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.tui.pilots import Console, console
-from tests.tui.world import WALL, FakeLink
-from tui.render.line import plain
-from tui.render.log import is_wanted, log_line
+from tests.tui.world import LOG_ENTRIES, FakeLink, log_entry
 from tui.screens.views.log import LogScreen
 from tui.widgets.logview import LogView
-
-
-def entry(number: int, level: int, text: str) -> dict[str, Any]:
-    return {"number": number, "wall": WALL, "level": level, "logger": "engine.core", "text": text}
-
-
-ENTRIES = [entry(1, 20, "started"), entry(2, 30, "unix:/a: no listener"), entry(3, 40, "disk\x1b full")]
 
 
 def view(shown: Console) -> LogView:
@@ -30,14 +19,8 @@ def seen(shown: Console) -> str:
 
 def link() -> FakeLink:
     made = FakeLink()
-    made.answers = {"log_since": ENTRIES}
+    made.answers = {"log_since": LOG_ENTRIES}
     return made
-
-
-def test_a_line_tells_its_level_by_sign_and_word_and_is_safe_to_show() -> None:
-    assert "✖ error    disk␣ full" in plain(log_line(ENTRIES[2], 60))
-    assert is_wanted(ENTRIES[0], 20, "START")
-    assert not is_wanted(ENTRIES[0], 30, "")
 
 
 async def test_5_shows_the_log_and_goes_back() -> None:
@@ -49,6 +32,22 @@ async def test_5_shows_the_log_and_goes_back() -> None:
         assert shown.app.screen is shown.dashboard
         await shown.press("5", "4", "5", "escape")
         assert shown.app.screen is shown.dashboard
+
+
+async def test_it_opens_at_the_newest_lines_and_runs_along() -> None:
+    link = FakeLink()
+    link.answers["log_since"] = [log_entry(number, 20, f"line {number}") for number in range(1, 101)]
+    async with console(link, (80, 24)) as shown:
+        await shown.press("5")
+        await shown.until(lambda: "line 100" in view_of(shown), "the newest line")
+        link.answers["log_since"] = [log_entry(101, 20, "line 101")]
+        await shown.until(lambda: "line 101" in view_of(shown), "the next one")
+
+
+def view_of(shown: Console) -> str:
+    """What of the log is in view."""
+    log = view(shown)
+    return "\n".join(log.render_line(y).text for y in range(log.scrollable_content_region.height))
 
 
 async def test_by_level_and_by_text() -> None:
@@ -78,7 +77,7 @@ async def test_a_log_that_cannot_be_had_says_so() -> None:
 
 async def test_a_long_line_is_moved_through_sideways() -> None:
     made = link()
-    made.answers["log_since"] = [entry(1, 30, "A" * 60 + "the end of it")]
+    made.answers["log_since"] = [log_entry(1, 30, "A" * 60 + "the end of it")]
     async with console(made, (80, 24)) as shown:
         await shown.press("5")
         await shown.until(lambda: "AAA" in seen(shown), "the line")
