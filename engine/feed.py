@@ -110,20 +110,23 @@ class Feed:
             subscription: the id of the subscription that it happened to.
             entry: what happened.
         """
-        batch = entry.batch if entry.batch.size < BIG else entry.batch.brief
-        record = FeedRecord(self._next, at, entry.step, subscription, batch, *entry[2:])
+        step, batch, indices, member, skipped, attempts, outcome, took_s = entry
+        if batch.size >= BIG:
+            batch = batch.brief
+        record = FeedRecord(
+            self._next, at, step, subscription, batch, indices, member, skipped, attempts, outcome, took_s
+        )
         self._next += 1
         records = self._records
         records.append(record)
         if not batch.feed_records:
             self._bytes += batch.size
         batch.feed_records += 1
-        count = len(entry.indices)
+        count = len(indices)
         self._covered += count
-        if entry.step is Step.PLANNED:
+        if step is Step.PLANNED:
             self._planned += count
-        self._bytes += RECORD_SIZE + ATTEMPT_SIZE * len(entry.attempts)
-        outcome = entry.outcome
+        self._bytes += RECORD_SIZE + ATTEMPT_SIZE * len(attempts)
         if outcome is not None:
             if outcome.status is Status.FAILED:
                 self._failures.append(record)

@@ -137,16 +137,19 @@ class Member:
 
     def offer(self, run: Run) -> None:
         """Queue a run; where that is too much, the newest or the oldest fails at once, which marks nobody."""
-        self.queue.append(run)
+        queue = self.queue
+        queue.append(run)
         self.pump()
-        if self.queue.count > CROWD:
+        if not queue.count:
+            return
+        if queue.count > CROWD:
             run.batch.pack()
-        surplus = self.queue.surplus(run)
+        surplus = queue.surplus(run)
         if surplus and self._drop is Drop.OLDEST:
             for dropped in self.give_back(surplus):
                 self._refuse(dropped, "and the oldest are dropped")
         elif surplus:
-            self._refuse(self.queue.take_newest(surplus))
+            self._refuse(queue.take_newest(surplus))
 
     def window(self, batch: Batch) -> int:
         """How many events of a batch its transport may be handed now: one at least when it has nothing."""

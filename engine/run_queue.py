@@ -59,7 +59,9 @@ class RunQueue:
         if at_most < len(run.indices):
             run, rest = run.split(at_most)
             self.runs.appendleft(rest)
-        self._note(run, -len(run.indices))
+        count = len(run.indices)
+        self.count -= count
+        self.size -= count * run.batch.event_size
         return run
 
     def take_newest(self, at_most: int) -> Run:
