@@ -197,7 +197,7 @@ def _figures(member: Member) -> dict[str, Any]:
         "sent": counters.sent,
         "failed": counters.failed,
         "refused": counters.refused,
-        "waiting": member.queued,
+        "waiting": member.queue.count,
         "in_flight": member.in_flight,
         "failed_by_kind": {str(fault): count for fault, count in member.faults.most_common()},
     }

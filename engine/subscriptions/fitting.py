@@ -171,8 +171,8 @@ class Fitter:
             raise
         return joined
 
-    def let_go(self, lane: Lane) -> None:
-        """A lane has ended: nobody needs its targets for it."""
+    def release_targets(self, lane: Lane) -> None:
+        """A lane has ended: it needs its targets no longer."""
         self._leave(lane, {member.target for member in lane.members})
 
     def _leave(self, lane: Lane, targets: Iterable[Target]) -> None:
@@ -203,7 +203,7 @@ def _move_members(old: Lane, lane: Lane) -> dict[int, int]:
         if same:
             earlier = same.popleft()
             places[earlier.index] = member.index
-            member.go_on_as(earlier)
+            member.take_over_from(earlier)
     return places
 
 
