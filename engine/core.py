@@ -157,13 +157,13 @@ class Engine:
             SwitchboardError: a transport cannot serve its address, or the engine is stopping.
         """
         self._check_running()
-        found = self.table.find(event, address)
-        if found is None and len(self.table) >= self.settings.subscription_limit:
+        existing = self.table.find(event, address)
+        if existing is None and len(self.table) >= self.settings.subscription_limit:
             raise CommandError(
                 503, "Too many subscriptions", f"subscription_limit is {self.settings.subscription_limit}"
             )
         self.register_event(event)
-        wanted = options or (found.options if found is not None else self.settings.default_options())
+        wanted = options or (existing.options if existing is not None else self.settings.default_options())
         return self.roster.subscribe(event, address, expire_s, wanted)
 
     def unsubscribe(self, subscription_id: str) -> None:

@@ -21,8 +21,23 @@ class Step(StrEnum):
     ENDED = "ended"  # the delivery is undelivered, for the reason in `outcome`
 
 
+class Entry(NamedTuple):
+    """What a lane has to tell: one step of some deliveries, the events `batch[i] for i in indices`."""
+
+    step: Step
+    batch: Batch
+    indices: range
+    member: int | None = None
+    """Position of the member in its subscription, from 0. PLANNED with None: all but the skipped (PARALLEL)."""
+    skipped: tuple[Skip, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    outcome: Outcome | None = None
+    took_s: float = 0.0
+    """SETTLED: seconds from the plan to the outcome."""
+
+
 class FeedRecord(NamedTuple):
-    """One step of some deliveries: the events `batch[i] for i in indices`, for one subscription.
+    """An entry as the feed keeps it: of which subscription, when, and under which number.
 
     A named tuple, because two are made for each run, and a frozen dataclass takes five times as long to make.
     """
@@ -37,13 +52,10 @@ class FeedRecord(NamedTuple):
     batch: Batch
     indices: range
     member: int | None = None
-    """Position of the member in its subscription, from 0. PLANNED with None: all
-    but the skipped (PARALLEL)."""
     skipped: tuple[Skip, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     outcome: Outcome | None = None
     took_s: float = 0.0
-    """SETTLED: seconds from the plan to the outcome."""
 
 
 RECORDS_PER_DELIVERY = 10
@@ -55,12 +67,12 @@ RECORD_SIZE = 400
 ATTEMPT_SIZE = 100
 """Bytes that a record takes, and each earlier attempt that it tells of."""
 
-FAILURES_TOLD = 200
+FAILURES_MAX = 200
 """Records of failures that `Feed.since` tells beside the newest records."""
 
 
 class Feed:
-    """The last `capacity` deliveries, told run by run. When it overflows, the oldest go; `dropped` counts them.
+    """The records of the last `capacity` deliveries. It drops the oldest ones for new ones; `dropped` counts them.
 
     It keeps `bytes_max` bytes at most, about, counted by the batch. Of long texts it keeps the beginning.
     """
@@ -69,13 +81,14 @@ class Feed:
         self._capacity = capacity
         self.bytes_max = bytes_max
         self._bytes = 0
-        self._told_max = RECORDS_PER_DELIVERY * capacity
+        self._covered_max = RECORDS_PER_DELIVERY * capacity
         self._records: deque[FeedRecord] = deque()
         self._failures: deque[FeedRecord] = deque()
         """Those of the records that tell of a failure."""
-        self._events = 0
-        self._told = 0
-        """Events that the records tell of, each as often as there are records of it."""
+        self._planned = 0
+        """Deliveries that the records tell of: each is counted with its plan."""
+        self._covered = 0
+        """The same, each counted as often as there are records of it."""
         self._next = 1
         self.dropped = 0
 
@@ -89,21 +102,15 @@ class Feed:
         """Bytes that it keeps, about."""
         return self._bytes
 
-    def add(
-        self,
-        at: float,
-        step: Step,
-        subscription: str,
-        batch: Batch,
-        indices: range,
-        member: int | None = None,
-        *,
-        skipped: tuple[Skip, ...] = (),
-        attempts: tuple[Attempt, ...] = (),
-        outcome: Outcome | None = None,
-        took_s: float = 0.0,
-    ) -> None:
-        """Append a record and let the oldest go while more than `capacity` events are told of."""
+    def add(self, at: float, subscription: str, entry: Entry) -> None:
+        """Append a record, and drop the oldest ones while there is more than the feed may keep.
+
+        Args:
+            at: monotonic seconds.
+            subscription: the id of the subscription that it happened to.
+            entry: what happened.
+        """
+        step, batch, indices, member, skipped, attempts, outcome, took_s = entry
         if batch.size >= BIG:
             batch = batch.brief
         record = FeedRecord(
@@ -112,34 +119,43 @@ class Feed:
         self._next += 1
         records = self._records
         records.append(record)
-        if _is_failure(record):
-            self._failures.append(record)
-        self._events += _weight(record)
-        self._told += len(indices)
-        if not batch.told:
+        if not batch.feed_records:
             self._bytes += batch.size
-        batch.told += 1
+        batch.feed_records += 1
+        count = len(indices)
+        self._covered += count
+        if step is Step.PLANNED:
+            self._planned += count
         self._bytes += RECORD_SIZE + ATTEMPT_SIZE * len(attempts)
-        if outcome is not None and outcome.answer is not None:
-            self._bytes += len(outcome.answer)
+        if outcome is not None:
+            if outcome.status is Status.FAILED:
+                self._failures.append(record)
+            if outcome.answer is not None:
+                self._bytes += len(outcome.answer)
         while len(records) > 1 and (
-            self._events > self._capacity or self._told > self._told_max or self._bytes > self.bytes_max
+            self._planned > self._capacity or self._covered > self._covered_max or self._bytes > self.bytes_max
         ):
-            oldest = records.popleft()
-            self._events -= _weight(oldest)
-            self._told -= len(oldest.indices)
-            self.dropped += 1
-            self._bytes -= RECORD_SIZE if oldest.outcome is None and not oldest.attempts else _size(oldest)
-            oldest.batch.told -= 1
-            if not oldest.batch.told:
-                self._bytes -= oldest.batch.size
+            self._drop(records.popleft())
         while self._failures and self._failures[0].number < records[0].number:
             self._failures.popleft()
+
+    def _drop(self, oldest: FeedRecord) -> None:
+        count = len(oldest.indices)
+        self.dropped += 1
+        self._covered -= count
+        if oldest.step is Step.PLANNED:
+            self._planned -= count
+        self._bytes -= RECORD_SIZE + ATTEMPT_SIZE * len(oldest.attempts)
+        if oldest.outcome is not None and oldest.outcome.answer is not None:
+            self._bytes -= len(oldest.outcome.answer)
+        oldest.batch.feed_records -= 1
+        if not oldest.batch.feed_records:
+            self._bytes -= oldest.batch.size
 
     def since(self, number: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
         """The records numbered `number` and later, oldest first: the newest `limit` of them.
 
-        Where these are not all, the newest `FAILURES_TOLD` of the others that tell of a failure come before them.
+        Where these are not all, the newest `FAILURES_MAX` of the others that tell of a failure come before them.
         """
         fresh = min(self._next - number, len(self._records), limit)
         if fresh <= 0:
@@ -155,14 +171,14 @@ class Feed:
 
 
 def failures_between(newest_first: Iterable[FeedRecord], first: int, end: int) -> list[FeedRecord]:
-    """The newest `FAILURES_TOLD` records of failures numbered from `first` to before `end`, oldest first."""
-    found: list[FeedRecord] = []
+    """The newest `FAILURES_MAX` records of failures numbered from `first` to before `end`, oldest first."""
+    failures: list[FeedRecord] = []
     for record in newest_first:
-        if record.number < first or len(found) >= FAILURES_TOLD:
+        if record.number < first or len(failures) >= FAILURES_MAX:
             break
-        if record.number < end and _is_failure(record):
-            found.append(record)
-    return found[::-1]
+        if record.number < end and record.outcome is not None and record.outcome.status is Status.FAILED:
+            failures.append(record)
+    return failures[::-1]
 
 
 def records_about(records: Iterable[FeedRecord], subscription: str, seq: int) -> tuple[FeedRecord, ...]:
@@ -172,19 +188,3 @@ def records_about(records: Iterable[FeedRecord], subscription: str, seq: int) ->
         for record in records
         if record.subscription == subscription and seq - record.batch.first_seq in record.indices
     )
-
-
-def _is_failure(record: FeedRecord) -> bool:
-    return record.outcome is not None and record.outcome.status is Status.FAILED
-
-
-def _size(record: FeedRecord) -> int:
-    """Bytes that a record takes beside its batch."""
-    outcome = record.outcome
-    answer = 0 if outcome is None or outcome.answer is None else len(outcome.answer)
-    return RECORD_SIZE + ATTEMPT_SIZE * len(record.attempts) + answer
-
-
-def _weight(record: FeedRecord) -> int:
-    """How many deliveries a record tells of for the first time: how they ended counts with their plan."""
-    return len(record.indices) if record.step is Step.PLANNED else 0

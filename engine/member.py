@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from bisect import insort
 from collections import Counter, deque
 from collections.abc import Callable
-from operator import attrgetter
 
 from engine.address import MemberAddress, printed
 from engine.clock import Clock, Timer
@@ -16,7 +14,7 @@ from engine.options import Drop
 from engine.patience import Patience
 from engine.policies.base import Standing
 from engine.run import Attempt, Batch, Fault, Outcome, Run, Status, failed
-from engine.sizes import FULL, QUEUE_BYTES
+from engine.run_queue import RunQueue
 from engine.target import Target
 from engine.transports.base import ConnectionState
 from engine.transports.reasons import reason_of
@@ -47,7 +45,6 @@ HISTORY = 16
 SIGNS = {Status.DELIVERED: "✓", Status.SENT: "~", Status.FAILED: "✖"}
 NOT_CHOSEN = "·"
 
-_first_seq = attrgetter("first_seq")
 _AWAY = frozenset((ConnectionState.DOWN, ConnectionState.CONNECTING))
 
 
@@ -85,17 +82,12 @@ class Member:
         """What its failures were the fault of."""
         self.latency = Latencies()
         self.history: deque[str] = deque(maxlen=HISTORY)
-        self.queue: deque[Run] = deque()
-        self.queued = 0
-        self.queued_bytes = 0
-        """What these take, about; the events of a batch count alike."""
+        self.queue = RunQueue(queue_size)
         self.in_flight = 0
         self._bytes_in_flight = 0
         self.moved_at = clock.now()
         """When a transport last settled something of it or got its first work: whether it is worth waiting for."""
         self._clock = clock
-        self._queue_size = queue_size
-        self._bytes_max = QUEUE_BYTES
         self._drop = drop
         self._wait_s = wait_s
         self._timer: Timer | None = None
@@ -117,10 +109,11 @@ class Member:
     @property
     def room(self) -> int:
         """Notifications that it can still take; what is left of the window counts only while nothing waits for it."""
-        if self.queued_bytes >= FULL * self._bytes_max:
+        queue = self.queue
+        if queue.is_full_of_bytes:
             return 0
-        window = 0 if self.queue or self.awaits_connection else WINDOW - self.in_flight
-        return self._queue_size - self.queued + window
+        window = 0 if queue.count or self.awaits_connection else WINDOW - self.in_flight
+        return queue.capacity - queue.count + window
 
     @property
     def awaits_connection(self) -> bool:
@@ -134,31 +127,29 @@ class Member:
     @property
     def free(self) -> int:
         """Notifications for which it is sure to have room, in its queue and in its window."""
-        if self.queued_bytes >= FULL * self._bytes_max:
+        queue = self.queue
+        if queue.is_full_of_bytes:
             return 0
         window = WINDOW - self.in_flight
-        is_open = not self.queue and self.target.transport.connection.down_since is None
+        is_open = not queue.count and self.target.transport.connection.down_since is None
         is_filled = window >= REFILL or not self._was_full
-        return self._queue_size - self.queued + (window if is_open and is_filled else 0)
+        return queue.capacity - queue.count + (window if is_open and is_filled else 0)
 
     def offer(self, run: Run) -> None:
         """Queue a run; where that is too much, the newest or the oldest fails at once, which marks nobody."""
-        count = len(run)
-        self.queue.append(run)
-        self.queued += count
-        self.queued_bytes += count * run.batch.event_size
+        queue = self.queue
+        queue.append(run)
         self.pump()
-        if self.queued > CROWD:
-            run.batch.let_go()
-        surplus = self.queued - self._queue_size
-        if self.queued_bytes > self._bytes_max:
-            too_much = -(-(self.queued_bytes - self._bytes_max) // run.batch.event_size)
-            surplus = max(surplus, min(count, too_much))
-        if surplus > 0 and self._drop is Drop.OLDEST:
+        if not queue.count:
+            return
+        if queue.count > CROWD:
+            run.batch.pack()
+        surplus = queue.surplus(run)
+        if surplus and self._drop is Drop.OLDEST:
             for dropped in self.give_back(surplus):
                 self._refuse(dropped, "and the oldest are dropped")
-        elif surplus > 0:
-            self._refuse_newest(surplus)
+        elif surplus:
+            self._refuse(queue.take_newest(surplus))
 
     def window(self, batch: Batch) -> int:
         """How many events of a batch its transport may be handed now: one at least when it has nothing."""
@@ -167,12 +158,12 @@ class Member:
 
     def use_queue(self, queue_size: int, drop: Drop) -> None:
         """Another bound for what comes from now on, and what happens beyond it; what waits already stays."""
-        self._queue_size = queue_size
+        self.queue.capacity = queue_size
         self._drop = drop
 
     def use_queue_bytes(self, bytes_max: int) -> None:
         """Let so many bytes wait from now on, about; what waits already stays."""
-        self._bytes_max = bytes_max
+        self.queue.bytes_max = bytes_max
 
     def use_wait(self, wait_s: float) -> None:
         """Wait for a connection as long as this from now on; 0 is not at all."""
@@ -189,8 +180,8 @@ class Member:
         self.socket = printed(address)
         self.target = target
 
-    def go_on_as(self, other: Member) -> None:
-        """Take over health and figures of a member with the same socket, which from now on counts for itself."""
+    def take_over_from(self, other: Member) -> None:
+        """Have the health and the figures of a member with the same socket; that one counts from 0 again."""
         self.health, self.moved_at = other.health, other.moved_at
         self.counters, other.counters = other.counters, MemberCounters()
         self.latency, other.latency = other.latency, Latencies()
@@ -202,11 +193,11 @@ class Member:
             return
         self._is_pumping = True
         try:
-            while self.queue and self.in_flight < WINDOW and not self.health.paused:
+            while self.queue.count and self.in_flight < WINDOW and not self.health.paused:
                 if self.awaits_connection:
                     self._wait()
                     break
-                run = self.queue[0]
+                run = self.queue.runs[0]
                 count, room = len(run), WINDOW - self.in_flight
                 if room < count and room < REFILL and self._was_full:
                     break
@@ -215,10 +206,10 @@ class Member:
                     if room <= 0 or (room < count and room < refill(run.batch) and self._was_full):
                         break
                 self._was_full = room <= count
-                self.start(self._take_front(room))
+                self.start(self.queue.take_front(room))
         finally:
             self._is_pumping = False
-        if not self.queue:
+        if not self.queue.count:
             self._stop_timer()
 
     def note_return(self) -> None:
@@ -240,9 +231,7 @@ class Member:
             attempts = (*attempts, Attempt(self.index, now, outcome))
         if outcome.fault is not Fault.ENGINE:
             self._note_absence(outcome.reason, now)
-        insort(self.queue, run.again(positions, attempts), key=_first_seq)
-        self.queued += len(positions)
-        self.queued_bytes += len(positions) * run.batch.event_size
+        self.queue.put_back(run.again(positions, attempts))
         return True
 
     def start(self, run: Run) -> None:
@@ -277,45 +266,30 @@ class Member:
         else:
             self.counters.sent += count
 
-    def landed(self, run: Run, count: int) -> None:
+    def settled(self, run: Run, count: int) -> None:
         """`count` notifications of a run are settled; more may follow from the queue."""
         if run.is_started:
             self.in_flight -= count
             self._bytes_in_flight -= count * run.batch.event_size
-        if self.queue:
+        if self.queue.count:
             self.pump()
         self._freed()
 
     @property
     def is_moving(self) -> bool:
-        """Whether it is worth waiting for: its queue is empty, or it settled something lately."""
-        return not self.queue or self._clock.now() - self.moved_at < PATIENCE_S
+        """Whether it is worth waiting for: its queue is empty, or it settled something in the last `PATIENCE_S`."""
+        return not self.queue.count or self._clock.now() - self.moved_at < PATIENCE_S
 
     def give_back(self, at_most: int | None = None) -> list[Run]:
         """Take runs out of the queue, the oldest first: `at_most` so many notifications, or everything."""
-        left = self.queued if at_most is None else min(at_most, self.queued)
-        runs = []
-        while left > 0:
-            run = self._take_front(left)
-            left -= len(run)
-            runs.append(run)
-        if not self.queue:
+        runs = self.queue.take(at_most)
+        if not self.queue.count:
             self._stop_timer()
         return runs
 
-    def _take_front(self, at_most: int) -> Run:
-        """Take the run in front out of the queue, or so many events of it."""
-        run = self.queue.popleft()
-        if at_most < len(run):
-            run, rest = run.split(at_most)
-            self.queue.appendleft(rest)
-        self.queued -= len(run)
-        self.queued_bytes -= len(run) * run.batch.event_size
-        return run
-
     def _may_wait(self, run: Run, outcome: Outcome) -> bool:
         if outcome.is_cut_off:
-            if any(one.member == self.index and one.outcome.is_cut_off for one in run.attempts):
+            if self._cut_off_before(run) is not None:
                 return False
         elif self._moved_to_at is not None and run.is_started and run.started_at < self._moved_to_at:
             return True  # the former target's, closed since
@@ -333,20 +307,20 @@ class Member:
         self._note_absence(self.target.down or "no connection", self._clock.now())
         self.target.transport.demand()
         if self._timer is None:
-            self._timer = self._clock.call_at(self._deadline(self.queue[0].batch), self._expire)
+            self._timer = self._clock.call_at(self._deadline(self.queue.runs[0].batch), self._expire)
 
     def _expire(self) -> None:
         """Fail what has waited for too long, with the reason that is true now; a part of it, where that is much."""
         self._timer = None
         now = self._clock.now()
         left = EXPIRED_AT_A_TIME
-        while left and self.queue and self.awaits_connection and not self.health.paused:
-            if self._deadline(self.queue[0].batch) > now:
+        while left and self.queue.count and self.awaits_connection and not self.health.paused:
+            if self._deadline(self.queue.runs[0].batch) > now:
                 break
             left -= 1
-            run = self._take_front(self.queued)
+            run = self.queue.take_front(self.queue.count)
             run.settle_all(self._in_vain(run))
-        if not left and self.queue and self._timer is None:
+        if not left and self.queue.count and self._timer is None:
             self._timer = self._clock.call_at(now, self._expire)
         self.pump()
         self._freed()
@@ -354,12 +328,15 @@ class Member:
     def _in_vain(self, run: Run) -> Outcome:
         """How an event ends for which no connection came."""
         reason = self.target.down or "no connection"
-        before = next(
-            (one.outcome for one in run.attempts if one.member == self.index and one.outcome.is_cut_off), None
-        )
+        before = self._cut_off_before(run)
         if before is None:
             return failed(reason, unsent=True)
         return failed(f"{reason}; before that: {before.reason}", maybe_taken=True)
+
+    def _cut_off_before(self, run: Run) -> Outcome | None:
+        """How the connection was lost with these events in flight, where they were sent here before."""
+        outcomes = (attempt.outcome for attempt in run.attempts if attempt.member == self.index)
+        return next((outcome for outcome in outcomes if outcome.is_cut_off), None)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -371,21 +348,11 @@ class Member:
         if self.health.failed_at is None or self.health.error != reason:
             self.health = self.health.failed(now, reason, is_absent=True)
 
-    def _refuse_newest(self, surplus: int) -> None:
-        run = self.queue.pop()
-        kept = len(run) - surplus
-        if kept > 0:
-            fitting, run = run.split(kept)
-            self.queue.append(fitting)
-        self.queued -= len(run)
-        self.queued_bytes -= len(run) * run.batch.event_size
-        self._refuse(run)
-
     def _refuse(self, run: Run, how: str = "") -> None:
         self.counters.refused += len(run)
         why = f" ({self.target.down})" if self.awaits_connection else ""
-        told = f"queue full: {self.queued} notifications wait{why}"
-        run.settle_all(failed(f"{told}, {how}" if how else told, Fault.QUEUE))
+        reason = f"queue full: {self.queue.count} notifications wait{why}"
+        run.settle_all(failed(f"{reason}, {how}" if how else reason, Fault.QUEUE))
 
     def _broke(self, run: Run, error: Exception) -> None:
         """Fail a run at which the transport raised. It may be the event's doing, so it is not tried here again."""

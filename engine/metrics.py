@@ -49,23 +49,23 @@ class LatencyHistogram:
 def percentiles(counts: Mapping[int, int], shares: Sequence[float]) -> tuple[float, ...]:
     """The latencies in seconds below which these shares (0 to 1, rising) lie; none where nothing was counted."""
     total, seen = sum(counts.values()), 0
-    found: list[float] = []
+    edges: list[float] = []
     for bucket in sorted(counts):
         seen += counts[bucket]
-        while len(found) < len(shares) and seen >= shares[len(found)] * total:
-            found.append(_upper_edge(bucket) / 1e6)
-    return tuple(found)
+        while len(edges) < len(shares) and seen >= shares[len(edges)] * total:
+            edges.append(_upper_edge(bucket) / 1e6)
+    return tuple(edges)
 
 
 FRESH_S = 2.0
 """What happens now is what happened in this time, and in the same time before it."""
 
 SLOT_S = 20.0
-LATELY_S = 60.0
+RECENT_S = 60.0
 """Of the last minute, slots of twenty seconds are kept."""
 
 
-class Lately(NamedTuple):
+class Recent(NamedTuple):
     """A member's latencies of late, in seconds."""
 
     p50_s: float | None
@@ -110,7 +110,7 @@ class Latencies:
         made.add(self._fresh)
         return made
 
-    def lately(self, now: float) -> Lately:
+    def recent(self, now: float) -> Recent:
         """Those of late, as they are at `now` (monotonic)."""
         if not self._fresh:
             return _NEVER
@@ -118,10 +118,10 @@ class Latencies:
             self._past = _together(*(slot.counts for _, slot in self._slots))
         p50, p99 = percentiles(_together(self._past, self._fresh), (0.5, 0.99))
         fresh = percentiles(_together(self._before, self._fresh), (0.5, 0.9, 0.99))
-        taken = sum(slot.total for since, slot in self._slots if since > now - LATELY_S)
-        if self._fresh_until > now - LATELY_S:
+        taken = sum(slot.total for since, slot in self._slots if since > now - RECENT_S)
+        if self._fresh_until > now - RECENT_S:
             taken += sum(self._fresh.values())
-        return Lately(p50, p99, fresh, taken, self.last_at)
+        return Recent(p50, p99, fresh, taken, self.last_at)
 
     def _turn(self, now: float) -> None:
         """Begin anew, and put what was fresh where it belongs."""
@@ -132,7 +132,7 @@ class Latencies:
             if not self._slots or self._slots[-1][0] != slot:
                 self._slots.append((slot, LatencyHistogram()))
             self._slots[-1][1].add(self._fresh)
-        while self._slots and self._slots[0][0] <= now - LATELY_S:
+        while self._slots and self._slots[0][0] <= now - RECENT_S:
             self._slots.popleft()
         self._past = None
         self._before = self._fresh if now - self._fresh_until < FRESH_S else {}
@@ -148,7 +148,7 @@ def _together(*parts: Mapping[int, int]) -> dict[int, int]:
     return made
 
 
-_NEVER = Lately(None, None, (), 0, None)
+_NEVER = Recent(None, None, (), 0, None)
 
 
 def _bucket(micros: int) -> int:

@@ -80,7 +80,7 @@ class _Giving:
     def waits_for(self, lane: Lane) -> bool:
         """Whether a lane is still to get it."""
         if self.places is None:
-            self.places = {one: place for place, one in enumerate(self.lanes)}
+            self.places = {listener: place for place, listener in enumerate(self.lanes)}
         return self.places.get(lane, -1) >= self.position and lane not in self.early
 
 
@@ -98,7 +98,7 @@ class Overdue:
     @property
     def deliveries(self) -> int:
         """Deliveries that no lane has yet."""
-        return sum(one.left * len(one.batch) for queue in self._queues.values() for one in queue)
+        return sum(giving.left * len(giving.batch) for queue in self._queues.values() for giving in queue)
 
     def add(self, batch: Batch, lanes: Sequence[Lane], position: int) -> None:
         """Take a batch that goes to the lanes from `position` on."""
@@ -122,10 +122,10 @@ class Overdue:
 
     def catch_up(self, name: str, lane: Lane) -> None:
         """Give a lane everything that it is still to get."""
-        for one in tuple(self._queues.get(name, ())):
-            if one.waits_for(lane):
-                one.early.add(lane)
-                give(lane, one.batch)
+        for giving in tuple(self._queues.get(name, ())):
+            if giving.waits_for(lane):
+                giving.early.add(lane)
+                give(lane, giving.batch)
 
     def _give_some(self, giving: _Giving, turn: Turn) -> None:
         for _ in range(AT_A_TIME):

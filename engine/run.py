@@ -112,12 +112,12 @@ class Batch:
         "_packed",
         "_payloads",
         "event_size",
+        "feed_records",
         "first_seq",
         "name",
         "raised_at",
         "size",
         "source",
-        "told",
     )
 
     def __init__(self, name: str, events: Sequence[Event], first_seq: int, raised_at: float, source: str) -> None:
@@ -138,15 +138,15 @@ class Batch:
         """Bytes for each of its events, at least one: what waits in parts is counted by this."""
         self._brief: Batch | None = None
         self._has_no_long_text = False
-        self.told = 0
-        """Records that the feed has of it."""
+        self.feed_records = 0
+        """How many records the feed has of it."""
 
     def __len__(self) -> int:
         return self._count
 
     @property
     def events(self) -> Sequence[Event]:
-        """The events; made anew at each look once they were let go."""
+        """The events. Once they are packed, each look makes them anew."""
         if self._events is not None:
             return self._events
         return [Event(self.name, params) for params in marshal.loads(self._packed)]  # noqa: S302 - our own bytes
@@ -165,8 +165,8 @@ class Batch:
             self._brief = Batch(self.name, events, self.first_seq, self.raised_at, self.source)
         return self._brief
 
-    def let_go(self) -> None:
-        """Keep the events as one block of bytes from now on, about a fifth of what the objects take; for long waits."""
+    def pack(self) -> None:
+        """Keep the events as one block of bytes from now on: about a fifth of what the objects take. For long waits."""
         if self._events is not None:
             self._packed = marshal.dumps([event.params for event in self._events])
             self._events = None

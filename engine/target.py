@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from engine.address import FlatstoreAddress, MemberAddress, printed
+from engine.address import MemberAddress, Way, printed
 from engine.tasks import Tasks
 from engine.transports.base import ConnectionState, Transport, TransportContext, TransportOptions
 from engine.transports.registry import load
@@ -118,11 +118,7 @@ class Targets:
 
     async def reopen_files(self, path: str | None) -> int:
         """Reopen the flat file `path`, or all of them; how many there were."""
-        chosen = [
-            target
-            for target in self._in_use
-            if isinstance(target.address, FlatstoreAddress) and path in {None, target.address.path}
-        ]
+        chosen = [target for target in self._in_use if _has_file(target.address, path)]
         for target in chosen:
             await target.transport.reopen()
         return len(chosen)
@@ -130,3 +126,8 @@ class Targets:
     def _options(self, scheme: str) -> TransportOptions:
         options = self._settings.get(scheme)
         return options if isinstance(options, TransportOptions) else load(scheme).Options()
+
+
+def _has_file(address: MemberAddress, path: str | None) -> bool:
+    """Whether an address leads to the file `path`, or to any."""
+    return any(one.way is Way.FILE and path in {None, one.path} for one in address.destinations())

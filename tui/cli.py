@@ -221,7 +221,7 @@ def _open(chosen: argparse.Namespace) -> int:
     if not _has_terminal():
         _complain("the console needs a terminal; the bundle is JSON, and can be read as it is")
         return BAD_USAGE
-    from tui.app.application import show_console  # noqa: PLC0415
+    from tui.app.console import show_console  # noqa: PLC0415
     from tui.bundle.link import RecordedLink  # noqa: PLC0415
 
     preferences = _with_own_keys(replace(_preferences(chosen), notices=missing(recording)))
@@ -302,7 +302,7 @@ def _console(settings: Settings, title: str, preferences: Preferences, file: Pat
     from engine.errors import SwitchboardError  # noqa: PLC0415
     from engine.host.background import BackgroundEngine  # noqa: PLC0415
     from engine.host.service import Service  # noqa: PLC0415
-    from tui.app.application import run_console  # noqa: PLC0415
+    from tui.app.console import run_console  # noqa: PLC0415
     from tui.terminal.signals import undisturbed  # noqa: PLC0415
 
     _log_beside_the_screen()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from engine.address.model import MASK
+from engine.address.kinds.base import MASK
+from engine.address.kinds.table import BUILT_IN, outside
 
 WITHOUT_LOGIN = frozenset({
-    "udp", "unix", "tcp", "xmlrpc", "flatstore", "kafka", "sqs", "route", "routing", "sip", "sips", "tel", "mailto",
+    *(scheme for scheme, kind in BUILT_IN.items() if not kind.logs_in),
+    "kafka", "sqs", "route", "routing", "sip", "sips", "tel", "mailto",
 })  # fmt: skip
 """Prefixes of texts in which an @ does not end a password."""
 
@@ -17,11 +20,22 @@ LOOK_AHEAD = 16
 
 _SEPARATORS = re.compile(r"""([\s"'<>]+)""")
 _SERVER = re.compile(r"@[\w.:%\[\]-]+/")
-_LOGIN = re.compile("rabbitmq:|://")
 _POLICY = re.compile(r"virtual:|PARALLEL|FAILOVER|ROUND-ROBIN")
 _BRACKETS = "([{,;=|"
 _NO_PASSWORD = re.compile(r"(?:[^:/@]*@)?(?:\[[^\]@]*\]|[^:/@\[]*)(?::\d{0,5})?(?:/[^@]*|\W*)")
-"""What stands behind `rabbitmq:` or `://` when there is no password: `[user@]host[:port][/...]`."""
+"""What stands behind a prefix or `://` when there is no password: `[user@]host[:port][/...]`."""
+
+
+@cache
+def _own_login() -> re.Pattern[str]:
+    """The prefixes that a login may stand behind. No kind is imported for this: one from outside may have logins."""
+    known = [kind.scheme for kind in BUILT_IN.values() if kind.logs_in]
+    return re.compile("|".join(f"{scheme}:" for scheme in (*known, *outside())))
+
+
+@cache
+def _login() -> re.Pattern[str]:
+    return re.compile(f"{_own_login().pattern}|://")
 
 
 def mask_text(text: str) -> str:
@@ -48,7 +62,7 @@ def _masked(pieces: Sequence[str], index: int) -> tuple[str, int]:
     if start is None:
         return piece, 1
     end, at = index, piece.rfind("@", start)
-    if at < 0 or ("rabbitmq:" in piece and not _SERVER.match(piece, at)):
+    if at < 0 or (_own_login().search(piece) and not _SERVER.match(piece, at)):
         end, at = _end_of_torn(pieces, index, at)
     return piece[:start] + MASK + ("" if at < 0 else pieces[end][at:]), end + 1 - index
 
@@ -62,7 +76,7 @@ def _end_of_torn(pieces: Sequence[str], index: int, at: int) -> tuple[int, int]:
     end = index
     for ahead in range(index + 1, min(index + 1 + LOOK_AHEAD, len(pieces))):
         other = pieces[ahead]
-        if "\n" in other or _LOGIN.search(other):
+        if "\n" in other or _login().search(other):
             break
         if "@" in other:
             end, at = ahead, other.rindex("@")
@@ -71,7 +85,7 @@ def _end_of_torn(pieces: Sequence[str], index: int, at: int) -> tuple[int, int]:
 
 def _password_start(piece: str) -> int | None:
     """Where the password of a piece begins, or would begin; None when the piece holds no login."""
-    login = _LOGIN.search(piece)
+    login = _login().search(piece)
     if login is not None:
         colon = piece.find(":", login.end())
         return None if colon < 0 or _NO_PASSWORD.fullmatch(piece, login.end()) else colon + 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from engine.address.model import MASK, MemberAddress, RabbitmqAddress
+from engine.address.kinds.base import MASK, MemberAddress
+from engine.address.kinds.table import usable_kind
 from engine.address.parser import parse_member
 from engine.errors import SocketProblem, SocketTextError
 
@@ -15,7 +15,11 @@ _STAND_IN = "x" * len(MASK)
 
 def has_mask(text: str) -> bool:
     """Whether the password in a member's text is masked."""
-    return text.startswith(f"{RabbitmqAddress.scheme}:") and MASK in text.partition("/")[0]
+    if MASK not in text.partition("/")[0]:
+        return False
+    scheme, colon, _ = text.partition(":")
+    kind = usable_kind(scheme) if colon else None
+    return kind is not None and kind.secret_name is not None
 
 
 def without_mask(text: str) -> str:
@@ -32,8 +36,8 @@ def parse_masked(text: str) -> MemberAddress:
     address = parse_member(without_mask(text))
     if not has_mask(text):
         return address
-    if isinstance(address, RabbitmqAddress) and address.password == _STAND_IN:
-        return replace(address, password=MASK)
+    if address.secret == _STAND_IN:
+        return address.with_secret(MASK)
     return parse_member(text)  # the mask is a part of something; that is refused
 
 
@@ -44,17 +48,12 @@ def read_masked(text: str, known: Iterable[MemberAddress]) -> MemberAddress:
         SocketTextError: with every problem of the text, or because no known member logs in there.
     """
     address = parse_masked(text)
-    if not has_mask(text) or not isinstance(address, RabbitmqAddress):
+    if not has_mask(text):
         return address
     for one in known:
-        if isinstance(one, RabbitmqAddress) and _is_same_login(one, address):
-            return replace(address, password=one.password)
+        if type(one) is type(address) and one.login() == address.login() and one.secret is not None:
+            return address.with_secret(one.secret)
     problem = SocketProblem(
         text.index(MASK) + 1, "no member here logs in to this broker as this user", hint="type the password itself"
     )
     raise SocketTextError((problem,))
-
-
-def _is_same_login(known: RabbitmqAddress, typed: RabbitmqAddress) -> bool:
-    """Whether a password may be used again: never at another host, or for another user."""
-    return (known.host, known.port, known.user) == (typed.host, typed.port, typed.user) and known.password is not None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
-MASK = "•••"
-"""What stands in the place of a secret wherever a person can see it."""
+from engine.address.kinds.base import MemberAddress
 
 
 class PolicyName(StrEnum):
@@ -16,80 +15,6 @@ class PolicyName(StrEnum):
     PARALLEL = "PARALLEL"
     FAILOVER = "FAILOVER"
     ROUND_ROBIN = "ROUND-ROBIN"
-
-
-@dataclass(frozen=True, slots=True)
-class UdpAddress:
-    """`udp:host:port`; an IPv6 host stands in brackets in the text and without them here.
-
-    See docs/event-interface.md, 2.3.
-    """
-
-    scheme: ClassVar[str] = "udp"
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnixAddress:
-    """`unix:path` (docs/event-interface.md, 2.3)."""
-
-    scheme: ClassVar[str] = "unix"
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class TcpAddress:
-    """`tcp:host:port[/method]` (docs/event-interface.md, 2.4). `method` replaces the event name in the request."""
-
-    scheme: ClassVar[str] = "tcp"
-    host: str
-    port: int
-    method: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class XmlRpcAddress:
-    """`xmlrpc:host:port[/path]:method`. `path` has its leading slash; None stands for /RPC2.
-
-    See docs/event-interface.md, 2.5.
-    """
-
-    scheme: ClassVar[str] = "xmlrpc"
-    host: str
-    port: int
-    method: str
-    path: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RabbitmqAddress:
-    """`rabbitmq:[user[:password]@]host[:port]/[params?]routing-key`, decoded. `vhost` is an addition.
-
-    `password` None means none was given: the login then uses "guest" (docs/event-interface.md, 2.6).
-    """
-
-    scheme: ClassVar[str] = "rabbitmq"
-    host: str
-    routing_key: str
-    port: int = 5672
-    user: str = "guest"
-    password: str | None = field(default=None, repr=False)
-    exchange: str = ""
-    vhost: str = "/"
-    persistent: bool = False
-    tls_domain: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FlatstoreAddress:
-    """`flatstore:path` (docs/event-interface.md, 2.9)."""
-
-    scheme: ClassVar[str] = "flatstore"
-    path: str
-
-
-MemberAddress: TypeAlias = UdpAddress | UnixAddress | TcpAddress | XmlRpcAddress | RabbitmqAddress | FlatstoreAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +27,16 @@ class VirtualAddress:
     scheme: ClassVar[str] = "virtual"
     policy: PolicyName
     members: tuple[MemberAddress, ...]
+
+    def printed(self, *, secrets: bool) -> str:
+        """The normal form."""
+        return " ".join((f"virtual:{self.policy}", *(member.printed(secrets=secrets) for member in self.members)))
+
+    def identity(self) -> str:
+        """The members of PARALLEL are a multiset (docs/event-interface.md, D5), those of the others a list."""
+        texts = [member.identity() for member in self.members]
+        is_sorted = self.policy is PolicyName.PARALLEL
+        return " ".join((f"virtual:{self.policy}", *(sorted(texts) if is_sorted else texts)))
 
 
 Address: TypeAlias = MemberAddress | VirtualAddress

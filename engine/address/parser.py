@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
-from engine.address.members import read_flatstore, read_tcp, read_udp, read_unix, read_xmlrpc
-from engine.address.model import Address, MemberAddress, PolicyName, VirtualAddress
+from engine.address.kinds.base import MASK, MemberAddress
+from engine.address.kinds.table import kind_of, prefixes, usable_kinds
+from engine.address.kinds.unix import UnixAddress
+from engine.address.model import Address, PolicyName, VirtualAddress
 from engine.address.part import Part, Problems, quotable
 from engine.address.percent import CONTROL
-from engine.address.rabbitmq import read_rabbitmq
-from engine.errors import SocketTextError
+from engine.errors import SocketTextError, SwitchboardError
 
 TEXT_MAX = 65_536
 """Longest socket text, in characters. A text from outside must not keep the engine busy."""
@@ -29,35 +28,9 @@ TOO_MANY = "subscribe the others with a socket of their own"
 PROBLEMS_MAX = 50
 """When so many problems are found, the members behind them are not looked at."""
 
-_READERS: Mapping[str, Callable[[Part, Problems], MemberAddress | None]] = MappingProxyType(
-    {
-        "udp": read_udp,
-        "unix": read_unix,
-        "tcp": read_tcp,
-        "xmlrpc": read_xmlrpc,
-        "rabbitmq": read_rabbitmq,
-        "flatstore": read_flatstore,
-    }
-)
-
 VIRTUAL = "virtual"
-PLAIN_SCHEMES = tuple(_READERS)
-"""Every prefix that a member can have, without its colon."""
-SCHEMES = (*PLAIN_SCHEMES, VIRTUAL)
-"""Every prefix that parses, without its colon."""
 NOT_YET = ("kafka", "sqs", "route", "routing")
 """Prefixes that OpenSIPS has and Switchboard does not."""
-OTHER_NAMES = MappingProxyType(
-    {
-        "amqp": "rabbitmq",
-        "amqps": "rabbitmq",
-        "http": "xmlrpc",
-        "https": "xmlrpc",
-        "jsonrpc": "tcp",
-        "file": "flatstore",
-    }
-)
-"""What people write for a prefix, and what they mean."""
 
 POLICIES = "PARALLEL, FAILOVER or ROUND-ROBIN"
 
@@ -83,7 +56,7 @@ def parse(text: str) -> Address:
     elif text.startswith(VIRTUAL + ":"):
         address = _read_virtual(part.tail(len(VIRTUAL) + 1), problems)
     else:
-        address = _read_member(part, problems, SCHEMES)
+        address = _read_member(part, problems)
     if address is None or problems.found:
         raise _error(problems)
     return address
@@ -105,7 +78,7 @@ def parse_member(text: str) -> MemberAddress:
         problems.add(TEXT_MAX + 1, f"a socket has at most {TEXT_MAX} characters, this text has {len(text)}")
     elif (blank := _BLANK.search(text)) is not None:
         problems.add(blank.start() + 1, "a member has no blanks", "in rabbitmq: write a blank as %20")
-    address = None if problems.found else _read_member(Part(text, 1), problems, PLAIN_SCHEMES)
+    address = None if problems.found else _read_member(Part(text, 1), problems, is_member=True)
     if address is None or problems.found:
         raise _error(problems)
     return address
@@ -115,22 +88,31 @@ def _error(problems: Problems) -> SocketTextError:
     return SocketTextError(tuple(sorted(problems.found, key=lambda problem: problem.column)))
 
 
-def _read_member(part: Part, problems: Problems, schemes: tuple[str, ...]) -> MemberAddress | None:
+def _read_member(part: Part, problems: Problems, *, is_member: bool = False) -> MemberAddress | None:
     """The address of a socket that is not virtual, or None with at least one problem added.
 
-    `schemes` are the prefixes that could stand here, for the message when another one does.
+    `is_member`: a virtual one could not stand here, for the message when another prefix does.
     """
     if not _is_clean(part, problems):
         return None
     if part.text.startswith("/"):
-        return read_unix(part, problems)
+        return UnixAddress.read(part, problems)
     scheme, rest = part.cut(":")
-    reader = _READERS.get(scheme.text)
-    if reader is None or rest is None:
-        _refuse_scheme(part, scheme.text if rest is not None else None, schemes, problems)
+    try:
+        kind = None if rest is None else kind_of(scheme.text)
+    except SwitchboardError as error:
+        problems.add(part, str(error))
         return None
-    problems.is_secret = scheme.text == "rabbitmq"
-    return reader(rest, problems)
+    if kind is None or rest is None:
+        known = prefixes() if is_member else (*prefixes(), VIRTUAL)
+        _refuse_scheme(part, scheme.text if rest is not None else None, known, problems)
+        return None
+    if kind.secret_name is not None:
+        problems.is_secret = True
+        if MASK in rest.text and MASK in rest.text.partition("/")[0]:
+            problems.add(rest.column + rest.text.index(MASK), "the password is masked here", "type the password itself")
+            return None
+    return kind.read(rest, problems)
 
 
 def _is_clean(part: Part, problems: Problems) -> bool:
@@ -185,7 +167,8 @@ def _meant(name: str, schemes: tuple[str, ...]) -> str | None:
     if lowered in schemes and name != lowered:
         return f"prefixes are lower case: {lowered}:"
     close = difflib.get_close_matches(lowered, schemes, 1)
-    meant = OTHER_NAMES.get(lowered) or (close[0] if close else None)
+    named = (kind.scheme for kind in usable_kinds() if lowered in kind.other_names)
+    meant = next(named, None) or (close[0] if close else None)
     return None if meant is None else f"did you mean {meant}:?"
 
 
@@ -207,7 +190,7 @@ def _read_virtual(rest: Part, problems: Problems) -> VirtualAddress | None:
             problems.add(part, "the rest was not looked at")
             break
         of_member = Problems(problems.found, position)
-        members.append(_read_member(part, of_member, PLAIN_SCHEMES))
+        members.append(_read_member(part, of_member, is_member=True))
     good = tuple(member for member in members if member is not None)
     return None if policy is None or len(good) < len(member_parts) else VirtualAddress(policy, good)
 

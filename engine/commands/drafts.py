@@ -23,24 +23,12 @@ from engine.commands.arguments import members_of
 from engine.config.model import SubscriptionSettings
 from engine.config.wording import quoted, wanted
 from engine.errors import SocketTextError
-from engine.options import SubscriptionOptions
+from engine.options import OPTIONS, SubscriptionOptions
 from engine.subscriptions.changes import Shape
 
 if TYPE_CHECKING:
     from engine.core import Engine
     from engine.subscriptions.table import Subscription
-
-OPTIONS = (
-    "failover_timeout",
-    "when_all_failed",
-    "hold_max_age",
-    "slow_after",
-    "on_failure",
-    "wait_for_member",
-    "queue_size",
-    "drop",
-)
-"""What can be set beside policy, members and expiry, in the order of the form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def _fields(address: MemberAddress) -> list[dict[str, Any]]:
     for field in fields(address):
         value = getattr(address, field.name)
         is_default = field.default is not MISSING and value == field.default
-        shown = MASK if field.name == "password" and value is not None else value
+        shown = MASK if field.name == address.secret_name and value is not None else value
         parts.append({"name": field.name, "value": shown, "is_default": is_default})
     return parts
 
@@ -197,7 +197,7 @@ def _figures(member: Member) -> dict[str, Any]:
         "sent": counters.sent,
         "failed": counters.failed,
         "refused": counters.refused,
-        "waiting": member.queued,
+        "waiting": member.queue.count,
         "in_flight": member.in_flight,
         "failed_by_kind": {str(fault): count for fault, count in member.faults.most_common()},
     }

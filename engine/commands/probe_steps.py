@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.address import FlatstoreAddress, MemberAddress, RabbitmqAddress, UdpAddress, UnixAddress
+from engine.address import Destination, MemberAddress, Way
+from engine.address.kinds.tcp import LINES_HINT
 from engine.clock import Clock
 from engine.tasks import Tasks
 from engine.transports.reasons import reason_of
@@ -17,8 +18,6 @@ from engine.transports.resolver import Endpoint, Resolver
 from engine.transports.sockets import connected_datagram, connected_stream
 
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
-
-LINES_HINT = "a tcp receiver that reads line by line needs transports.tcp.separator: newline"
 
 _ADVICE = (
     ("connection refused", "nothing listens there: start the receiver, or correct host and port"),
@@ -29,18 +28,9 @@ _ADVICE = (
     ("read-only", "choose a place that can be written to"),
     ("disk full", "make room, or write elsewhere"),
     ("quota", "make room, or write elsewhere"),
-    ("login refused", "correct user and password; guest may log in from the broker's own machine only"),
-    ("virtual host", "create the virtual host, or give the user permissions for it"),
     ("does not speak", "something else listens on that port; correct it"),
-    (
-        "no queue is bound to the default exchange",
-        "declare a queue with the routing key as its name, or name the exchange that yours is bound to",
-    ),
-    ("no queue", "bind a queue to the exchange with this routing key"),
-    ("exchange", "declare the exchange on the broker, or correct its name"),
     ("tls", "check use_tls, the tls_domain and its certificates"),
     ("no route", "check the network between this machine and the receiver"),
-    ("blocking", "free memory or disk on the broker; it takes nothing until then"),
     (
         "no answer within",
         f"look whether the receiver hangs; {LINES_HINT}",
@@ -48,7 +38,7 @@ _ADVICE = (
     ("timed out", "is the host up, and does a firewall let us through? else raise the transport's limits"),
     ("within", "is the host up, and does a firewall let us through? else raise the transport's limits"),
 )
-"""What to try, by words of the reason; the first that fits."""
+"""What to try, by words of the reason, where the kind of socket has no advice of its own; the first that fits."""
 
 OTHERWISE = "look at the receiver's own log; what it says about this moment tells most"
 
@@ -101,10 +91,10 @@ class StepLog:
         self.steps.append(ProbeStep(name, status, took_s, detail))
 
 
-def advice_for(reason: str) -> str:
-    """What to try about a failure."""
+def advice_for(reason: str, own: Sequence[tuple[str, str]] = ()) -> str:
+    """What to try about a failure. `own`: what the kind of socket advises."""
     lowered = reason.lower()
-    return next((advice for words, advice in _ADVICE if words in lowered), OTHERWISE)
+    return next((advice for words, advice in (*own, *_ADVICE) if words in lowered), OTHERWISE)
 
 
 async def reach(address: MemberAddress, log: StepLog, tasks: Tasks, limit_s: float) -> None:
@@ -113,28 +103,33 @@ async def reach(address: MemberAddress, log: StepLog, tasks: Tasks, limit_s: flo
     Raises:
         StepFailedError: it cannot be reached.
     """
-    if isinstance(address, FlatstoreAddress):
-        await log.timed("find", lambda: _find_file(address.path), limit_s)
-        log.add("connect", SKIPPED, "a file needs no connection")
-        return
-    if isinstance(address, UnixAddress):
-        await log.timed("find", lambda: _find_socket(address.path), limit_s)
-        await log.timed("connect", lambda: _connect_datagram(Endpoint(socket.AF_UNIX, address.path)), limit_s)
-        return
-    is_datagram = isinstance(address, UdpAddress)
+    for place in address.destinations():
+        await _reach_place(place, log, tasks, limit_s)
+
+
+async def _reach_place(place: Destination, log: StepLog, tasks: Tasks, limit_s: float) -> None:
+    match place.way:
+        case Way.FILE:
+            await log.timed("find", lambda: _find_file(place.path), limit_s)
+            log.add("connect", SKIPPED, "a file needs no connection")
+        case Way.UNIX:
+            await log.timed("find", lambda: _find_socket(place.path), limit_s)
+            await log.timed("connect", lambda: _connect_datagram(Endpoint(socket.AF_UNIX, place.path)), limit_s)
+        case Way.DATAGRAM:
+            endpoints = await _resolved(place, socket.SOCK_DGRAM, log, tasks, limit_s)
+            await log.timed("connect", lambda: _connect_datagram(endpoints[0]), limit_s)
+        case Way.STREAM:
+            endpoints = await _resolved(place, socket.SOCK_STREAM, log, tasks, limit_s)
+            await log.timed("connect", lambda: _connect_stream(endpoints, limit_s), limit_s)
+
+
+async def _resolved(
+    place: Destination, kind: socket.SocketKind, log: StepLog, tasks: Tasks, limit_s: float
+) -> list[Endpoint]:
     found: list[Endpoint] = []
-    kind = socket.SOCK_DGRAM if is_datagram else socket.SOCK_STREAM
-    resolver = Resolver(address.host, address.port, kind, tasks)
+    resolver = Resolver(place.host, place.port, kind, tasks)
     await log.timed("resolve", lambda: _resolve(resolver, found), limit_s)
-    if is_datagram:
-        await log.timed("connect", lambda: _connect_datagram(found[0]), limit_s)
-    else:
-        await log.timed("connect", lambda: _connect_stream(found, limit_s), limit_s)
-
-
-def has_login(address: MemberAddress) -> bool:
-    """Whether one logs in there."""
-    return isinstance(address, RabbitmqAddress)
+    return found
 
 
 async def _resolve(resolver: Resolver, found: list[Endpoint]) -> str:

@@ -10,12 +10,10 @@ from engine.address import MemberAddress, printed
 from engine.commands.arguments import known_subscription, member_address_of, member_index, members_of
 from engine.commands.probe_steps import (
     DONE,
-    LINES_HINT,
     SKIPPED,
     StepFailedError,
     StepLog,
     advice_for,
-    has_login,
     reach,
 )
 from engine.commands.registry import command
@@ -88,7 +86,7 @@ async def probe(
         "steps": [asdict(step) for step in log.steps],
         "ok": error is None,
         "error": error,
-        "advice": None if error is None else advice_for(error),
+        "advice": None if error is None else advice_for(error, address.advice),
     }
 
 
@@ -130,7 +128,7 @@ class _Sending:
         log, options = self._log, self._options
         limit_s = _limit(options.connect_timeout)
         transport.start(self._test_run())
-        if has_login(self._address):
+        if self._address.logs_in:
             await log.timed("log in", lambda: self._logged_in(transport), limit_s)
         elif transport.connection.state is ConnectionState.IDLE:
             limit_s = 0.0
@@ -142,8 +140,8 @@ class _Sending:
 
     def _hint(self) -> str:
         """What to think of where a receiver stays silent though it was sent something."""
-        is_unseparated = self._address.scheme == "tcp" and self._options.model_dump().get("separator") is None
-        return f"; {LINES_HINT}" if is_unseparated else ""
+        hint = self._address.silence_hint(self._options.model_dump())
+        return f"; {hint}" if hint else ""
 
     def _test_run(self) -> Run:
         now = self._engine.clock.now()

@@ -10,7 +10,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.address import RabbitmqAddress, VirtualAddress, identity, mask_text, parse, parse_member, printed
+from engine.address import VirtualAddress, identity, mask_text, parse, parse_member, printed
 from engine.commands.arguments import members_of
 from engine.commands.drafts import options_shown
 from engine.commands.registry import command
@@ -148,8 +148,8 @@ def _text_of(socket: str, written: Mapping[str, str]) -> str:
 
 
 def _plain_passwords(subscription: Subscription, written: Mapping[str, str]) -> int:
-    members = [one for one in members_of(subscription.address) if isinstance(one, RabbitmqAddress)]
-    return sum(one.password is not None and printed(one, secrets=True) not in written for one in members)
+    members = members_of(subscription.address)
+    return sum(one.secret is not None and printed(one, secrets=True) not in written for one in members)
 
 
 def _written_sockets(text: str, settings: Settings) -> dict[str, str]:

@@ -17,6 +17,7 @@ from engine.commands.arguments import (
     text,
 )
 from engine.commands.changes import remember_addition, remember_removal
+from engine.commands.options import with_options
 from engine.commands.registry import command
 from engine.commands.sockets import failover_warnings, load_transports
 from engine.config.model import SubscriptionSettings
@@ -28,20 +29,14 @@ if TYPE_CHECKING:
 
 
 @command(changes=True)
+@with_options
 async def subscribe(
     engine: Engine,
     event: str,
     socket: str,
     expire: float | None = None,
-    failover_timeout: float | None = None,
-    when_all_failed: str | None = None,
-    hold_max_age: float | None = None,
-    on_failure: str | None = None,
-    queue_size: int | None = None,
-    drop: str | None = None,
-    slow_after: float | str | None = None,
-    wait_for_member: float | None = None,
     is_by_hand: bool = False,
+    **options: Any,
 ) -> dict[str, Any]:
     """Subscribe a socket to an event. `expire` in seconds, absent is permanent; subscribing again refreshes.
 
@@ -49,23 +44,12 @@ async def subscribe(
     """
     name = registered_event(engine, event)
     address = address_of(socket)
-    chosen = {
-        "expire": expire,
-        "failover_timeout": failover_timeout,
-        "when_all_failed": when_all_failed,
-        "hold_max_age": hold_max_age,
-        "on_failure": on_failure,
-        "queue_size": queue_size,
-        "drop": drop,
-        "slow_after": slow_after,
-        "wait_for_member": wait_for_member,
-    }
-    entry = _entry(name, socket, {key: value for key, value in chosen.items() if value is not None})
-    options = _options(engine, entry)
+    chosen = {key: value for key, value in {"expire": expire, **options}.items() if value is not None}
+    entry = _entry(name, socket, chosen)
     await load_transports(address)
     is_new = engine.table.find(name, address) is None
     try:
-        subscription = engine.subscribe(name, address, entry.expire, options)
+        subscription = engine.subscribe(name, address, entry.expire, _options(engine, entry))
     except SwitchboardError as error:
         raise bad_value(str(error)) from error
     if is_new and is_by_hand:

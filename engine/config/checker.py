@@ -21,7 +21,7 @@ from engine.config.schema import configuration_type, plain_settings
 from engine.config.sockets import without_values
 from engine.config.wording import expected, found, unknown_key
 from engine.errors import ConfigProblem, SwitchboardError
-from engine.transports.registry import load, schemes
+from engine.transports.registry import load, no_transport, schemes
 
 
 class CheckResult(NamedTuple):
@@ -149,13 +149,16 @@ def _check(root: Entries, values: Any, findings: Findings, further: FurtherCheck
     if further is not None:
         further(root, findings)
     if settings is not None:
-        _warn_of_blindness(meaning, settings, findings)
+        _check_transports(meaning, settings, findings)
     return settings
 
 
-def _warn_of_blindness(meaning: Meaning, settings: Settings, findings: Findings) -> None:
-    """FAILOVER needs members that can tell that they failed."""
+def _check_transports(meaning: Meaning, settings: Settings, findings: Findings) -> None:
+    """Every member needs a transport, and FAILOVER such as can tell that they failed."""
     for node, path, address, is_in_failover in meaning.members:
+        if address.scheme not in schemes():
+            findings.add(node.mark, path, no_transport(address.scheme))
+            continue
         if not is_in_failover:
             continue
         try:

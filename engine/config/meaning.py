@@ -10,10 +10,10 @@ from engine.address import (
     Address,
     MemberAddress,
     PolicyName,
-    RabbitmqAddress,
     VirtualAddress,
     identity,
     too_many,
+    usable_kinds,
 )
 from engine.address.reach import rule_of
 from engine.catalogue import catalogue
@@ -21,9 +21,6 @@ from engine.config.document import Entries, Items, Node, Scalar
 from engine.config.findings import Findings, Mark, Path
 from engine.config.sockets import read_member, read_socket
 from engine.config.wording import found, meant, quoted
-
-RECEIVED = ("udp", "unix", "tcp", "xmlrpc")
-"""Prefixes that the lab has receivers for."""
 
 
 class Member(NamedTuple):
@@ -57,11 +54,11 @@ class Meaning:
         self._events = {*catalogue(), *(value for value in own if isinstance(value, str))}
 
     def check(self) -> None:
-        """Check subscriptions, TLS domains, MI and lab."""
+        """Check subscriptions, the names in their sockets, MI and lab."""
         for index, node in enumerate(items_of(entries_of(self._root, "subscriptions"))):
             if isinstance(node, Entries):
                 self._subscription(node, ("subscriptions", index))
-        self._tls_domains()
+        self._named_in_options()
         self._mi()
         self._lab()
 
@@ -123,7 +120,7 @@ class Meaning:
             if not isinstance(item, Scalar):
                 continue
             address = read_member(item, where, self._findings)
-            if address is None or isinstance(address, VirtualAddress):
+            if address is None:
                 continue
             addresses.append(address)
             self.members.append(Member(item, where, address, name == PolicyName.FAILOVER))
@@ -151,15 +148,22 @@ class Meaning:
             node.mark, path, f"expected a known event, found {text}; {hint + ' If not, ' if hint else ''}{advice}"
         )
 
-    def _tls_domains(self) -> None:
-        rabbitmq = entries_of(entries_of(self._root, "transports"), "rabbitmq")
-        domains = entries_of(rabbitmq, "tls_domains")
-        known = domains.entries if isinstance(domains, Entries) else {}
+    def _named_in_options(self) -> None:
+        """Parts of sockets that must have an entry of their name in an option of the transport."""
+        transports = entries_of(self._root, "transports")
         for node, path, member, _ in self.members:
-            if isinstance(member, RabbitmqAddress) and member.tls_domain and member.tls_domain not in known:
-                hint = meant(member.tls_domain, known) if self._findings.has_hints else None
-                text = "another one" if node.expanded.secrets else quoted(member.tls_domain)
-                message = f"expected a tls_domain that stands under transports.rabbitmq.tls_domains, found {text}"
+            for field in member.form_fields:
+                name = getattr(member, field.name)
+                if field.names is None or not name:
+                    continue
+                entries = entries_of(entries_of(transports, member.scheme), field.names)
+                known = entries.entries if isinstance(entries, Entries) else {}
+                if name in known:
+                    continue
+                hint = meant(name, known) if self._findings.has_hints else None
+                text = "another one" if node.expanded.secrets else quoted(name)
+                place = f"transports.{member.scheme}.{field.names}"
+                message = f"expected a {field.name} that stands under {place}, found {text}"
                 self._findings.add(node.mark, path, message + (f"; {hint}" if hint else ""))
 
     def _mi(self) -> None:
@@ -214,8 +218,8 @@ class Meaning:
         socket, name = entries_of(node, "socket"), entries_of(node, "name")
         if isinstance(socket, Scalar):
             address = read_member(socket, (*path, "socket"), self._findings)
-            if address is not None and address.scheme not in RECEIVED:
-                kinds = ", ".join(f"{scheme}:" for scheme in RECEIVED)
+            if address is not None and not address.is_received:
+                kinds = ", ".join(f"{kind.scheme}:" for kind in usable_kinds() if kind.is_received)
                 self._findings.add(
                     socket.mark,
                     (*path, "socket"),

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from engine.address import PolicyName
+from engine.config.options import entry_fields, overall_fields
 from engine.event import NAME_MAX
-from engine.options import Colour, Drop, OnFailure, SubscriptionOptions, WhenAllFailed
+from engine.options import OPTIONS, Colour, SubscriptionOptions
 from engine.transports.base import TransportOptions
 
 EventName = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
-
-
-def _off_is_zero(value: object) -> object:
-    """`off` is a word of YAML for false."""
-    return 0 if value is False or value == "off" else value
-
-
-SlowAfter = Annotated[float, Field(ge=0), BeforeValidator(_off_is_zero, json_schema_input_type=float | Literal["off"])]
 
 
 class Section(BaseModel):
@@ -30,22 +23,39 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SubscriptionSettings(Section):
-    """One entry of `subscriptions`: either `socket`, or `policy` and `members`."""
+class Entry(Section):
+    """What an entry of `subscriptions` says beside the options."""
 
     event: EventName = Field(description="Name of the event.")
     socket: str | None = Field(None, description="Socket text, plain or virtual.")
     policy: PolicyName | None = Field(None, description="Policy, together with `members` instead of `socket`.")
     members: tuple[str, ...] | None = Field(None, description="Member sockets, in order.")
     expire: float | None = Field(None, gt=0, description="Seconds until it ends; absent is permanent.")
-    failover_timeout: float | None = Field(None, ge=0, description="Seconds; overrides the global one.")
-    when_all_failed: WhenAllFailed = Field(WhenAllFailed.HOLD, description="FAILOVER, with every member marked.")
-    hold_max_age: float = Field(3600.0, gt=0, description="Longest time that an event is held, in seconds.")
-    on_failure: OnFailure = Field(OnFailure.NEXT, description="ROUND-ROBIN, when a member failed an event.")
-    queue_size: int | None = Field(None, gt=0, description="Overrides the global `queue_size`.")
-    drop: Drop = Field(Drop.NEVER, description="What is dropped where no member has room; never: raisers are told.")
-    slow_after: SlowAfter | None = Field(None, description="Overrides the global `slow_after`.")
-    wait_for_member: float | None = Field(None, ge=0, description="Overrides the global `wait_for_member`.")
+
+
+class Label(Section):
+    """What an engine is called."""
+
+    label: str = Field("", description="What this engine is called, for example LAB or PRODUCTION.")
+    colour: Colour | None = Field(None, description="Of the label in the console.")
+
+
+if TYPE_CHECKING:
+
+    class _EntryWithOptions(Entry):
+        pass
+
+    class _LabelWithOptions(Label):
+        pass
+
+else:
+    # The fields are those that `SubscriptionOptions` declares, so that no option is named twice.
+    _EntryWithOptions = create_model("_EntryWithOptions", __base__=Entry, **entry_fields())
+    _LabelWithOptions = create_model("_LabelWithOptions", __base__=Label, **overall_fields())
+
+
+class SubscriptionSettings(_EntryWithOptions):
+    """One entry of `subscriptions`: either `socket`, or `policy` and `members`."""
 
     @property
     def socket_text(self) -> str:
@@ -95,21 +105,9 @@ class ConsoleSettings(Section):
     keys: Mapping[str, str] = Field(default_factory=dict, description="Keys by action, parted by commas.")
 
 
-class Settings(Section):
+class Settings(_LabelWithOptions):
     """A whole configuration. `transports` holds each transport's own options, already checked by its class."""
 
-    label: str = Field("", description="What this engine is called, for example LAB or PRODUCTION.")
-    colour: Colour | None = Field(None, description="Of the label in the console.")
-    failover_timeout: float = Field(30.0, ge=0, description="Seconds for which FAILOVER skips a failed member.")
-    queue_size: int = Field(10_000, gt=0, description="Notifications that may wait in each queue.")
-    slow_after: SlowAfter = Field(
-        0.8, description="FAILOVER: seconds after which a member that lets events wait is passed over; off or 0: never."
-    )
-    wait_for_member: float = Field(
-        3.0,
-        ge=0,
-        description="PARALLEL, ROUND-ROBIN: seconds that an event waits for a lost connection; 0: not at all.",
-    )
     queue_bytes: int = Field(64 << 20, ge=1 << 20, description="Bytes that may wait in each queue, about.")
     feed_bytes: int = Field(64 << 20, ge=1 << 20, description="Bytes that the feed of past deliveries keeps, about.")
     inbox_size: int = Field(10_000, gt=0, description="Events that may wait to be dispatched.")
@@ -127,29 +125,13 @@ class Settings(Section):
 
     def options_for(self, subscription: SubscriptionSettings) -> SubscriptionOptions:
         """The subscription's options, with the global ones where it has none of its own."""
-        own = {
-            name: value
-            for name in ("failover_timeout", "slow_after", "wait_for_member")
-            if (value := getattr(subscription, name)) is not None
-        }
-        return replace(
-            self.default_options(),
-            when_all_failed=subscription.when_all_failed,
-            hold_max_age=subscription.hold_max_age,
-            on_failure=subscription.on_failure,
-            queue_size=subscription.queue_size or self.queue_size,
-            drop=subscription.drop,
-            **own,
-        )
+        own = {name: value for name in OPTIONS if (value := getattr(subscription, name)) is not None}
+        return replace(self.default_options(), **own)
 
     def default_options(self) -> SubscriptionOptions:
         """The options of a subscription that has none of its own."""
-        return SubscriptionOptions(
-            failover_timeout=self.failover_timeout,
-            queue_size=self.queue_size,
-            slow_after=self.slow_after,
-            wait_for_member=self.wait_for_member,
-        )
+        overall = {name: getattr(self, name) for name, option in OPTIONS.items() if option.overall is not None}
+        return SubscriptionOptions(**overall)
 
     def transport_options(self, scheme: str) -> TransportOptions | None:
         """The checked options of a transport; None when the configuration says nothing of it."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from engine.address import MASK, Address, mask_text, parse, parse_member
+from engine.address import MASK, Address, MemberAddress, mask_text, parse, parse_member
 from engine.config.document import Scalar
 from engine.config.findings import Findings, Path
 from engine.errors import SocketProblem, SocketTextError
@@ -21,7 +21,7 @@ def read_socket(node: Scalar, path: Path, findings: Findings) -> Address | None:
     return _read(node, path, findings, parse)
 
 
-def read_member(node: Scalar, path: Path, findings: Findings) -> Address | None:
+def read_member(node: Scalar, path: Path, findings: Findings) -> MemberAddress | None:
     """The address of an item of `members`, or of a receiver; None when it is none."""
     return _read(node, path, findings, parse_member)
 

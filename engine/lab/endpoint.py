@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.address import MemberAddress, TcpAddress, UdpAddress, UnixAddress, XmlRpcAddress
+from engine.address import MemberAddress, Way
 from engine.address.hosts import canonical_host
 
 
@@ -14,14 +14,13 @@ class Endpoint(NamedTuple):
     scheme: str
     place: str
     port: int = 0
+    is_datagram: bool = False
 
 
 def endpoint_of(address: MemberAddress) -> Endpoint | None:
     """The endpoint of an address; None for kinds that the lab has no receiver for."""
-    match address:
-        case UdpAddress(host, port) | TcpAddress(host, port) | XmlRpcAddress(host, port):
-            return Endpoint(address.scheme, canonical_host(host), port)
-        case UnixAddress(path):
-            return Endpoint(address.scheme, path)
-        case _:
-            return None
+    if not address.is_received:
+        return None
+    (leads,) = address.destinations()
+    place = canonical_host(leads.host) if leads.host else leads.path
+    return Endpoint(address.scheme, place, leads.port, leads.way in {Way.DATAGRAM, Way.UNIX})

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from engine.address import MemberAddress, TcpAddress, UdpAddress, UnixAddress, XmlRpcAddress, parse_member
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from engine.address import MemberAddress, parse_member
 from engine.config.model import LabSettings, ReceiverSettings
 from engine.lab.datagram import UdpReceiver, UnixReceiver
 from engine.lab.endpoint import endpoint_of
 from engine.lab.receiver import LabError, Receiver, Trouble
 from engine.lab.stream import TcpReceiver
 from engine.lab.xmlrpc import XmlRpcReceiver
+
+RECEIVERS: Mapping[str, Callable[[str, Any], Receiver]] = MappingProxyType(
+    {"udp": UdpReceiver, "unix": UnixReceiver, "tcp": TcpReceiver, "xmlrpc": XmlRpcReceiver}
+)
+"""By the prefix of the sockets that they receive for, whose kinds say `is_received`."""
 
 SLOW_S = 0.5
 """How long a receiver waits before it answers when it is made slow by its name."""
@@ -72,14 +81,7 @@ class Lab:
 
 def _receiver(settings: ReceiverSettings) -> Receiver:
     address = parse_member(settings.socket)
-    match address:
-        case UdpAddress():
-            return UdpReceiver(settings.name, address)
-        case UnixAddress():
-            return UnixReceiver(settings.name, address)
-        case TcpAddress():
-            return TcpReceiver(settings.name, address)
-        case XmlRpcAddress():
-            return XmlRpcReceiver(settings.name, address)
-        case _:
-            raise LabError(f"receiver {settings.name}: nobody can receive for {address.scheme}: sockets")
+    kind = RECEIVERS.get(address.scheme)
+    if kind is None:
+        raise LabError(f"receiver {settings.name}: nobody can receive for {address.scheme}: sockets")
+    return kind(settings.name, address)

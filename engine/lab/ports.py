@@ -11,10 +11,7 @@ from typing import NamedTuple, TypeAlias
 from engine.address import (
     Address,
     MemberAddress,
-    TcpAddress,
-    UdpAddress,
     VirtualAddress,
-    XmlRpcAddress,
     parse,
     parse_member,
     printed,
@@ -95,7 +92,7 @@ async def _bind(held: ExitStack, endpoint: Endpoint) -> int:
     Raises:
         OSError: somebody has it already, or the host is not of this machine.
     """
-    kind = socket.SOCK_DGRAM if endpoint.scheme == "udp" else socket.SOCK_STREAM
+    kind = socket.SOCK_DGRAM if endpoint.is_datagram else socket.SOCK_STREAM
     found = await asyncio.get_running_loop().getaddrinfo(endpoint.place, endpoint.port, type=kind)
     family, kind, protocol, _, place = found[0]
     bound = held.enter_context(socket.socket(family, kind, protocol))
@@ -149,6 +146,6 @@ def _moved_text(text: str, moves: _Moves) -> str:
 
 def _moved(address: MemberAddress, moves: _Moves) -> MemberAddress:
     endpoint = endpoint_of(address)
-    if endpoint in moves and isinstance(address, UdpAddress | TcpAddress | XmlRpcAddress):
-        return replace(address, port=moves[endpoint])
+    if endpoint in moves:
+        return address.changed(port=moves[endpoint])
     return address

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.clock import Clock
-from engine.feed import Feed, Step
+from engine.feed import Entry, Feed, Step
 from engine.lanes.door import Door
 from engine.member import Member
 from engine.metrics import DeliveryCounters
@@ -134,7 +134,7 @@ class Lane(ABC):
                 continue
             if self.failover_timeout() is None:
                 member.note_return()
-            if member.queue:
+            if member.queue.count:
                 member.pump()
 
     def pause(self, index: int) -> None:
@@ -196,51 +196,39 @@ class Lane(ABC):
         if outcome.is_cut_off:
             self.counters.copies += len(positions)
         self.version += 1
-        member.landed(run, len(positions))
+        member.settled(run, len(positions))
         return True
 
     def note(self, run: Run, positions: range, outcome: Outcome) -> range:
         """Write down a settled part of a run; returns it as positions of the batch."""
-        context = self.context
-        now = context.clock.now()
+        now = self.context.clock.now()
         indices = run.indices[positions.start : positions.stop]
         self.members[run.member].note(run, len(positions), outcome, now)
-        context.feed.add(
-            now,
-            Step.SETTLED,
-            context.subscription,
-            run.batch,
-            indices,
-            run.member,
-            skipped=run.skipped,
-            attempts=run.attempts,
-            outcome=outcome,
-            took_s=now - run.planned_at,
-        )
+        took_s = now - run.planned_at
+        self.tell(Entry(Step.SETTLED, run.batch, indices, run.member, run.skipped, run.attempts, outcome, took_s), now)
         self.version += 1
         return indices
 
-    def count_taken(self, status: Status, count: int) -> None:
-        """Deliveries that somebody took."""
+    def tell(self, entry: Entry, now: float) -> None:
+        """Tell the feed what happened now, in monotonic seconds, to deliveries of this subscription."""
+        self.context.feed.add(now, self.context.subscription, entry)
+
+    def took(self, batch: Batch, indices: range, status: Status) -> None:  # noqa: ARG002 - where which ones is of interest
+        """Deliveries that somebody took: they ended DELIVERED or SENT.
+
+        Each delivery of the subscription ends exactly once: here, or in `end`.
+        """
         if status is Status.DELIVERED:
-            self.counters.delivered += count
+            self.counters.delivered += len(indices)
         else:
-            self.counters.sent += count
+            self.counters.sent += len(indices)
 
     def end(self, batch: Batch, indices: range, reason: str, skipped: tuple[Skip, ...] = ()) -> None:
-        """Deliveries that nobody took: undelivered, with the reason."""
-        context = self.context
+        """Deliveries that nobody took: they ended undelivered, for `reason`."""
         self.counters.undelivered += len(indices)
         self.last_undelivered = reason
-        context.feed.add(
-            context.clock.now(),
-            Step.ENDED,
-            context.subscription,
-            batch,
-            indices,
-            skipped=skipped,
-            outcome=failed(reason, Fault.ENGINE),
-        )
+        outcome = failed(reason, Fault.ENGINE)
+        self.tell(Entry(Step.ENDED, batch, indices, skipped=skipped, outcome=outcome), self.context.clock.now())
         self.version += 1
 
     def _set_paused(self, index: int, *, paused: bool) -> None:

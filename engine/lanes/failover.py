@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from engine.feed import Step
+from engine.feed import Entry, Step
 from engine.lanes.alarm import Alarm
 from engine.lanes.base import UNSUBSCRIBED, Lane, LaneContext
 from engine.lanes.lookout import Lookout
+from engine.lanes.returns import Returns
 from engine.lanes.waiting import Pending, WaitingLine, remember
 from engine.member import CROWD, HISTORY, NOT_CHOSEN, PATIENCE_S, SIGNS, WINDOW, Member, refill
 from engine.options import Drop, SubscriptionOptions
@@ -34,13 +35,9 @@ class FailoverLane(Lane):
 
     def __init__(self, context: LaneContext, make_members: Callable[[Lane], Sequence[Member]]) -> None:
         self._line = WaitingLine()
-        self._returned: list[Pending] = []
-        """What failed, until everything in flight has settled and it can go back to the front in order."""
-        self._late: list[Pending] = []
-        """What failed at a member that was left."""
-        self._left: set[int] = set()
-        """Members that were too slow and still have events in flight; nobody waits for these."""
+        self._returns = Returns(self._line)
         self._holder: int | None = None
+        """The member that has events in flight which are waited for."""
         self._held_since: float | None = None
         self._hold_alarm = Alarm(context.clock, self._hold_ends)
         self._lookout = Lookout(context.clock, self._line, self._look_again)
@@ -57,7 +54,7 @@ class FailoverLane(Lane):
         self._advance()
         waiting = self._line.count
         if waiting > CROWD:
-            batch.let_go()
+            batch.pack()
         if waiting > self.context.options.queue_size * slowness.CROWDED or self._line.is_full:
             self._look_at_crowd(batch)
 
@@ -76,9 +73,10 @@ class FailoverLane(Lane):
 
     @property
     def room(self) -> int:
-        """Events that the queue can take; endless patience is not had with a subscription that stands still.
+        """Events that the queue can take.
 
-        None while events wait long enough for the member to seem slow soon: whoever can wait is not to make it so.
+        A subscription that stands still is not waited for: it says that all of its queue is free. It says 0 once events
+        have waited for long enough that the member may soon count as too slow: whoever raises then waits.
         """
         options = self.context.options
         if self._line.count and self._lookout.still_for() > PATIENCE_S:
@@ -126,7 +124,7 @@ class FailoverLane(Lane):
         super().use_options(options)
         self._line.call_back()
         self._advance()
-        if self._holder is not None or self._left:
+        if self._holder is not None or self._returns.is_any_left:
             self._look_later()
 
     def connection_changed(self, target: Target | None = None) -> None:
@@ -165,26 +163,24 @@ class FailoverLane(Lane):
         indices = self.note(run, positions, outcome)
         count = len(indices)
         now = self.context.clock.now()
-        is_left = run.member in self._left
+        is_left = self._returns.is_left(run.member)
         self._recent.extend([(run.member, SIGNS[outcome.status])] * min(count, HISTORY))
         if outcome.is_failure:
             attempts = remember(run.attempts, Attempt(run.member, now, outcome, run.is_last_resort))
-            failures = self._late if is_left else self._returned
-            failures.append(Pending(run.batch, indices, now, attempts))
+            self._returns.add(run.member, Pending(run.batch, indices, now, attempts))
         else:
-            self.count_taken(outcome.status, count)
+            self.took(run.batch, indices, outcome.status)
         member = self.members[run.member]
-        member.landed(run, count)
+        member.settled(run, count)
         if is_left:
             if not member.in_flight:
-                self._left.discard(run.member)
-                self._take_late_ones()
+                self._returns.rejoin(run.member)
+                self._returns.put_back_late()
         else:
             self._lookout.moved_at = now
             if not member.in_flight:
                 self._holder = None
-                self._line.put_back(self._returned)
-                self._returned = []
+                self._returns.put_back()
         self._advance()
 
     def _standing(self, member: Member) -> Standing:
@@ -193,7 +189,7 @@ class FailoverLane(Lane):
         back_at = connection.back_at
         if health.failed_at is not None and connection.state is ConnectionState.IDLE:
             back_at = health.failed_at + HOLD_RETRY_S
-        return Standing(health, None, connection.blocked, back_at, member.index in self._left)
+        return Standing(health, None, connection.blocked, back_at, self._returns.is_left(member.index))
 
     # Deciding
 
@@ -203,7 +199,7 @@ class FailoverLane(Lane):
             return
         self._is_advancing = True
         try:
-            while self._line and not self._returned and self._step(self._line.front):
+            while self._line and not self._returns and self._step(self._line.front):
                 pass
         finally:
             self._is_advancing = False
@@ -256,18 +252,16 @@ class FailoverLane(Lane):
             return False
         now = self.context.clock.now()
         self._lookout.chose(share.member, after_hold=self._held_since is not None)
-        if share.member in self._left:
-            if self._late:
-                self._take_late_ones()
+        if self._returns.is_left(share.member):
+            if self._returns.put_back_late():
                 return True  # what failed may be older than the front
-            self._left.discard(share.member)
+            self._returns.rejoin(share.member)
         self._holder = share.member
         self._held_since = None
         self._hand_over(member, share, self._line.take_front(room), now)
         return True
 
     def _hand_over(self, member: Member, share: Share, pending: Pending, now: float) -> None:
-        context = self.context
         run = Run(
             pending.batch,
             pending.indices,
@@ -283,16 +277,7 @@ class FailoverLane(Lane):
             self.counters.copies += len(pending.indices)
         if not member.in_flight:
             self._lookout.moved_at = now
-        context.feed.add(
-            now,
-            Step.PLANNED,
-            context.subscription,
-            pending.batch,
-            pending.indices,
-            share.member,
-            skipped=share.skipped,
-            attempts=pending.attempts,
-        )
+        self.tell(Entry(Step.PLANNED, run.batch, run.indices, run.member, run.skipped, run.attempts), now)
         member.start(run)
 
     def _hold(self, pending: Pending, hold: Hold) -> bool:
@@ -305,15 +290,7 @@ class FailoverLane(Lane):
             return self._end_front(f"held {now - pending.batch.raised_at:.0f} s, hold_max_age is over ({reasons})")
         if self._held_since is None:
             self._held_since = now
-            context.feed.add(
-                now,
-                Step.HELD,
-                context.subscription,
-                pending.batch,
-                pending.indices,
-                skipped=hold.skipped,
-                attempts=pending.attempts,
-            )
+            self.tell(Entry(Step.HELD, pending.batch, pending.indices, None, hold.skipped, pending.attempts), now)
             self.changed()
         self._hold_alarm.set(too_old if hold.until is None else min(hold.until, too_old))
         if not failover.own_account(pending.attempts):
@@ -356,8 +333,7 @@ class FailoverLane(Lane):
         if self._holder is None or self._is_advancing:
             return
         now = self.context.clock.now()
-        returned = sum(len(pending.indices) for pending in self._returned)
-        pressure = self._lookout.pressure(self.members[self._holder], returned)
+        pressure = self._lookout.pressure(self.members[self._holder], self._returns.count)
         reason = slowness.too_slow(pressure, options.slow_after, options.queue_size)
         if reason is not None and slowness.has_other_than(
             self._holder, self.standings(), now, options.failover_timeout
@@ -378,23 +354,17 @@ class FailoverLane(Lane):
         finally:
             self._is_advancing = False
         if member.in_flight:
-            self._left.add(index)
+            self._returns.leave(index)
         self._holder = None
-        self._line.put_back(self._returned)
-        self._returned = []
+        self._returns.put_back()
         self.changed()
         self._advance()
 
-    def _take_late_ones(self) -> None:
-        """What failed at members that were left goes to the front: it is older than what waits there."""
-        late, self._late = self._late, []
-        self._line.put_back(late)
-
     def _look_again(self) -> None:
-        self._take_late_ones()
+        self._returns.put_back_late()
         self._look()
         self._advance()
-        if self._holder is not None or self._left:
+        if self._holder is not None or self._returns.is_any_left:
             self._look_later()
 
     def _look_later(self) -> None:

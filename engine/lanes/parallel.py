@@ -5,7 +5,9 @@ A delivery is over when all its notifications are.
 
 from __future__ import annotations
 
-from engine.feed import Step
+from itertools import groupby
+
+from engine.feed import Entry, Step
 from engine.lanes.base import Lane
 from engine.policies import parallel
 from engine.run import Batch, Outcome, Run, Status
@@ -16,7 +18,6 @@ class ParallelLane(Lane):
 
     def take(self, batch: Batch) -> None:
         """Queue the whole batch for everyone who is not paused."""
-        context = self.context
         indices = range(len(batch))
         self.counters.taken += len(batch)
         self.version += 1
@@ -24,8 +25,8 @@ class ParallelLane(Lane):
         if end is not None:
             self.end(batch, indices, end.reason, end.skipped)
             return
-        now = context.clock.now()
-        context.feed.add(now, Step.PLANNED, context.subscription, batch, indices, skipped=skipped)
+        now = self.context.clock.now()
+        self.tell(Entry(Step.PLANNED, batch, indices, skipped=skipped), now)
         delivery = _Deliveries(self, batch, len(shares))
         for share in shares:
             run = Run(batch, indices, share.member, now, delivery.settled, skipped=skipped)
@@ -35,6 +36,10 @@ class ParallelLane(Lane):
     def next_member(self) -> int | None:
         """PARALLEL has no next one."""
         return None
+
+
+_STATUSES = (Status.FAILED, Status.SENT, Status.DELIVERED)
+"""From the worst to the best: a delivery ends as well as its best notification."""
 
 
 class _Deliveries:
@@ -62,32 +67,34 @@ class _Deliveries:
         self._open -= len(indices)
         if not self._open:
             self._finish()
-        lane.members[run.member].landed(run, len(indices))
+        lane.members[run.member].settled(run, len(indices))
 
     def _finish(self) -> None:
         statuses = {status for _, status in self._taken}
         if not self._failures and len(statuses) == 1:
-            self._lane.count_taken(statuses.pop(), len(self._batch))
+            self._lane.took(self._batch, range(len(self._batch)), statuses.pop())
             return
         best = bytearray(len(self._batch))
-        for status, level in ((Status.SENT, 1), (Status.DELIVERED, 2)):
-            for indices, taken in self._taken:
-                if taken is status:
+        for level, wanted in enumerate(_STATUSES):
+            for indices, status in self._taken:
+                if status is wanted:
                     best[indices.start : indices.stop] = bytes((level,)) * len(indices)
-        self._lane.count_taken(Status.SENT, best.count(1))
-        self._lane.count_taken(Status.DELIVERED, best.count(2))
-        self._end_untaken(best)
+        start = 0
+        for level, same in groupby(best):
+            indices = range(start, start + len(list(same)))
+            start = indices.stop
+            status = _STATUSES[level]
+            if status is Status.FAILED:
+                self._end(indices)
+            else:
+                self._lane.took(self._batch, indices, status)
 
-    def _end_untaken(self, best: bytearray) -> None:
-        start = best.find(0)
-        while start >= 0:
-            stop = start + 1
-            reason = self._reason(start)
-            while stop < len(best) and not best[stop] and self._reason(stop) == reason:
-                stop += 1
-            self._lane.end(self._batch, range(start, stop), reason)
-            start = best.find(0, stop)
+    def _end(self, indices: range) -> None:
+        """End what nobody took, as many at a time as have the same reason."""
+        for reason, same in groupby(indices, key=self._reason):
+            part = list(same)
+            self._lane.end(self._batch, range(part[0], part[-1] + 1), reason)
 
     def _reason(self, index: int) -> str:
-        found = sorted((member, reason) for indices, member, reason in self._failures if index in indices)
-        return "; ".join(f"{member + 1}: {reason}" for member, reason in found)
+        reasons = sorted((member, reason) for indices, member, reason in self._failures if index in indices)
+        return "; ".join(f"{member + 1}: {reason}" for member, reason in reasons)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 
 from engine.clock import Timer
-from engine.feed import Step
+from engine.feed import Entry, Step
 from engine.lanes.base import Lane, LaneContext
 from engine.member import HISTORY, NOT_CHOSEN, SIGNS, Member
 from engine.options import OnFailure
@@ -105,14 +105,14 @@ class RoundRobinLane(Lane):
         self._recent.append((run.batch.first_seq, indices, run.member, SIGNS[outcome.status]))
         member = self.members[run.member]
         if not outcome.is_failure:
-            self.count_taken(outcome.status, len(indices))
+            self.took(run.batch, indices, outcome.status)
         else:
             self._failed.append((run, indices, Attempt(run.member, self.context.clock.now(), outcome)))
             if outcome.fault is Fault.MEMBER:
                 self._relieve(
                     member, failed(member.target.down or f"not tried, as one before failed: {outcome.reason}")
                 )
-        member.landed(run, len(indices))
+        member.settled(run, len(indices))
         self._pass_on()
 
     def connection_changed(self, target: Target | None = None) -> None:
@@ -124,7 +124,7 @@ class RoundRobinLane(Lane):
         for member in self.members:
             if is_loss and member.target is not target:
                 continue
-            if member.queue and member.awaits_connection:
+            if member.queue.count and member.awaits_connection:
                 self._hand_round(member)
 
     @property
@@ -142,9 +142,10 @@ class RoundRobinLane(Lane):
     def _hand_round(self, absent: Member) -> None:
         """Give what waits for a member to those that are there, as far as they have room."""
         now = self.context.clock.now()
-        takers = [one for one in self.members if one is not absent and self._is_there(one)]
-        for run in absent.give_back(sum(max(0, one.room) for one in takers)):
-            fresh = [one for one in takers if sum(attempt.member == one.index for attempt in run.attempts) < TRIES]
+        present = [member for member in self.members if member is not absent and self._is_there(member)]
+        for run in absent.give_back(sum(max(0, member.room) for member in present)):
+            tries = Counter(attempt.member for attempt in run.attempts)
+            fresh = [member for member in present if tries[member.index] < TRIES]
             if not fresh:
                 absent.offer(run)
                 continue
@@ -156,17 +157,7 @@ class RoundRobinLane(Lane):
         return not member.health.paused and member.target.down is None
 
     def _give(self, batch: Batch, share: Share, now: float, attempts: tuple[Attempt, ...]) -> None:
-        context = self.context
-        context.feed.add(
-            now,
-            Step.PLANNED,
-            context.subscription,
-            batch,
-            share.indices,
-            share.member,
-            skipped=share.skipped,
-            attempts=attempts,
-        )
+        self.tell(Entry(Step.PLANNED, batch, share.indices, share.member, share.skipped, attempts), now)
         run = Run(batch, share.indices, share.member, now, self.settled, skipped=share.skipped, attempts=attempts)
         self.members[share.member].offer(run)
 

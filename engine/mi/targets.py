@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 
-from engine.address import Address, FlatstoreAddress, MemberAddress, UnixAddress, printed
-from engine.address.reach import Rule, allows_host, rule_text, rules_of
+from engine.address import Address, Destination, MemberAddress, Way, printed
+from engine.address.reach import ANY, Rule, allows_host, rule_text, rules_of
 from engine.commands.arguments import bad_value, members_of
 from engine.errors import CommandError
 from engine.mi.flatfiles import check_flat_files
@@ -25,12 +25,28 @@ async def check_targets(caller: Caller, address: Address) -> None:
     """
     rules = rules_of(caller.settings.targets)
     for member in members_of(address):
-        if isinstance(member, UnixAddress):
-            if not await asyncio.to_thread(_has_path, rules, member.path):
-                raise _refused(caller, member, member.path if member.path.startswith("/") else "its absolute path")
-        elif not isinstance(member, FlatstoreAddress) and not allows_host(rules, member.host, member.port, caller.host):
-            raise _refused(caller, member, rule_text(member.host, member.port))
-    await asyncio.to_thread(check_flat_files, address, caller.settings.flatstore_roots)
+        for place in member.destinations():
+            wanted = await _wanted(rules, place, caller)
+            if wanted is not None:
+                raise _refused(caller, member, wanted)
+        if not member.destinations() and not any(rule.is_any for rule in rules):
+            raise _refused(caller, member, ANY)  # it does not say where it leads
+    for member in members_of(address):
+        await asyncio.to_thread(check_flat_files, member, caller.settings.flatstore_roots)
+
+
+async def _wanted(rules: tuple[Rule, ...], place: Destination, caller: Caller) -> str | None:
+    """What the configuration would have to list for a place; None where nothing is missing."""
+    match place.way:
+        case Way.FILE:
+            return None  # it has directories of its own
+        case Way.UNIX:
+            if await asyncio.to_thread(_has_path, rules, place.path):
+                return None
+            return place.path if place.path.startswith("/") else "its absolute path"
+        case Way.DATAGRAM | Way.STREAM:
+            is_allowed = allows_host(rules, place.host, place.port, caller.host)
+            return None if is_allowed else rule_text(place.host, place.port)
 
 
 def _has_path(rules: tuple[Rule, ...], path: str) -> bool:

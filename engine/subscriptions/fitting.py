@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from engine.address import Address, MemberAddress, PolicyName, RabbitmqAddress, VirtualAddress, identity
+from engine.address import Address, MemberAddress, PolicyName, VirtualAddress, identity
 from engine.clock import Clock
 from engine.feed import Feed
 from engine.lanes.base import Lane, LaneContext
@@ -171,8 +171,8 @@ class Fitter:
             raise
         return joined
 
-    def let_go(self, lane: Lane) -> None:
-        """A lane has ended: nobody needs its targets for it."""
+    def release_targets(self, lane: Lane) -> None:
+        """A lane has ended: it needs its targets no longer."""
         self._leave(lane, {member.target for member in lane.members})
 
     def _leave(self, lane: Lane, targets: Iterable[Target]) -> None:
@@ -203,7 +203,7 @@ def _move_members(old: Lane, lane: Lane) -> dict[int, int]:
         if same:
             earlier = same.popleft()
             places[earlier.index] = member.index
-            member.go_on_as(earlier)
+            member.take_over_from(earlier)
     return places
 
 
@@ -226,11 +226,7 @@ def _by_identity(pairs: Iterable[tuple[MemberAddress, T]]) -> dict[str, deque[T]
     return found
 
 
-def _login(address: Address) -> list[tuple[str, str | None, bool, str | None]]:
+def _login(address: Address) -> list[tuple[object, ...]]:
     """What of an address is not part of its identity, and yet makes another connection or message."""
-    logins = [
-        (identity(member), member.password, member.persistent, member.tls_domain)
-        for member in members_of(address)
-        if isinstance(member, RabbitmqAddress)
-    ]
+    logins = [(identity(member), *member.beside_identity()) for member in members_of(address)]
     return sorted(logins, key=repr)

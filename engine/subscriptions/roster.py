@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 EXPIRED = "the subscription expired"
 STOPPED = "the engine stopped"
+CHANGED = "the subscription was changed"
 
 T = TypeVar("T")
 
@@ -147,7 +148,7 @@ class Roster:
     def unstage(self, staged: Subscription) -> None:
         """Let a staged subscription go that is not added after all."""
         self.table.release_id(staged)
-        self.fitter.let_go(staged.lane)
+        self.fitter.release_targets(staged.lane)
 
     def before_change(self) -> None:
         """What was raised so far goes to those who hear it now, whatever is changed next."""
@@ -176,7 +177,7 @@ class Roster:
         self._catch_up(subscription.event, lane)
         del self._leaving[lane]
         lane.close(reason)
-        self.fitter.let_go(lane)
+        self.fitter.release_targets(lane)
         self._closing.append(lane)
         if len(self._closing) >= self._look_at:
             self._retire()
@@ -193,7 +194,7 @@ class Roster:
         self._closing += draining
         for lane in draining:
             lane.close(reason)
-            self.fitter.let_go(lane)
+            self.fitter.release_targets(lane)
             yield
 
     def lanes_of(self, event: str) -> Sequence[Lane]:
@@ -220,7 +221,8 @@ class Roster:
             over = [lane for lane in self._draining if _is_over(lane)]
             self._draining = [lane for lane in self._draining if not _is_over(lane)]
             for lane in over:
-                self.fitter.let_go(lane)
+                lane.close(CHANGED)
+                self.fitter.release_targets(lane)
             self._closing += over
         if self._closing:
             over = [lane for lane in self._closing if _is_over(lane)]

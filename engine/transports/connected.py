@@ -111,7 +111,7 @@ class ConnectedTransport(ABC, Generic[E]):
 
     @abstractmethod
     def _hand_over(self, entry: E) -> bool:
-        """Hand over the first entry as far as it goes now: as `Outbox` has it. Only called while none is under way."""
+        """Hand over the first entry as far as it goes now. Whether the next one may follow (`Outbox`)."""
 
     @abstractmethod
     def _has_in_flight(self) -> bool:

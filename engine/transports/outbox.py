@@ -87,8 +87,10 @@ class Outbox(Generic[E]):
                 pass
         finally:
             self.is_held = False
-        self.arm()
-        self.notify_if_quiet()
+        if self._timer is None:
+            self.arm()
+        if self._waiters:
+            self.notify_if_quiet()
 
     def hold_while(self, settle: Callable[[], R]) -> R:
         """Call `settle`, which tells outcomes; runs that these start wait for the next `pump`."""

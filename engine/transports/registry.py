@@ -21,6 +21,11 @@ def schemes() -> tuple[str, ...]:
     return tuple(sorted(_entry_points()))
 
 
+def no_transport(scheme: str) -> str:
+    """What is said where a socket prefix has no transport."""
+    return f"no transport for {scheme}: sockets; there are {', '.join(schemes())}"
+
+
 @cache
 def load(scheme: str) -> type[Transport]:
     """The transport for a socket prefix.
@@ -30,7 +35,7 @@ def load(scheme: str) -> type[Transport]:
     """
     point = _entry_points().get(scheme)
     if point is None:
-        raise SwitchboardError(f"no transport for {scheme}: sockets; there are {', '.join(schemes())}")
+        raise SwitchboardError(no_transport(scheme))
     try:
         loaded: type[Transport] = point.load()
     except ImportError as error:

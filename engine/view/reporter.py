@@ -142,7 +142,7 @@ def _subscription_row(subscription: Subscription, now: float, version: int) -> S
 def _member_row(lane: Lane, member: Member, now: float, following: int | None, history: str) -> MemberRow:
     health = member.health
     timeout = lane.failover_timeout()
-    latency = member.latency.lately(now)
+    latency = member.latency.recent(now)
     state = health.state(now, timeout)
     skipped_until = None if timeout is None else health.skipped_until(timeout)
     row = MemberRow(
@@ -160,7 +160,7 @@ def _member_row(lane: Lane, member: Member, now: float, following: int | None, h
         sent=member.counters.sent,
         failed=member.counters.failed,
         refused=member.counters.refused,
-        waiting=member.queued,
+        waiting=member.queue.count,
         in_flight=member.in_flight,
         latency_p50_s=latency.p50_s,
         latency_p99_s=latency.p99_s,

@@ -13,7 +13,7 @@ from engine.commands.gate import execute
 from engine.config.model import Settings
 from engine.core import Engine
 from engine.event import Event
-from engine.feed import Feed, Step
+from engine.feed import Entry, Feed, Step
 from engine.lanes.failover import FailoverLane
 from engine.lanes.parallel import ParallelLane
 from engine.member import WINDOW_BYTES
@@ -34,8 +34,8 @@ def test_the_feed_keeps_big_events_cut() -> None:
         feed = Feed()
         for number in range(100):
             batch = batch_of(big(number), first=number + 1)
-            feed.add(0.0, Step.PLANNED, "s", batch, range(1))
-            feed.add(0.0, Step.SETTLED, "s", batch, range(1), 0, outcome=SENT)
+            feed.add(0.0, "s", Entry(Step.PLANNED, batch, range(1)))
+            feed.add(0.0, "s", Entry(Step.SETTLED, batch, range(1), 0, outcome=SENT))
         del batch
         kept, _ = tracemalloc.get_traced_memory()
     finally:
@@ -51,7 +51,7 @@ def test_the_feed_keeps_no_more_bytes_than_it_may() -> None:
     feed = Feed(bytes_max=MIB)
     for number in range(1_000):
         events = [Event("E_BIG", (("text", f"{number}-{one}" * 300),)) for one in range(10)]
-        feed.add(0.0, Step.PLANNED, "s", batch_of(*events, first=10 * number + 1), range(10))
+        feed.add(0.0, "s", Entry(Step.PLANNED, batch_of(*events, first=10 * number + 1), range(10)))
         assert feed.size <= MIB
     assert feed.dropped > 900
     assert feed.since(0)[-1].number == 1_000
@@ -60,21 +60,21 @@ def test_the_feed_keeps_no_more_bytes_than_it_may() -> None:
 def test_a_batch_counts_once_however_many_records_tell_of_it() -> None:
     feed = Feed()
     batch = batch_of(*(Event("E_BIG", (("text", "y" * 2_000),)) for _ in range(20)))
-    feed.add(0.0, Step.PLANNED, "first", batch, range(20))
+    feed.add(0.0, "first", Entry(Step.PLANNED, batch, range(20)))
     alone = feed.size
     for number in range(50):
-        feed.add(0.0, Step.PLANNED, f"{number}", batch, range(20))
+        feed.add(0.0, f"{number}", Entry(Step.PLANNED, batch, range(20)))
     assert feed.size < alone + 51 * 500
     for number in range(10_000):
-        feed.add(0.0, Step.PLANNED, "later", batch_of(Event("E_BIG"), first=100 + number), range(1))
-    assert batch.told == 0
+        feed.add(0.0, "later", Entry(Step.PLANNED, batch_of(Event("E_BIG"), first=100 + number), range(1)))
+    assert batch.feed_records == 0
     assert feed.size == sum(400 + one.batch.size for one in feed._records)  # nothing else shows what is counted
 
 
 @pytest.mark.parametrize("answer", [b"x" * 4_096, None])
 def test_answers_and_attempts_count(answer: bytes | None) -> None:
     feed = Feed()
-    feed.add(0.0, Step.SETTLED, "s", batch_of(Event("E_BIG")), range(1), 0, outcome=failed("no", answer=answer))
+    feed.add(0.0, "s", Entry(Step.SETTLED, batch_of(Event("E_BIG")), range(1), 0, outcome=failed("no", answer=answer)))
     assert (feed.size > 4_096) is (answer is not None)
 
 
@@ -141,12 +141,12 @@ def test_what_waits_for_a_connection_counts_until_it_leaves() -> None:
     bench.raised += range(1, 7)
     bench.lane.take(batch)
     bench.go_down_after(0, failed("connection reset", cut_off=True))
-    assert bench.members[0].queued_bytes == batch.size
+    assert bench.members[0].queue.size == batch.size
     assert bench.lane.free == 0
     bench.check_books()
     bench.transports[0].answer = SENT
     bench.come_back(0)
-    assert bench.members[0].queued_bytes == 0
+    assert bench.members[0].queue.size == 0
     assert bench.lane.free > 0
     bench.check_books()
 

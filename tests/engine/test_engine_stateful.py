@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import pytest
@@ -15,13 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from engine.address import PolicyName, parse
 from engine.config.model import Settings
 from engine.core import Engine
-from engine.errors import BusyError, SwitchboardError
+from engine.errors import BusyError, CommandError, SwitchboardError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.options import OnFailure, SubscriptionOptions, WhenAllFailed
-from engine.run import DELIVERED, SENT, Fault, Outcome, failed
+from engine.run import DELIVERED, SENT, Fault, Outcome, Status, failed
 from engine.subscriptions.table import Subscription
 from tests.support.clock import FakeClock
+from tests.support.ends import StruckOut
 from tests.support.world import World, WorldTransport
 
 T = TypeVar("T")
@@ -29,6 +31,7 @@ T = TypeVar("T")
 EVENTS = ("E_A", "E_B")
 MEMBERS = "udp:127.0.0.1:9 udp:127.0.0.1:10 rabbitmq:app:{}@127.0.0.1:1/q"
 SOCKETS = ["udp:127.0.0.1:9", *(f"virtual:{policy} {MEMBERS}" for policy in PolicyName)]
+OTHER_MEMBERS = ["udp:127.0.0.1:10 udp:127.0.0.1:11", "udp:127.0.0.1:11", MEMBERS.format("old")]
 PASSWORDS = ["old", "new"]
 OPTIONS = [
     SubscriptionOptions(),
@@ -92,6 +95,8 @@ class EngineMachine(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.clock = FakeClock()
         self.settings = Settings(stop_timeout=0)
+        self.struck_out = StruckOut()
+        self.struck_out.install(self.patch)
         self.engine = self.inside(lambda: Engine(self.settings, clock=self.clock))
         self.books = Books()
         self.expected = 0
@@ -198,6 +203,19 @@ class EngineMachine(RuleBasedStateMachine):
         action = self.engine.pause if is_paused else self.engine.resume
         self.inside(lambda: action(subscription.id, member % len(subscription.lane.members)))
 
+    @precondition(lambda self: any(subscription.policy for subscription in self.engine.table))
+    @rule(pick=PICK, members=st.sampled_from(OTHER_MEMBERS), options=st.sampled_from(OPTIONS), count=st.integers(0, 3))
+    def change_members(self, pick: int, members: str, options: SubscriptionOptions, count: int) -> None:
+        virtual = [subscription for subscription in self.engine.table if subscription.policy]
+        subscription = virtual[pick % len(virtual)]
+
+        def act() -> None:
+            self.raise_some(subscription.event, count)
+            with suppress(CommandError):  # another one has these members
+                self.engine.roster.change(subscription, parse(f"virtual:{subscription.policy} {members}"), options)
+
+        self.inside(act)
+
     @rule(chosen=st.sets(st.sampled_from(range(len(ENTRIES)))), timeout=st.sampled_from([3.0, 30.0]))
     def reload(self, chosen: set[int], timeout: float) -> None:
         entries = [ENTRIES[number] for number in sorted(chosen)]
@@ -212,14 +230,14 @@ class EngineMachine(RuleBasedStateMachine):
 
     @invariant()
     def figures_balance(self) -> None:
-        figures = self.engine.snapshot().figures
+        figures = self.inside(self.engine.snapshot).figures
         assert figures.accepted == self.raised
         assert figures.delivered + figures.sent + figures.undelivered + figures.waiting == self.expected
         assert figures.waiting >= 0
 
     @invariant()
     def queues_keep_their_bounds(self) -> None:
-        for row in self.engine.snapshot().subscriptions:
+        for row in self.inside(self.engine.snapshot).subscriptions:
             largest = max(options.queue_size for options in OPTIONS)
             for member in row.members:
                 assert 0 <= member.in_flight <= 1024
@@ -230,12 +248,20 @@ class EngineMachine(RuleBasedStateMachine):
         try:
             self.loop.run_until_complete(self.engine.stop())
             self.no_delivery_has_two_outcomes()
-            figures = self.engine.snapshot().figures
+            figures = self.inside(self.engine.snapshot).figures
             assert figures.waiting == 0
             assert len(self.books.ended) + len(self.books.took) == self.expected
             assert (len(self.books.took), len(self.books.ended)) == (
                 figures.delivered + figures.sent,
                 figures.undelivered,
+            )
+            assert set(self.struck_out.statuses) == self.books.took.keys() | self.books.ended.keys()
+            assert Counter(self.struck_out.statuses.values()) == Counter(
+                {
+                    Status.DELIVERED: figures.delivered,
+                    Status.SENT: figures.sent,
+                    Status.FAILED: figures.undelivered,
+                }
             )
             assert self.world.open == []
             assert self.world.busy == []

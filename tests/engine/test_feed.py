@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from engine.event import Event
-from engine.feed import FAILURES_TOLD, Feed, Step
+from engine.feed import FAILURES_MAX, Entry, Feed, Step
 from engine.run import DELIVERED, Batch, failed
 
 
 def add(feed: Feed, size: int, step: Step = Step.PLANNED) -> None:
     batch = Batch("E_X", [Event("E_X")] * size, 1, 0.0, "test")
-    feed.add(0.0, step, "s", batch, range(size), 0)
+    feed.add(0.0, "s", Entry(step, batch, range(size), 0))
 
 
 def test_records_are_read_since_a_number_oldest_first() -> None:
@@ -59,9 +59,9 @@ def test_the_records_of_one_event_for_one_subscription_are_found() -> None:
     feed = Feed()
     for first_seq in (1, 4):
         batch = Batch("E_X", [Event("E_X")] * 3, first_seq, 0.0, "test")
-        feed.add(0.0, Step.PLANNED, "s", batch, range(3), 0)
-        feed.add(0.0, Step.PLANNED, "other", batch, range(3), 0)
-        feed.add(0.0, Step.SETTLED, "s", batch, range(0, 3, 2), 0)
+        feed.add(0.0, "s", Entry(Step.PLANNED, batch, range(3), 0))
+        feed.add(0.0, "other", Entry(Step.PLANNED, batch, range(3), 0))
+        feed.add(0.0, "s", Entry(Step.SETTLED, batch, range(0, 3, 2), 0))
     assert [record.number for record in feed.about("s", 4)] == [4, 6]
     assert [record.number for record in feed.about("s", 5)] == [4]
     assert feed.about("s", 7) == ()
@@ -70,7 +70,7 @@ def test_the_records_of_one_event_for_one_subscription_are_found() -> None:
 def end(feed: Feed, *, is_failure: bool) -> None:
     batch = Batch("E_X", [Event("E_X")], 1, 0.0, "test")
     outcome = failed("refused") if is_failure else DELIVERED
-    feed.add(0.0, Step.SETTLED, "s", batch, range(1), 0, outcome=outcome)
+    feed.add(0.0, "s", Entry(Step.SETTLED, batch, range(1), 0, outcome=outcome))
 
 
 def test_failures_are_told_even_where_more_happened_than_is_asked_for() -> None:
@@ -88,4 +88,4 @@ def test_failures_that_are_told_and_kept_are_bounded() -> None:
         end(feed, is_failure=True)
     assert len(feed._failures) == len(feed._records) == 1_000
     told = [record.number for record in feed.since(1, limit=10)]
-    assert told == list(range(5_001 - 10 - FAILURES_TOLD, 5_001))
+    assert told == list(range(5_001 - 10 - FAILURES_MAX, 5_001))

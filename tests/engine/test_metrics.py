@@ -47,9 +47,9 @@ def test_what_was_slow_before_the_last_minute_is_slow_no_more() -> None:
     latencies = Latencies()
     for second in range(200):
         latencies.record(1.0 if second < 100 else 0.001, float(second), 3)
-    lately = latencies.lately(199.0)
-    assert (lately.p99_s or 1) < 0.0012
-    assert 120 <= lately.taken <= 180
+    recent = latencies.recent(199.0)
+    assert (recent.p99_s or 1) < 0.0012
+    assert 120 <= recent.taken <= 180
     assert (latencies.whole().total, latencies.whole().percentile(0.99)) > (599, 0.9)
 
 
@@ -57,29 +57,29 @@ def test_what_happens_now_is_told_within_seconds() -> None:
     latencies = Latencies()
     for second in range(40):
         latencies.record(0.001 if second < 36 else 1.0, float(second))
-    assert latencies.lately(40.0).now_s[0] >= 1.0
-    assert (latencies.lately(40.0).p50_s or 1) < 0.0012
+    assert latencies.recent(40.0).now_s[0] >= 1.0
+    assert (latencies.recent(40.0).p50_s or 1) < 0.0012
 
 
 def test_the_seconds_before_count_too_where_one_has_only_begun() -> None:
     latencies = Latencies()
     latencies.record(0.001, 10.0, 100)
     latencies.record(1.0, 12.0)
-    assert latencies.lately(12.0).now_s[0] < 0.0012
+    assert latencies.recent(12.0).now_s[0] < 0.0012
     latencies.record(1.0, 100.0)
-    assert latencies.lately(100.0).now_s[0] >= 1.0
+    assert latencies.recent(100.0).now_s[0] >= 1.0
 
 
 def test_a_quiet_member_keeps_the_latencies_of_its_last_minute_but_took_nothing_lately() -> None:
     latencies = Latencies()
-    assert latencies.lately(5.0) == (None, None, (), 0, None)
+    assert latencies.recent(5.0) == (None, None, (), 0, None)
     latencies.record(0.002, 8.0, 3)
     latencies.record(0.002, 12.0, 4)
-    before, after = latencies.lately(13.0), latencies.lately(500.0)
+    before, after = latencies.recent(13.0), latencies.recent(500.0)
     assert (before.taken, after.taken) == (7, 0)
     assert before[:3] == after[:3]
     latencies.record(0.5, 500.0)
-    assert (latencies.lately(500.0).p50_s or 0) >= 0.5
+    assert (latencies.recent(500.0).p50_s or 0) >= 0.5
 
 
 def test_percentiles_of_late_are_bounded_in_size() -> None:
@@ -96,5 +96,5 @@ def test_members_that_take_turns_have_taken_the_same_of_late_whenever_they_began
         if at > 1_000 + 7 * (turn % 3):  # they began at different moments
             members[turn % 3].record(0.001, at)
         if turn > 400 and turn % 3 == 0:
-            taken = [member.lately(at).taken for member in members]
+            taken = [member.recent(at).taken for member in members]
             assert max(taken) - min(taken) <= 4

@@ -100,14 +100,14 @@ def test_the_ledger_of_the_tests_notices_a_second_outcome() -> None:
     assert ledger.is_complete
 
 
-def test_events_that_were_let_go_are_the_same_when_looked_at() -> None:
+def test_packed_events_are_the_same_when_looked_at() -> None:
     events = [
         Event("E_A", (("n", 1), ("text", "é\udcff\ud800"), ("n", None))),
         Event("E_A", ((None, -(2**31)), (None, ""))),
         Event("E_A"),
     ]
     batch = Batch("E_A", events, 1, 0.0, "")
-    batch.let_go()
-    batch.let_go()
+    batch.pack()
+    batch.pack()
     assert list(batch.events) == events
     assert len(batch) == 3

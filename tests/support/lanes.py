@@ -160,8 +160,8 @@ class LaneBench:
         assert counters.waiting >= 0
         assert counters.taken == counters.delivered + counters.sent + counters.undelivered + counters.waiting
         for member in self.members:
-            assert member.queued == sum(map(len, member.queue))
-            assert member.queued_bytes == sum(len(run) * run.batch.event_size for run in member.queue)
+            assert member.queue.count == sum(map(len, member.queue.runs))
+            assert member.queue.size == sum(len(run) * run.batch.event_size for run in member.queue.runs)
 
     def _make_members(self, lane: Lane) -> list[Member]:
         return [

@@ -23,11 +23,11 @@ from tui.screens.dialogs.probe import ProbeScreen
 from tui.screens.dialogs.raise_many import RaiseManyScreen
 from tui.screens.forms.add_subscription import AddSubscriptionScreen
 from tui.screens.forms.edit_subscription import EditSubscriptionScreen
+from tui.screens.live import LiveScreen
 from tui.screens.views.audit import AuditScreen
 from tui.screens.views.charts import ChartsScreen
 from tui.screens.views.help import HelpScreen
 from tui.screens.views.inspector import InspectorScreen
-from tui.screens.views.live_view import WatchingScreen
 from tui.screens.views.log import LogScreen
 from tui.screens.views.stage import StageScreen
 from tui.screens.views.wallboard import WallboardScreen
@@ -124,6 +124,6 @@ def vanish(link: FakeLink, what: str) -> None:
 async def settle(shown: Console, link: FakeLink, asks: int = 2) -> None:
     """Let the console ask and draw some times. What lies over the dashboard has it ask nothing."""
     before = link.asked
-    if isinstance(shown.app.screen, DashboardScreen | WatchingScreen):
+    if isinstance(shown.app.screen, LiveScreen):
         await shown.until(lambda: link.asked >= before + asks, "the console asks")
     await shown.pilot.pause()

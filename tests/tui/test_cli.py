@@ -217,10 +217,10 @@ def test_the_demo_without_a_terminal_says_who_delivered_what() -> None:
 
 
 class FakeApp(ModuleType):
-    """Stands in for `tui.app.application`: looks at the engine instead of showing it."""
+    """Stands in for `tui.app.console`: looks at the engine instead of showing it."""
 
     def __init__(self, code: int) -> None:
-        super().__init__("tui.app.application")
+        super().__init__("tui.app.console")
         self.code = code
         self.seen: list[tuple[str, int]] = []
         self.background: BackgroundEngine | None = None
@@ -239,7 +239,7 @@ class FakeApp(ModuleType):
 @pytest.mark.usefixtures("terminal", "home")
 def test_the_console_runs_beside_an_engine_that_ends_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     app = FakeApp(7)
-    monkeypatch.setitem(sys.modules, "tui.app.application", app)
+    monkeypatch.setitem(sys.modules, "tui.app.console", app)
     file = tmp_path / "a.yaml"
     file.write_text("subscriptions: [{event: E_ACC_CDR, socket: 'unix:/tmp/nobody'}]\n")
     assert main("run", str(file)) == 7
@@ -253,7 +253,7 @@ def test_what_keeps_the_engine_from_starting_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = FakeApp(0)
-    monkeypatch.setitem(sys.modules, "tui.app.application", app)
+    monkeypatch.setitem(sys.modules, "tui.app.console", app)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         where = f"127.0.0.1:{taken.getsockname()[1]}"
         file = tmp_path / "a.yaml"

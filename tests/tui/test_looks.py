@@ -91,13 +91,13 @@ def test_the_dashboard(snap_compare: SnapCompare, size: tuple[int, int]) -> None
 def raising() -> SwitchboardApp:
     """A console that has raised an event, and is told what each member would get."""
     made = app()
-    link = made._link.inner
+    link = made.link.inner
     assert isinstance(link, FakeLink)
     link.answers["preview_event"] = PREVIEW
     own = batch("E_PIKE_BLOCKED", 160, {"ip": "192.0.2.66"}, source="console")
     step = record(7, Step.PLANNED, "s1", own, 1, skipped=(SKIP,))
     link.records += (step, step._replace(number=8, step=Step.SETTLED, outcome=DELIVERED, took_s=0.0003))
-    made.dashboard._book.change(lambda kept: kept.with_raised(RAISED).with_template("the usual", RAISED))
+    made.dashboard.book.change(lambda kept: kept.with_raised(RAISED).with_template("the usual", RAISED))
     return made
 
 

@@ -1,4 +1,4 @@
-"""The part of the console that keeps things: exports, incident bundles, and the audit trail."""
+"""Exports: tables, the screen as a picture, incident bundles."""
 
 from __future__ import annotations
 
@@ -6,49 +6,17 @@ import asyncio
 
 from textual import work
 
-from engine.errors import EventError
 from engine.view.snapshot import EngineSnapshot
-from tui.app.restore import RememberingApp
+from tui.app.base import AppBase
 from tui.bundle.collector import collect
-from tui.bundle.link import RecordedLink
 from tui.link.answers import ask
-from tui.link.guarded import GuardedLink
-from tui.model.pump import Pump
 from tui.screens.dialogs.export import Choice, ExportScreen
-from tui.screens.dialogs.raise_many import RaiseManyScreen, begun_with
-from tui.screens.views.audit import AuditScreen
 from tui.userfiles import places
 from tui.userfiles.exports import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
-from tui.widgets.raise_form import RaiseForm
-from tui.widgets.subscriptions import SubscriptionsView
 
 
-class KeepingApp(RememberingApp):
-    """Needs a link and a pump."""
-
-    pump: Pump
-    _link: GuardedLink
-    recorded: RecordedLink | None = None
-    """The recording that is shown, where it is one."""
-
-    def action_raise_many(self) -> None:
-        """Open the dialog to raise an event many times, with what stands in the form to raise one."""
-        if isinstance(self.screen, RaiseManyScreen):
-            return
-        remember = self.dashboard.remember
-        try:
-            event = self.dashboard.query_one(RaiseForm).event()
-        except EventError:
-            chosen = self.dashboard.query_one(SubscriptionsView).selected
-            name = "" if chosen is None else chosen[0].event
-            self.push_screen(RaiseManyScreen(self._link, name, "{}", remember))
-            return
-        self.push_screen(RaiseManyScreen(self._link, event.name, begun_with(event), remember))
-
-    def action_show_audit(self) -> None:
-        """Show who changed what."""
-        if not isinstance(self.screen, AuditScreen):
-            self.push_screen(AuditScreen(self._link))
+class ExporterPart(AppBase):
+    """Writes what the pump knows, or what the engine tells, into the user's folder."""
 
     @work(group="export", exclusive=True)
     async def action_export(self) -> None:
@@ -78,7 +46,7 @@ class KeepingApp(RememberingApp):
         if choice.what == "incident":
             return await self._incident(snapshot, choice.minutes)
         if choice.what == "audit":
-            answer = await ask(self._link, "audit")
+            answer = await ask(self.link, "audit")
             if answer.failure:
                 self.notify(answer.failure, title="Not exported", severity="error", markup=False)
                 return None
@@ -90,7 +58,7 @@ class KeepingApp(RememberingApp):
         return as_csv(rows) if choice.form == "csv" else as_json(rows)
 
     async def _incident(self, snapshot: EngineSnapshot, minutes: int) -> str | None:
-        incident = await collect(self._link, self.pump, snapshot, self.recorded)
+        incident = await collect(self.link, self.pump, snapshot, self.recorded)
         if incident.recording is None:
             self.notify(incident.failure, title="Not exported", severity="error", markup=False)
             return None

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
-from textual.actions import ActionParseResult
 from textual.app import App
-from textual.dom import DOMNode
 
+from tui.app.base import AppBase
 from tui.keys.actions import ACTIONS
-from tui.keys.in_force import KeyedApp
 from tui.model.arrangement import Sort
 from tui.model.filters import FEED_WORDS, SUBSCRIPTION_WORDS, Filter, FilterError, Vocabulary, parse_filter
 from tui.screens.dashboard.screen import DashboardScreen
 from tui.userfiles.session import Remembered
-from tui.widgets.feed import FeedView
-from tui.widgets.subscriptions import SubscriptionsView
 
 SHOWS = "show_"
 """Actions that go somewhere are named so; what follows is the name of a screen."""
+
+USUAL_TAB = "show_subscriptions"
+
+
+@runtime_checkable
+class Tab(Protocol):
+    """A screen that an action leads to. Forms and dialogs over it are none."""
+
+    tab: str
+    """The action; empty where it is not one that the console can start with."""
 
 
 def screen_names() -> list[str]:
@@ -28,13 +35,11 @@ def screen_names() -> list[str]:
     return [name.removeprefix(SHOWS) for name in first if name.startswith(SHOWS)]
 
 
-class RememberingApp(KeyedApp):
-    """The part of the console that is opened as it was left."""
+class RestorePart(AppBase):
+    """Opens the console as it was left."""
 
-    dashboard: DashboardScreen
     remembered = Remembered()
     """How the console is to be opened, and, once it was quit, how it was left."""
-    _last_shown = ""
 
     async def reopen(self) -> None:
         """Bring the console back to how it was left; what is no longer possible is said."""
@@ -43,21 +48,9 @@ class RememberingApp(KeyedApp):
         for trouble in troubles:
             self.notify(trouble, title="Not as it was", severity="warning", markup=False)
 
-    async def run_action(
-        self,
-        action: str | ActionParseResult,
-        default_namespace: DOMNode | None = None,
-        namespaces: Mapping[str, DOMNode] | None = None,
-    ) -> bool:
-        """Carry out an action, and keep in mind where it went."""
-        name = (action if isinstance(action, str) else action[1]).rpartition(".")[2]
-        if name.startswith(SHOWS) and name.removeprefix(SHOWS) in screen_names():
-            self._last_shown = name.removeprefix(SHOWS)
-        return await super().run_action(action, default_namespace, namespaces)
-
     async def action_quit(self) -> None:
         """End the console, and see how it is left."""
-        self.remembered = seen(self, self.dashboard, self._last_shown)
+        self.remembered = seen(self, self.dashboard)
         self.exit()
 
 
@@ -67,7 +60,7 @@ def restore(app: App[int], dashboard: DashboardScreen, remembered: Remembered) -
         app.theme = remembered.theme
     elif remembered.theme:
         yield f"there is no theme {remembered.theme!r}"
-    view, feed = dashboard.query_one(SubscriptionsView), dashboard.query_one(FeedView)
+    view, feed = dashboard.subscriptions, dashboard.feed
     sort = remembered.sort if remembered.sort in list(Sort) else Sort.GIVEN
     view.rearrange(replace(view.arrangement, sort=Sort(sort)))
     for part, text, words in _filters(remembered):
@@ -90,18 +83,23 @@ async def go_to(app: App[int], dashboard: DashboardScreen, screen: str) -> list[
     return []
 
 
-def seen(app: App[int], dashboard: DashboardScreen, last_shown: str) -> Remembered:
-    """How the console is left. `last_shown`: the screen that was gone to last."""
-    view, feed = dashboard.query_one(SubscriptionsView), dashboard.query_one(FeedView)
-    screen = last_shown if app.screen is not dashboard else "feed" if feed.has_focus else ""
+def seen(app: App[int], dashboard: DashboardScreen) -> Remembered:
+    """How the console is left."""
+    view, feed = dashboard.subscriptions, dashboard.feed
     return Remembered(
         theme=app.theme,
         sort=view.arrangement.sort,
         filter=view.arrangement.filter.text,
         feed_filter=feed.choice.filter.text,
         is_newest_last=feed.is_newest_last,
-        screen=screen,
+        screen=_screen_shown(app),
     )
+
+
+def _screen_shown(app: App[int]) -> str:
+    """The name of the screen that is shown, under dialogs; empty where it is the subscriptions."""
+    tab = next(screen.tab for screen in reversed(app.screen_stack) if isinstance(screen, Tab) and screen.tab)
+    return "" if tab == USUAL_TAB else tab.removeprefix(SHOWS)
 
 
 def _filters(remembered: Remembered) -> tuple[tuple[str, str, Vocabulary], ...]:

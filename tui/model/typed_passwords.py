@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.address import MemberAddress, RabbitmqAddress, parse_member, printed, read_masked
+from engine.address import MemberAddress, parse_member, printed, read_masked
 from engine.address.masked_member import has_mask, without_mask
 from engine.errors import SocketTextError
 
@@ -23,7 +23,7 @@ class TypedPasswords:
             address = parse_member(socket)
         except SocketTextError:
             return socket
-        if not isinstance(address, RabbitmqAddress) or address.password is None:
+        if address.secret is None:
             return socket
         self._known.insert(0, address)
         return printed(address)

@@ -146,7 +146,7 @@ async def _try(endpoint: Endpoint, settings: Settings, tasks: Tasks) -> Finding:
         await reach(endpoint.address, log, tasks, min(options.connect_timeout / 1000, LIMIT_MAX_S))
     except StepFailedError as error:
         where = log.steps[-1].name if log.steps else "try"
-        return Finding(f"{_named(endpoint)}: {where}: {error}", False, advice_for(str(error)))
+        return Finding(f"{_named(endpoint)}: {where}: {error}", False, advice_for(str(error), endpoint.address.advice))
     except SwitchboardError as error:
         return Finding(f"{_named(endpoint)}: {error}", False, "install what this transport needs")
     done = [step.detail for step in log.steps if step.took_s is not None]

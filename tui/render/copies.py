@@ -8,12 +8,13 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from engine.address import MASK
+from engine.address.shell_line import ShellLine
 from engine.config.writer import add_subscription
 from engine.event import Event
 from engine.options import SubscriptionOptions
 from engine.view.snapshot import MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
-from tui.render.shell_lines import ByHand, by_hand, raise_line, subscribe_line
+from tui.render.shell_lines import by_hand, raise_line, subscribe_line
 
 USUAL_URL = "http://127.0.0.1:8888/mi"
 """Where MI listens as a rule."""
@@ -65,7 +66,7 @@ def of_member(source: Source, member: MemberRow, told: Mapping[str, Any] | None,
         encoded = format_of(wire).encode((event,))
         if not encoded.failures:
             title = f"what sends {event.name} by hand"
-            copies.append(_by_hand("b", title, by_hand(member.socket, bytes(encoded[0]))))
+            copies += _by_hand("b", title, by_hand(member.socket, bytes(encoded[0])))
     return copies
 
 
@@ -87,11 +88,12 @@ def _lines(told: Mapping[str, Any]) -> Iterator[Copy]:
         key, title = (f"{index + 1}", f"what sends it to {index + 1} {socket} by hand")
         if len(members) == 1:
             key, title = "b", "what sends it by hand"
-        yield _by_hand(key, title, by_hand(socket, bytes.fromhex(payloads[index]["bytes"])))
+        yield from _by_hand(key, title, by_hand(socket, bytes.fromhex(payloads[index]["bytes"])))
 
 
-def _by_hand(key: str, title: str, line: ByHand) -> Copy:
-    return Copy(key, title, line.line, line.hint)
+def _by_hand(key: str, title: str, line: ShellLine | None) -> Iterator[Copy]:
+    if line is not None:
+        yield Copy(key, title, line.line, line.hint)
 
 
 def _socket(socket: str) -> Copy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.address import PolicyName
+from engine.address import PolicyName, usable_kind
 from engine.feed import FeedRecord, Step
 from engine.run import Skip, Status
 from engine.view.snapshot import SubscriptionRow
@@ -13,9 +13,6 @@ from tui.model.event_text import parameters
 from tui.render import figures
 from tui.render.line import Line, Part, cell, fitted
 from tui.terminal.safe_text import clean
-
-_DELIVERED_WORDS = {"flatstore": "written", "rabbitmq": "confirmed"}
-"""How each kind of transport knows that it delivered; the others are answered."""
 
 
 def delivery_line(
@@ -91,8 +88,8 @@ def _took(step: FeedRecord, row: SubscriptionRow | None) -> str:
 
 def took(scheme: str | None, took_s: float, *, is_sent: bool) -> str:
     """How a member of a kind of transport took an event: `confirmed in 1.8 ms`."""
-    word = "delivered" if scheme is None else _DELIVERED_WORDS.get(scheme, "answered")
-    return f"{'sent' if is_sent else word} in {figures.latency(took_s)}"
+    kind = None if scheme is None else usable_kind(scheme)
+    return f"{'sent' if is_sent else 'delivered' if kind is None else kind.confirmed} in {figures.latency(took_s)}"
 
 
 def _scheme(step: FeedRecord, row: SubscriptionRow | None) -> str | None:

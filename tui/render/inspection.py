@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.address import usable_kind
 from tui.render import figures
 from tui.render.bytesview import View, byte_lines
 from tui.render.delivery import took
@@ -16,13 +17,6 @@ Told = Mapping[str, Any]
 
 MOMENT = 13
 """Cells of the time since the event was raised."""
-
-_AROUND = {
-    "tcp": "in sync_mode each gets an id as well",
-    "xmlrpc": "the body of an HTTP request",
-    "rabbitmq": "the body of a message",
-}
-"""What the protocols put around the bytes that are shown."""
 
 
 def delivery_lines(told: Told, wall_offset: float, view: View, width: int) -> list[Line]:
@@ -141,11 +135,11 @@ def _payloads(told: Told, view: View, width: int) -> Iterator[Line]:
         yield (Part("  the subscription has ended, and its transports with it", "faint"),)
     for payload in told["payloads"]:
         data = bytes.fromhex(payload["bytes"])
-        around = _AROUND.get(payload["scheme"], "")
+        kind = usable_kind(payload["scheme"])
         yield (
             Part(f"  {payload['scheme']}", "accent"),
             Part(f"  {len(data):,} bytes  {_receivers(payload)}"),
-            Part(f"  {around}", "faint"),
+            Part(f"  {kind.around if kind else ''}", "faint"),
         )
         if payload["failure"]:
             yield (Part(f"    ✖ {clean(payload['failure'])}", "bad"),)

@@ -6,24 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from engine.address import MASK
-from engine.address.fields import FORMS
+from engine.address import MASK, MemberAddress, prefixes, usable_kind
 from engine.address.hosts import bracketed
+from engine.address.kinds.form_fields import FieldType
 from engine.address.masked_member import parse_masked
 from engine.errors import SocketTextError
-
-EXAMPLES = {
-    "udp": "udp:127.0.0.1:9000",
-    "unix": "unix:/run/receiver.sock",
-    "tcp": "tcp:127.0.0.1:9000/method",
-    "xmlrpc": "xmlrpc:127.0.0.1:8080:method",
-    "rabbitmq": "rabbitmq:user:password@127.0.0.1:5672/routing-key",
-    "flatstore": "flatstore:/var/log/events.log",
-}
-"""One socket for each transport."""
-
-PREFIXES = tuple(f"{scheme}:" for scheme in EXAMPLES)
-"""What a member's socket can begin with."""
 
 VIRTUAL = tuple(f"virtual:{policy} " for policy in ("PARALLEL", "FAILOVER", "ROUND-ROBIN"))
 
@@ -56,9 +43,16 @@ def piece_at(text: str, cursor: int) -> Piece:
     return next((word for word in words if cursor <= word.start + len(word.text)), words[-1])
 
 
+def beginnings() -> tuple[str, ...]:
+    """What a member's socket can begin with."""
+    return tuple(f"{scheme}:" for scheme in prefixes())
+
+
 def form_hint(text: str) -> str:
     """The form of the socket that is being typed, or what it can begin with."""
-    return FORMS.get(text.partition(":")[0], " ".join(PREFIXES)) if ":" in text else " ".join(PREFIXES)
+    scheme, colon, _ = text.partition(":")
+    kind = usable_kind(scheme) if colon else None
+    return " ".join(beginnings()) if kind is None else kind.form
 
 
 def completed(text: str, known: Iterable[str] = ()) -> str | None:
@@ -71,7 +65,7 @@ def completed(text: str, known: Iterable[str] = ()) -> str | None:
     if not last:
         return None
     if ":" not in last:
-        candidates = [*PREFIXES, *(() if blank else ("virtual:",))]
+        candidates = [*beginnings(), *(() if blank else ("virtual:",))]
     elif last.startswith("virtual:"):
         candidates = [*(() if blank else VIRTUAL)]
     else:
@@ -82,26 +76,27 @@ def completed(text: str, known: Iterable[str] = ()) -> str | None:
 
 def _candidates(last: str, known: Sequence[str]) -> Iterator[str]:
     """What a member's socket that begins like this may become, the likeliest first."""
-    scheme = last.partition(":")[0]
     yield from (socket for socket in known if MASK not in socket)
+    kind = usable_kind(last.partition(":")[0])
+    if kind is None:
+        return
     login, at, _ = last.rpartition("@")
-    before = f"{login}{at}" if at and scheme == "rabbitmq" else f"{scheme}:"
-    hosts = list(_hosts(known))
-    if scheme in {"udp", "tcp", "xmlrpc", "rabbitmq"}:
-        yield from (f"{before}{host}:{port}/" for its, host, port in hosts if its == scheme == "rabbitmq")
-        yield from (f"{before}{host}:" for its, host, _ in hosts if its != "rabbitmq" or its != scheme)
-    example = EXAMPLES.get(scheme, "")
-    yield example
-    yield f"{before}{example.rpartition('@')[2]}"
+    before = f"{login}{at}" if at and kind.logs_in else f"{kind.scheme}:"
+    if any(field.type is FieldType.HOST for field in kind.form_fields):
+        hosts = [(type(one) is kind and kind.logs_in, host, port) for one, host, port in _hosts(known)]
+        yield from (f"{before}{host}:{port}/" for is_login, host, port in hosts if is_login)
+        yield from (f"{before}{host}:" for is_login, host, _ in hosts if not is_login)
+    yield kind.example
+    yield f"{before}{kind.example.rpartition('@')[2]}"
 
 
-def _hosts(known: Iterable[str]) -> Iterator[tuple[str, str, int]]:
-    """Transport, host and port of the sockets in use that have them."""
+def _hosts(known: Iterable[str]) -> Iterator[tuple[MemberAddress, str, int]]:
+    """The sockets in use that lead to a host and a port, with these."""
     for socket in known:
         try:
             address = parse_masked(socket)
         except SocketTextError:
             continue
-        host, port = getattr(address, "host", None), getattr(address, "port", None)
-        if host is not None and port is not None:
-            yield address.scheme, bracketed(host), port
+        for place in address.destinations():
+            if place.host:
+                yield address, bracketed(place.host), place.port

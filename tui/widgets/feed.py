@@ -10,6 +10,7 @@ from textual.events import Click
 from textual.geometry import Region
 
 from engine.view.snapshot import SubscriptionRow
+from tui.keys.moves import CURSOR_KEYS
 from tui.model.deliveries import Deliveries, Delivery
 from tui.model.feed_choice import Chosen, FeedChoice
 from tui.render.delivery import delivery_line
@@ -21,12 +22,7 @@ class FeedView(LineView):
     """Runs along with the engine until it is frozen or scrolled, or a delivery is selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "move(-10)", "Page up", show=False),
-        Binding("pagedown", "move(10)", "Page down", show=False),
-        Binding("home,g", "move(-1000000)", "First", show=False),
-        Binding("end,G", "move(1000000)", "Last", show=False),
+        *CURSOR_KEYS,
         Binding("escape", "let_go", "Let it run", show=False),
     ]
 

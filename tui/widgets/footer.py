@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -14,15 +14,14 @@ from textual.screen import Screen
 from tui.keys.actions import ACTIONS
 from tui.keys.jump import JumpTarget
 from tui.render.footer import Entry, Placed, entry_at, footer_line
-from tui.render.line import Line, fitted
-from tui.widgets.lineview import LineView
+from tui.widgets.one_line import OneLineView
 
 _TABS = {action.name: action.tab for action in sorted(ACTIONS, key=lambda one: one.keys) if action.tab}
 _ORDER = {action.name: place for place, action in enumerate(ACTIONS)}
 _LAST = ("command_palette", "help")
 
 
-class ActionBar(LineView, can_focus=False):
+class ActionBar(OneLineView, can_focus=False):
     """Made anew when the bindings change; see `Screen.refresh_bindings`."""
 
     DEFAULT_CSS = """
@@ -31,7 +30,6 @@ class ActionBar(LineView, can_focus=False):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._line: Line = ()
         self._placed: tuple[Placed, ...] = ()
 
     def on_mount(self) -> None:
@@ -53,20 +51,8 @@ class ActionBar(LineView, can_focus=False):
             if name in by_action
         ]
         right = [_entry(self, by_action[name]) for name in _LAST if name in by_action]
-        self._line, self._placed = footer_line(left, tabs, right, self.size.width)
+        self.line, self._placed = footer_line(left, tabs, right, self.size.width)
         self.repaint()
-
-    def line_count(self) -> int:
-        """One."""
-        return 1
-
-    def key_of(self, index: int) -> Hashable:
-        """The line itself."""
-        return index, self._line
-
-    def line_of(self, index: int, width: int) -> Line:
-        """The line."""
-        return fitted(self._line if index == 0 else (), width)
 
     def on_click(self, event: Click) -> None:
         """Press the key that was clicked."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 from engine.options import Colour
 from tui.model.pump import Pump
 from tui.render.header import Status, header_line, waiting_line
-from tui.render.line import Line, fitted
-from tui.widgets.lineview import LineView
+from tui.render.line import Line
+from tui.widgets.one_line import OneLineView
 
 
-class HeaderLine(LineView, can_focus=False):
+class HeaderLine(OneLineView, can_focus=False):
     """Who this is, how it is, what goes through it."""
 
     def __init__(self, pump: Pump, badges: Callable[[], tuple[str, ...]] = tuple, **options: Any) -> None:
@@ -20,12 +20,11 @@ class HeaderLine(LineView, can_focus=False):
         self._pump = pump
         self._badges = badges
         self._colour: Colour | None = None
-        self._line: Line = ()
 
     def show(self) -> None:
         """Take what the pump knows now."""
         self._wear(None if self._pump.snapshot is None else self._pump.snapshot.colour)
-        self._line = self._made()
+        self.line = self._made()
         self.repaint()
 
     def on_resize(self) -> None:
@@ -36,18 +35,6 @@ class HeaderLine(LineView, can_focus=False):
         """Go to the next problem; where there is no such thing, back to the dashboard."""
         has_problems = hasattr(self.screen, "action_next_problem")
         await self.screen.run_action("next_problem" if has_problems else "show_subscriptions")
-
-    def line_count(self) -> int:
-        """One."""
-        return 1
-
-    def key_of(self, index: int) -> Hashable:
-        """The line itself: it is short, and changes with the clock."""
-        return index, self._line
-
-    def line_of(self, index: int, width: int) -> Line:
-        """The line."""
-        return fitted(self._line if index == 0 else (), width)
 
     def _wear(self, colour: Colour | None) -> None:
         """Have the whole line in the engine's colour."""

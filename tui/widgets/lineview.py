@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.cache import LRUCache
 from textual.events import MouseEvent
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.keys.moves import SCROLL_KEYS
 from tui.render.line import ROLES, Line, Part, Role, fitted
 from tui.sturdy.survival import Sturdy
 
@@ -24,12 +25,7 @@ KEPT_STRIPS = 512
 class LineView(Sturdy, ScrollView, can_focus=True):
     """Draws lines given by a subclass. A strip is kept under exactly what it depends on: see `key_of`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "First", show=False),
-        Binding("G", "scroll_end", "Last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_KEYS]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lineview--cursor", *(f"lineview--{role}" for role in ROLES)}
 
     def __init__(self, **options: Any) -> None:

@@ -9,17 +9,19 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Select
 
-from engine.address.fields import FIELDS, SET, FieldProblem, FieldType, SocketField
+from engine.address import MemberAddress
+from engine.address.fields import FieldProblem
+from engine.address.kinds.form_fields import SET, FieldType, SocketField
 from tui.render.forms import problem_line
 from tui.widgets.form_row import FormRow, choice
 
 
 class SocketFields(Vertical):
-    """The fields of one transport at a time; what was typed is kept where the next one has the same field."""
+    """The fields of one kind of socket at a time; what was typed is kept where the next one has the same field."""
 
-    def __init__(self, scheme: str, values: Mapping[str, str], **options: Any) -> None:
+    def __init__(self, kind: type[MemberAddress], values: Mapping[str, str], **options: Any) -> None:
         super().__init__(**options)
-        self.scheme = scheme
+        self.kind = kind
         self._values = dict(values)
 
     def compose(self) -> ComposeResult:
@@ -28,12 +30,12 @@ class SocketFields(Vertical):
 
     @property
     def values(self) -> dict[str, str]:
-        """What is typed, by field; what fields of other transports held is in it, too."""
+        """What is typed, by field; what fields of other kinds held is in it, too."""
         return self._values | {row.field: row.typed for row in self.query(FormRow)}
 
-    async def turn_to(self, scheme: str) -> None:
-        """Show the fields of another transport."""
-        self._values, self.scheme = self.values, scheme
+    async def turn_to(self, kind: type[MemberAddress]) -> None:
+        """Show the fields of another kind."""
+        self._values, self.kind = self.values, kind
         await self.remove_children()
         await self.mount_all(self._rows())
 
@@ -51,7 +53,7 @@ class SocketFields(Vertical):
             row.control.focus()
 
     def _rows(self) -> Iterator[FormRow]:
-        for field in FIELDS[self.scheme]:
+        for field in self.kind.form_fields:
             yield FormRow(field.name, field.label, self._control(field), field.help)
 
     def _control(self, field: SocketField) -> Input | Select[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from tui.render.sockets import PREFIXES, completed
+from tui.render.sockets import beginnings, completed
 
 
 class SocketSuggester(Suggester):
@@ -27,5 +27,5 @@ class SocketInput(Input):
     """`→` takes the suggestion. While it is empty it says what a socket can begin with."""
 
     def __init__(self, value: str = "", *, known: Iterable[str] = (), **options: Any) -> None:
-        options = {"placeholder": " ".join(PREFIXES), **options}
+        options = {"placeholder": " ".join(beginnings()), **options}
         super().__init__(value, suggester=SocketSuggester(known), **options)

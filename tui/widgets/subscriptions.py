@@ -14,6 +14,7 @@ from textual.message import Message
 from engine.health import State
 from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.keys.jump import JumpTarget
+from tui.keys.moves import CURSOR_KEYS
 from tui.model.arrangement import Arrangement, Shown, arranged
 from tui.model.condition import state_at
 from tui.render import health
@@ -48,14 +49,9 @@ class SubscriptionsView(LineView):
         """The cursor went to another line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
+        *CURSOR_KEYS,
         Binding("left,h", "close", "Fold", show=False),
         Binding("right,l", "open", "Unfold", show=False),
-        Binding("pageup", "move(-10)", "Page up", show=False),
-        Binding("pagedown", "move(10)", "Page down", show=False),
-        Binding("home,g", "move(-1000000)", "First", show=False),
-        Binding("end,G", "move(1000000)", "Last", show=False),
     ]
 
     def __init__(self, now: Callable[[], float], **options: Any) -> None:

@@ -9,10 +9,10 @@ from engine.transports.peers import Peer
 
 
 class Absence:
-    """Told as a `Connection`: DOWN from a refusal until it is worth sending again, then IDLE.
+    """Its `connection` is DOWN from a refusal until it is worth sending again, then IDLE.
 
-    `knock` says whether it is worth it: None, or why not. Where that is no proof, because only an event can ask (udp),
-    `down_since` stays until something was sent: the tries before that belong to one absence.
+    `knock` says whether it is worth it: None, or why not. For udp it proves nothing, as only an event can find out:
+    then `down_since` stays until something was sent, because the tries before that belong to the same absence.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class Absence:
         self._is_proof = is_proof
 
     def begin(self, reason: str, *, is_refused: bool) -> bool:
-        """Nobody received, for `reason`. Whether that is news, which the caller announces once it has settled."""
+        """Nobody received, for `reason`. Returns whether that is news; the caller says so once it has settled."""
         before, now = self.connection, self._context.clock.now()
         wait_s = self._peer.failed(self._attempt, is_refused=is_refused)
         since = now if before.down_since is None else before.down_since

@@ -63,7 +63,7 @@ class Calls:
 class Callers:
     """As many callers as there are calls at the same time, at most `connections`."""
 
-    def __init__(self, calls: Calls, server: Server) -> None:
+    def __init__(self, calls: Calls, server: Server[Caller]) -> None:
         self.calls = calls
         self.server = server
         self.successes = Successes()
@@ -213,7 +213,7 @@ class Caller:
         "is_slow",
     )
 
-    def __init__(self, server: Server, connected: socket.socket) -> None:
+    def __init__(self, server: Server[Caller], connected: socket.socket) -> None:
         self.deadline = math.inf
         """When the call that is under way, or else the connection, is given up; loop time."""
         self.began = 0.0

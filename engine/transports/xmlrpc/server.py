@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
-
-if TYPE_CHECKING:
-    from engine.transports.xmlrpc.callers import Caller, Callers
 
 IDLE_S = 3.0
 """A connection that was idle for longer is not used again: the server may be about to close it."""
@@ -33,7 +30,36 @@ RETRY_S = 10.0
 RETRY_MAX_S = 600.0
 
 
-class Server:
+class User(Protocol):
+    """A target that calls the server."""
+
+    def wake(self) -> None:
+        """There may be a connection for it."""
+
+
+class ServerConnection(Protocol):
+    """A connection to the server, and the call that is under way over it."""
+
+    deadline: float
+    began: float
+    answered_at: float
+    is_slow: bool
+
+    @property
+    def is_calling(self) -> bool:
+        """Whether an answer is waited for."""
+
+    def expire(self, now: float) -> None:
+        """The call that is under way has no answer in time."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
+C = TypeVar("C", bound=ServerConnection)
+
+
+class Server(Generic[C]):
     """The connections to one host and port."""
 
     def __init__(self, forget: Callable[[], None]) -> None:
@@ -41,12 +67,12 @@ class Server:
         """Connections that the server serves at a time, as far as that was learned."""
         self._loop = asyncio.get_running_loop()
         self._forget = forget
-        self._users: set[Callers] = set()
-        self._callers: set[Caller] = set()
-        self._resting: list[Caller] = []
+        self._users: set[User] = set()
+        self._callers: set[C] = set()
+        self._resting: list[C] = []
         self._dialling = 0
         """Connections that are being made."""
-        self._queue: dict[Callers, None] = {}
+        self._queue: dict[User, None] = {}
         """Who waits for a connection, in order."""
         self._patience_s = PATIENCE_S
         self._is_closing_wanted = False
@@ -65,17 +91,17 @@ class Server:
         """Whether a connection is there that nobody uses."""
         return bool(self._resting)
 
-    def join(self, owner: Callers) -> None:
+    def join(self, owner: User) -> None:
         """Somebody calls this server from now on."""
         self._users.add(owner)
 
-    def part(self, owner: Callers) -> None:
+    def part(self, owner: User) -> None:
         """Somebody calls it no more; with the last one, nothing more is known of it."""
         self._users.discard(owner)
         if not self._users:
             self._forget()
 
-    def resting_for(self, owner: Callers, now: float) -> Caller | None:
+    def resting_for(self, owner: User, now: float) -> C | None:
         """The connection that was used last, unless it rested for too long or somebody else waits for one."""
         if self._queue and next(iter(self._queue)) is not owner:
             return None
@@ -86,7 +112,7 @@ class Server:
             self._end(caller)
         return None
 
-    def may_dial(self, owner: Callers, now: float) -> bool:
+    def may_dial(self, owner: User, now: float) -> bool:
         """Whether one more connection may be made. Who may not waits for one that comes free, and is woken."""
         if self.most is not None and self._retry_at <= now:
             self._is_extra_allowed = True
@@ -96,7 +122,7 @@ class Server:
         self._queue.setdefault(owner)
         return False
 
-    def leave(self, owner: Callers) -> None:
+    def leave(self, owner: User) -> None:
         """Somebody has a connection, or needs none any more: it is the next one's turn."""
         if self._queue:
             self._queue.pop(owner, None)
@@ -111,11 +137,11 @@ class Server:
         self._dialling -= 1
         self._wake_next()
 
-    def add(self, caller: Caller) -> None:
+    def add(self, caller: C) -> None:
         """A connection is there."""
         self._callers.add(caller)
 
-    def rest(self, caller: Caller, now: float) -> None:
+    def rest(self, caller: C, now: float) -> None:
         """A connection is free: for whoever comes next, or to be closed where there are too many."""
         if self._is_closing_wanted and caller.answered_at:
             self._give_up(caller, now)
@@ -127,7 +153,7 @@ class Server:
             self.arm(caller.deadline)
         self._wake_next()
 
-    def gone(self, caller: Caller) -> None:
+    def gone(self, caller: C) -> None:
         """A connection has ended."""
         self._callers.discard(caller)
         if caller in self._resting:
@@ -151,15 +177,15 @@ class Server:
 
     # How many connections the server serves
 
-    def called_first(self, caller: Caller) -> None:
+    def called_first(self, caller: C) -> None:
         """The first call over a connection was made: see whether it is answered while others are."""
         if len(self._callers) > 1:
             self.arm(caller.began + self._patience(caller))
 
-    def _patience(self, caller: Caller) -> float:
+    def _patience(self, caller: C) -> float:
         return min(self._patience_s, (caller.deadline - caller.began) / 3)
 
-    def answered_first(self, caller: Caller, now: float) -> None:
+    def answered_first(self, caller: C, now: float) -> None:
         """The first answer over a connection came."""
         if self._given_up_at is not None and caller.began < self._given_up_at:
             if now <= self._given_up_at + PROOF_S:
@@ -186,7 +212,7 @@ class Server:
         """How many connections have been answered and are there."""
         return len(self._proven(0.0))
 
-    def _proven(self, since: float) -> list[Caller]:
+    def _proven(self, since: float) -> list[C]:
         """Those that rest, or were answered after this time."""
         return [
             caller
@@ -219,7 +245,7 @@ class Server:
                 self._give_up(caller, now)
                 break
 
-    def _give_up(self, caller: Caller, now: float) -> None:
+    def _give_up(self, caller: C, now: float) -> None:
         self._is_closing_wanted = False
         self._given_up_at = now
         self._end(caller)
@@ -238,7 +264,7 @@ class Server:
         if self._callers:
             self.arm(min(caller.deadline for caller in self._callers))
 
-    def _end(self, caller: Caller) -> None:
+    def _end(self, caller: C) -> None:
         caller.close()
         self.gone(caller)
 
@@ -247,11 +273,11 @@ class Server:
             next(iter(self._queue)).wake()
 
 
-_servers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int], Server]] = WeakKeyDictionary()
+_servers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int], Server[Any]]] = WeakKeyDictionary()
 """The servers of each event loop. An entry goes with its last user, so none keeps a loop alive."""
 
 
-def shared_server(host: str, port: int) -> Server:
+def shared_server(host: str, port: int) -> Server[Any]:
     """What is known of a server on the running loop, and the connections to it."""
     servers = _servers.setdefault(asyncio.get_running_loop(), {})
     server = servers.get((host, port))
@@ -260,5 +286,5 @@ def shared_server(host: str, port: int) -> Server:
     return server
 
 
-def _forget(servers: dict[tuple[str, int], Server], key: tuple[str, int]) -> None:
+def _forget(servers: dict[tuple[str, int], Server[Any]], key: tuple[str, int]) -> None:
     servers.pop(key, None)

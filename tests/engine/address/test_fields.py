@@ -8,61 +8,54 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 
-from engine.address import MASK, MemberAddress, RabbitmqAddress, parse, printed
-from engine.address.fields import (
-    FIELDS,
-    FORMS,
-    FieldsError,
-    FieldType,
-    address_of,
-    fields_of,
-    socket_of,
-    values_of,
-)
-from engine.address.parser import PLAIN_SCHEMES
+from engine.address import MASK, MemberAddress, parse, prefixes, printed
+from engine.address.fields import FieldsError, address_of, fields_of, socket_of, values_of
+from engine.address.kinds.form_fields import FieldType
+from engine.address.kinds.table import BUILT_IN
 from engine.errors import SocketTextError
 from engine.transports.registry import schemes
 from tests.engine.address.strategies import MEMBERS
 
+FIELDS = {scheme: kind.form_fields for scheme, kind in BUILT_IN.items()}
 EXAMPLES = {scheme: {field.name: field.example for field in FIELDS[scheme]} for scheme in FIELDS}
 
 
 def refused(scheme: str, **values: str) -> list[tuple[str | None, str, str | None]]:
     with pytest.raises(FieldsError) as caught:
-        address_of(scheme, values)
+        address_of(BUILT_IN[scheme], values)
     return [(one.field, one.message, one.hint) for one in caught.value.problems]
 
 
 @given(MEMBERS)
 def test_an_address_in_fields_makes_the_same_address_and_the_same_socket(address: MemberAddress) -> None:
-    assume(not isinstance(address, RabbitmqAddress) or MASK not in (address.password or ""))
+    assume(MASK not in (address.secret or ""))
     values = values_of(address)
-    assert address_of(address.scheme, values) == address
-    assert socket_of(address.scheme, values) == printed(address, secrets=True)
-    assert fields_of(printed(address, secrets=True)) == (address.scheme, values)
+    assert address_of(type(address), values) == address
+    assert socket_of(type(address), values) == printed(address, secrets=True)
+    assert fields_of(printed(address, secrets=True)) == (type(address), values)
 
 
 @given(MEMBERS)
 def test_a_masked_password_stays_masked(address: MemberAddress) -> None:
     masked = printed(address)
-    scheme, values = fields_of(masked)
-    assert socket_of(scheme, values) == masked
+    kind, values = fields_of(masked)
+    assert socket_of(kind, values) == masked
 
 
 def test_every_transport_has_fields_and_a_form() -> None:
-    assert set(FIELDS) == set(FORMS) == set(PLAIN_SCHEMES) == set(schemes())
+    assert set(FIELDS) == set(prefixes()) == set(schemes())
 
 
 @pytest.mark.parametrize("scheme", FIELDS)
 def test_the_fields_are_those_of_the_typed_address(scheme: str) -> None:
-    address = address_of(scheme, EXAMPLES[scheme])
+    address = address_of(BUILT_IN[scheme], EXAMPLES[scheme])
     assert {field.name for field in FIELDS[scheme]} == {field.name for field in dataclasses.fields(address)}
     assert parse(printed(address, secrets=True)) == address
 
 
 def test_the_forms_are_those_of_the_documentation() -> None:
     lines = (Path(__file__).parents[3] / "docs" / "sockets.md").read_text(encoding="utf-8").splitlines()
-    assert [form for form in FORMS.values() if f"    {form}" not in lines] == []
+    assert [kind.form for kind in BUILT_IN.values() if f"    {kind.form}" not in lines] == []
 
 
 @pytest.mark.parametrize("scheme", FIELDS)
@@ -71,33 +64,33 @@ def test_an_empty_field_is_refused_only_where_something_must_stand(scheme: str) 
     assert {field for field, _, _ in refused(scheme)} == needed
     for field in FIELDS[scheme]:
         if not field.is_required:
-            address_of(scheme, {**EXAMPLES[scheme], field.name: ""})
+            address_of(BUILT_IN[scheme], {**EXAMPLES[scheme], field.name: ""})
 
 
 def test_ipv6_is_taken_with_and_without_brackets() -> None:
     for host in ("::1", "[::1]"):
-        assert socket_of("tcp", {"host": host, "port": "9000"}) == "tcp:[::1]:9000"
+        assert socket_of(BUILT_IN["tcp"], {"host": host, "port": "9000"}) == "tcp:[::1]:9000"
 
 
 def test_a_path_of_a_request_gets_its_slash() -> None:
     values = {"host": "h", "port": "80", "path": "api", "method": "m"}
-    assert socket_of("xmlrpc", values) == "xmlrpc:h:80/api:m"
+    assert socket_of(BUILT_IN["xmlrpc"], values) == "xmlrpc:h:80/api:m"
 
 
 def test_the_port_of_rabbitmq_follows_tls() -> None:
-    assert socket_of("rabbitmq", {"host": "h", "routing_key": "q"}) == "rabbitmq:h:5672/q"
+    assert socket_of(BUILT_IN["rabbitmq"], {"host": "h", "routing_key": "q"}) == "rabbitmq:h:5672/q"
     values = {"host": "h", "routing_key": "q", "tls_domain": "mq"}
-    assert socket_of("rabbitmq", values) == "rabbitmq:h:5671/tls_domain=mq?q"
+    assert socket_of(BUILT_IN["rabbitmq"], values) == "rabbitmq:h:5671/tls_domain=mq?q"
     assert fields_of("rabbitmq:h/tls_domain=mq?q")[1]["port"] == ""
     assert fields_of("rabbitmq:h:5672/tls_domain=mq?q")[1]["port"] == "5672"
 
 
 def test_a_password_is_kept_typed_over_or_taken_away() -> None:
-    scheme, values = fields_of(f"rabbitmq:u:{MASK}@h/q")
+    kind, values = fields_of(f"rabbitmq:u:{MASK}@h/q")
     assert values["password"] == MASK
-    assert socket_of(scheme, values) == f"rabbitmq:u:{MASK}@h:5672/q"
-    assert socket_of(scheme, {**values, "password": "p@:/"}) == "rabbitmq:u:p%40%3A%2F@h:5672/q"
-    assert socket_of(scheme, {**values, "password": ""}) == "rabbitmq:u@h:5672/q"
+    assert socket_of(kind, values) == f"rabbitmq:u:{MASK}@h:5672/q"
+    assert socket_of(kind, {**values, "password": "p@:/"}) == "rabbitmq:u:p%40%3A%2F@h:5672/q"
+    assert socket_of(kind, {**values, "password": ""}) == "rabbitmq:u@h:5672/q"
 
 
 @pytest.mark.parametrize(

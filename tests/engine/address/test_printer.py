@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from engine.address import MASK, Address, MemberAddress, RabbitmqAddress, VirtualAddress, identity, parse, printed
+from engine.address import MASK, Address, MemberAddress, VirtualAddress, identity, parse, printed
 from engine.errors import SocketTextError
 from tests.engine.address.strategies import ADDRESSES
 
@@ -53,8 +53,7 @@ def with_other_password(address: Address) -> Address:
 
 
 def _member_with_other_password(member: MemberAddress) -> MemberAddress:
-    is_secret = isinstance(member, RabbitmqAddress) and member.password is not None
-    return replace(member, password="quite another one") if is_secret else member
+    return member if member.secret is None else member.with_secret("quite another one")
 
 
 @given(ADDRESSES)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.address import parse_member
+from engine.address import parse_member, usable_kinds
 from engine.config.model import LabSettings, ReceiverSettings
 from engine.lab import Lab, LabError
+from engine.lab.lab import RECEIVERS
 
 
 def lab_of(**sockets: str) -> Lab:
@@ -84,3 +85,7 @@ def test_the_receiver_of_a_member_is_the_one_that_listens_where_it_sends(member:
 def test_a_socket_that_nobody_can_receive_for_is_refused() -> None:
     with pytest.raises(LabError, match="receiver f: nobody can receive for flatstore: sockets"):
         lab_of(f="flatstore:/tmp/x")
+
+
+def test_there_are_receivers_for_the_kinds_that_say_so() -> None:
+    assert set(RECEIVERS) == {kind.scheme for kind in usable_kinds() if kind.is_received}

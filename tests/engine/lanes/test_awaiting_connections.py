@@ -115,7 +115,7 @@ class TestParallel:
         second = bench.raise_events(2)
         bench.go_down_after(0, UNSENT)
         third = bench.raise_events(1)
-        assert bench.members[0].queued == 6
+        assert bench.members[0].queue.count == 6
         bench.heal(0)
         bench.come_back(0)
         assert bench.transports[0].took == [*first, *second, *third]
@@ -164,7 +164,7 @@ class TestParallel:
         bench.raise_events(2)
         bench.go_down_after(0, outcome)  # type: ignore[arg-type]
         assert bench.lane.counters.undelivered == 2
-        assert bench.members[0].queued == 0
+        assert bench.members[0].queue.count == 0
 
     def test_an_unsent_event_of_a_member_that_is_there_is_no_endless_loop(self) -> None:
         bench = LaneBench(ParallelLane, members=1, answer=UNSENT)
@@ -177,7 +177,7 @@ class TestParallel:
         bench.go_down(0)
         assert bench.members[0].room == 10, "nothing can be handed over"
         bench.raise_events(12)
-        assert bench.members[0].queued == 10
+        assert bench.members[0].queue.count == 10
         assert bench.lane.counters.waiting == 12, "a batch ends as a whole"
         (refused,) = [record.outcome for record in bench.feed.since(0) if record.step is Step.SETTLED]
         assert refused is not None
@@ -253,7 +253,7 @@ class TestRoundRobin:
         for member in range(3):
             bench.go_down(member)
         bench.raise_events(6)
-        assert [member.queued for member in bench.members] == [2, 2, 2]
+        assert [member.queue.count for member in bench.members] == [2, 2, 2]
         bench.clock.advance(WAIT_S - 0.1)
         assert bench.lane.counters.waiting == 6
 
@@ -284,7 +284,7 @@ class TestRoundRobin:
         for _ in range(100):
             bench.raise_events(1)
             bench.clock.advance(0.1)
-            waiting = [run.batch.raised_at for member in bench.members for run in member.queue]
+            waiting = [run.batch.raised_at for member in bench.members for run in member.queue.runs]
             oldest = max(oldest, bench.clock.now() - min(waiting))
         assert oldest <= WAIT_S + 0.01
 
@@ -305,7 +305,7 @@ class TestRoundRobin:
         bench.raise_events(4)
         bench.go_down_after(0, CUT_OFF)
         assert sorted(bench.transports[1].took) == [1, 2, 3, 4]
-        assert bench.members[0].queued == 0
+        assert bench.members[0].queue.count == 0
 
     def test_with_on_failure_fail_events_wait_for_their_own_member_alone(self) -> None:
         bench = LaneBench(RoundRobinLane, members=2, on_failure=OnFailure.FAIL)
@@ -314,7 +314,7 @@ class TestRoundRobin:
         bench.raise_events(4)
         bench.come_back(1)
         assert bench.transports[1].took == [2, 4]
-        assert bench.members[0].queued == 2
+        assert bench.members[0].queue.count == 2
 
     def test_one_that_breaks_with_every_event_is_no_endless_round(self) -> None:
         bench = LaneBench(RoundRobinLane, members=2, answer=None)
@@ -343,7 +343,7 @@ class TestRoundRobin:
         bench.raise_events(1000)
         bench.raise_events(1000)
         bench.come_back(1)
-        waiting = bench.members[0].queued + bench.members[1].queued + bench.members[1].in_flight
+        waiting = bench.members[0].queue.count + bench.members[1].queue.count + bench.members[1].in_flight
         assert waiting == 2000
         assert bench.lane.counters.undelivered == 0
         bench.transports[1].answer = SENT

@@ -163,7 +163,7 @@ def test_a_lane_that_drops_takes_all(drop: Drop) -> None:
     bench.raise_events(3)
     assert bench.lane.takes_all
     assert bench.members[0].counters.refused == 2
-    waiting = [run.batch.first_seq + index for run in bench.members[0].queue for index in run.indices]
+    waiting = [run.batch.first_seq + index for run in bench.members[0].queue.runs for index in run.indices]
     oldest = WINDOW + (3 if drop is Drop.OLDEST else 1)
     assert waiting == list(range(oldest, oldest + 4))
     bench.check_books()

@@ -34,8 +34,8 @@ def test_a_hanging_member_holds_up_only_itself_and_its_queue_is_bounded() -> Non
         bench.raise_events(600)
     assert len(bench.transports[0].took) == 1800
     hanging = bench.members[1]
-    assert (hanging.in_flight, hanging.queued) == (1024, 10)
-    assert hanging.counters.refused == 1800 - hanging.in_flight - hanging.queued
+    assert (hanging.in_flight, hanging.queue.count) == (1024, 10)
+    assert hanging.counters.refused == 1800 - hanging.in_flight - hanging.queue.count
     assert hanging.health.failed_at is None, "a full queue marks nobody"
     bench.check_books()
 
@@ -154,7 +154,7 @@ def test_a_crowd_that_waits_is_kept_as_bytes_and_delivered_unchanged() -> None:
     for _ in range(40):
         bench.raise_events(500)
     (transport,) = bench.transports
-    assert bench.members[0].queue[-1].batch._events is None
+    assert bench.members[0].queue.runs[-1].batch._events is None
     bench.heal(0)
     bench.transports[0].open[0].settle_all(SENT)
     for run in transport.open[1:]:

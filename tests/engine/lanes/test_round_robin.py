@@ -71,10 +71,10 @@ def test_what_waits_for_a_member_that_fails_goes_to_the_others() -> None:
     bench.transports[0].answer = None
     bench.raise_events(2400)
     stuck = bench.members[0]
-    assert stuck.queued == 1200 - 1024
+    assert stuck.queue.count == 1200 - 1024
     bench.transports[0].answer = SENT
     bench.transports[0].lose_connection()
-    assert stuck.queued == 0
+    assert stuck.queue.count == 0
     assert bench.lane.counters.sent == 2400
     assert sorted(bench.transports[0].took + bench.transports[1].took) == bench.raised
 
@@ -100,7 +100,7 @@ def test_pausing_a_member_passes_on_what_waits_for_it() -> None:
     bench.transports[0].answer = None
     bench.raise_events(2400)
     bench.lane.pause(0)
-    assert bench.members[0].queued == 0
+    assert bench.members[0].queue.count == 0
     assert len(bench.transports[1].took) == 1200 + 176
     assert bench.members[0].health.failed_at is None
 
@@ -110,17 +110,17 @@ def test_an_answered_error_takes_nothing_from_the_queue_of_a_member_that_works()
     bench.raise_events(2 * WINDOW)
     bench.raise_events(200)
     bench.transports[0].settle_next(1, failed("error 500", Fault.ANSWER))
-    assert bench.members[0].in_flight + bench.members[0].queued == WINDOW + 99
+    assert bench.members[0].in_flight + bench.members[0].queue.count == WINDOW + 99
 
 
 def test_a_failure_passes_on_no_more_than_the_others_have_room_for() -> None:
     bench = LaneBench(RoundRobinLane, members=3, answer=None, queue_size=100)
     bench.raise_events(3 * WINDOW)
     bench.raise_events(210)
-    assert [member.queued for member in bench.members] == [70, 70, 70]
+    assert [member.queue.count for member in bench.members] == [70, 70, 70]
     bench.transports[0].settle_next(1, failed("timed out"))
-    assert [member.queued for member in bench.members[1:]] == [100, 100]
-    assert bench.members[0].in_flight + bench.members[0].queued == WINDOW - 1 + 10
+    assert [member.queue.count for member in bench.members[1:]] == [100, 100]
+    assert bench.members[0].in_flight + bench.members[0].queue.count == WINDOW - 1 + 10
     assert bench.lane.counters.undelivered <= 1, "only the event that failed found no room"
     while any(transport.open for transport in bench.transports):
         for transport in bench.transports:
@@ -136,10 +136,10 @@ def test_a_paused_member_keeps_what_the_others_have_no_room_for_until_it_is_resu
     bench.raise_events(2 * WINDOW)
     bench.raise_events(160)
     bench.lane.pause(0)
-    assert [member.queued for member in bench.members] == [60, 100]
+    assert [member.queue.count for member in bench.members] == [60, 100]
     bench.lane.resume(0)
     bench.transports[0].settle_next(WINDOW, SENT)
-    assert bench.members[0].queued == 0
+    assert bench.members[0].queue.count == 0
     assert bench.lane.counters.undelivered == 0
 
 
@@ -151,7 +151,7 @@ def test_a_full_queue_passes_on_and_marks_nobody() -> None:
     assert bench.members[0].counters.refused > 0
     assert bench.members[0].health.failed_at is None
     bench.check_books()
-    assert bench.lane.counters.sent == 2400 - bench.members[0].in_flight - bench.members[0].queued
+    assert bench.lane.counters.sent == 2400 - bench.members[0].in_flight - bench.members[0].queue.count
 
 
 def test_history_shows_whose_turn_it_was() -> None:

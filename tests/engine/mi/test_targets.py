@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.address import Destination, UdpAddress
 from engine.config.model import MiSettings
 from engine.errors import CommandError
+from engine.mi.registry import Caller
+from engine.mi.targets import check_targets
 from tests.engine.mi.conftest import Mi
 
 
@@ -79,3 +82,23 @@ async def test_what_is_no_longer_allowed_can_be_ended_and_not_refreshed(mi: Mi) 
         await mi("event_subscribe", "E_A", "udp:203.0.113.9:9101")
     assert await mi("event_subscribe", "E_A", "udp:203.0.113.9:9101", 0) == "OK"
     assert await mi.sockets("E_A") == []
+
+
+class Nowhere(UdpAddress):
+    """A socket that does not say where it leads."""
+
+    def destinations(self) -> tuple[Destination, ...]:
+        """Nothing."""
+        return ()
+
+
+async def test_what_does_not_say_where_it_leads_needs_any(mi: Mi) -> None:
+    address = Nowhere("127.0.0.1", 9)
+    for targets, is_allowed in ((("caller", "private", "*"), False), (("any",), True)):
+        caller = Caller(mi.engine, MiSettings(targets=targets), "MI test", "127.0.0.1")
+        if is_allowed:
+            await check_targets(caller, address)
+            continue
+        with pytest.raises(CommandError) as caught:
+            await check_targets(caller, address)
+        assert "would have to list any as well" in str(caught.value.data)

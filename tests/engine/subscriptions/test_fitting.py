@@ -40,9 +40,9 @@ async def test_a_smaller_queue_keeps_what_waits_and_refuses_what_is_new(engine: 
     world.open[0].answer = None
     raise_now(engine, 500)
     raise_now(engine, 530)
-    assert subscription.lane.members[0].queued == 6
+    assert subscription.lane.members[0].queue.count == 6
     engine.subscribe("E_TEST", parse("udp:127.0.0.1:9"), None, SubscriptionOptions(queue_size=4))
-    assert subscription.lane.members[0].queued == 6
+    assert subscription.lane.members[0].queue.count == 6
     with pytest.raises(BusyError):
         raise_now(engine, 1)
     assert engine.dispatcher.refused == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import CommandError
-from engine.feed import Feed, Step
+from engine.feed import Entry, Feed, Step
 from engine.run import DELIVERED, failed
 from tests.tui.recorded import FAILS_AT, STEPS, incident, of_records
 from tests.tui.world import batch, record
@@ -18,7 +18,7 @@ async def test_failures_among_older_records_are_told_as_the_live_feed_tells_them
     records = [record(n, Step.SETTLED, "s1", of, 0, outcome=ends.get(n, DELIVERED)) for n in range(1, 21)]
     feed = Feed()
     for one in records:
-        feed.add(one.at, one.step, one.subscription, of, one.indices, 0, outcome=one.outcome)
+        feed.add(one.at, one.subscription, Entry(one.step, of, one.indices, 0, outcome=one.outcome))
     link = RecordedLink(of_records(*records))
     for since, limit in [(0, 5), (4, 5), (4, 100), (19, 5), (21, 5), (0, 0)]:
         told = [one.number for one in await link.feed(since, limit)]

@@ -28,6 +28,10 @@ SCREENS: dict[str, type[Screen[Any]]] = {
 }
 
 
+def ours(kind: type[Any]) -> list[type[Any]]:
+    return [one for one in kind.__mro__ if one.__module__.startswith("tui.")]
+
+
 def test_every_action_exists_where_the_table_says() -> None:
     for action in ACTIONS:
         owner = SwitchboardApp if action.is_global else SCREENS[action.screen]
@@ -37,8 +41,15 @@ def test_every_action_exists_where_the_table_says() -> None:
 def test_every_action_of_a_screen_is_in_the_table() -> None:
     named = {action.name for action in ACTIONS}
     for screen in SCREENS.values():
-        own = {name.removeprefix("action_") for name in vars(screen) if name.startswith("action_")}
-        assert own <= named
+        own = {name for kind in ours(screen) for name in vars(kind) if name.startswith("action_")}
+        assert {name.removeprefix("action_") for name in own} <= named
+
+
+def test_every_action_is_written_in_one_place_alone() -> None:
+    for action in ACTIONS:
+        owner = SwitchboardApp if action.is_global else SCREENS[action.screen]
+        places = [kind for kind in ours(owner) if f"action_{action.name}" in vars(kind)]
+        assert len(places) == 1, (action.name, places)
 
 
 def test_no_key_means_two_things() -> None:

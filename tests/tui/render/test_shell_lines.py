@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shlex
 import shutil
 import socket
 import subprocess
@@ -18,25 +17,13 @@ from typing import ClassVar
 
 import pytest
 
-from engine.event import Event
+from engine.address.shell_line import ShellLine
 from engine.mi.event_params import event_params
 from engine.mi.jsontext import decode
-from engine.wire.jsonrpc import JsonRpcFormat
+from tests.engine.address.test_shell_line import BITING
 from tests.support.sockets import UdpReceiver
-from tui.render.shell_lines import by_hand, printf, raise_line, subscribe_line
-
-BITING = [
-    b"",
-    b"plain",
-    b"it's \"quoted\" and 'more'",
-    b"$(touch /tmp/never) `id` ${HOME} $HOME ! \\n \\\\ %s %d %%",
-    b"two\nlines\n",
-    b"\n\n",
-    b"-n",
-    b"\x00\x01\x1b[31m\x7f\xff\xfe 8'9\\0",
-    "ümläut \u202e turned".encode(),
-    JsonRpcFormat().encode((Event("E_A", (("text", "a'b\n$(x)\udcff"),)),))[0].tobytes(),
-]
+from tui.render import shell_lines
+from tui.render.shell_lines import raise_line, subscribe_line
 
 
 def run(line: str, **variables: str) -> str:
@@ -51,24 +38,16 @@ def _path() -> str:
     return "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 
+def by_hand(socket: str, payload: bytes) -> ShellLine:
+    """The line for a socket that has one."""
+    line = shell_lines.by_hand(socket, payload)
+    assert line is not None
+    return line
+
+
 def needs(program: str) -> None:
     if shutil.which(program, path=_path()) is None:
         pytest.skip(f"{program} is not installed")
-
-
-@pytest.mark.parametrize("payload", BITING)
-def test_a_shell_prints_exactly_the_payload(payload: bytes) -> None:
-    for shell in ("sh", "bash"):
-        if shutil.which(shell) is not None:
-            done = subprocess.run([shell, "-c", printf(payload)], capture_output=True, check=True, timeout=20)
-            assert done.stdout == payload
-
-
-@pytest.mark.parametrize("payload", BITING)
-def test_what_is_copied_can_be_pasted(payload: bytes) -> None:
-    line = printf(payload)
-    assert line.replace("\n", "").isprintable()
-    assert shlex.split(line)[0] == "printf"
 
 
 def each(take: Callable[[bytes], bytes]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.address import parse
-from tui.render.sockets import EXAMPLES, form_hint, piece_at
+from engine.address.kinds.table import BUILT_IN
+from tui.render.sockets import form_hint, piece_at
 
 VIRTUAL = "virtual:FAILOVER udp:a:1  tcp:b:2"
 
@@ -43,11 +44,11 @@ def test_another_socket_is_put_in_its_place(text: str, cursor: int, whole: str) 
     assert piece_at(text, cursor).replaced(text, "unix:/x") == whole
 
 
-@pytest.mark.parametrize("scheme", EXAMPLES)
+@pytest.mark.parametrize("scheme", BUILT_IN)
 def test_every_example_is_a_socket_of_its_transport(scheme: str) -> None:
-    assert parse(EXAMPLES[scheme]).scheme == scheme
+    assert parse(BUILT_IN[scheme].example).scheme == scheme
 
 
 def test_the_hint_is_the_form_of_what_is_typed_or_what_there_is() -> None:
     assert form_hint("udp:x") == "udp:HOST:PORT"
-    assert form_hint("") == form_hint("u") == form_hint("nothing:x") == " ".join(f"{scheme}:" for scheme in EXAMPLES)
+    assert form_hint("") == form_hint("u") == form_hint("nothing:x") == " ".join(f"{scheme}:" for scheme in BUILT_IN)

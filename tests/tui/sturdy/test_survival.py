@@ -15,7 +15,8 @@ import tui
 from tests.tui.pilots import console
 from tests.tui.test_real_engine import EVENT, raised, real_console
 from tests.tui.world import FakeLink, story_of_pike
-from tui.app.application import SwitchboardApp, show_console
+from tui.app.application import SwitchboardApp
+from tui.app.console import show_console
 from tui.app.preferences import USUAL
 from tui.screens.dashboard.screen import DashboardScreen
 from tui.screens.views.charts import ChartsScreen
@@ -107,7 +108,7 @@ async def test_an_action_that_fails_is_told(action: str, monkeypatch: pytest.Mon
 
 async def test_a_worker_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async with console(may_break=True) as shown:
-        monkeypatch.setattr(DashboardScreen, "_command", broken)
+        monkeypatch.setattr(DashboardScreen, "command", broken)
         await shown.press("down", "p")
         await shown.until(lambda: any("out of order" in toast for toast in shown.toasts), "the toast")
         assert not shown.app.breakage
@@ -173,7 +174,7 @@ def test_the_console_that_starts_anew_is_as_locked_as_the_one_before(
     def run(app: SwitchboardApp) -> None:
         apps.append(app)
         if len(apps) == 1:
-            assert app._link.turn()
+            assert app.link.turn()
             app.start_anew(ZeroDivisionError("out of order"))
 
     monkeypatch.setattr(SwitchboardApp, "run", run)

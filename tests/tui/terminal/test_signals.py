@@ -18,8 +18,8 @@ import pytest
 from engine.view.snapshot import EngineSnapshot
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
-from tui.screens.dashboard.screen import DashboardScreen
-from tui.screens.views.live_view import WatchingScreen
+from tui.model.pump import Pump
+from tui.screens.live import LiveScreen
 
 LIMIT_S = 30.0
 
@@ -109,15 +109,17 @@ class SlowLink(FakeLink):
 
 
 @pytest.mark.parametrize("keys", [(), ("3",), ("5",)], ids=["dashboard", "charts", "log"])
-async def test_a_screen_that_was_closed_while_the_engine_answered_draws_nothing(keys: tuple[str, ...]) -> None:
+async def test_a_screen_that_was_closed_while_the_engine_answered_draws_nothing(
+    keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     link = SlowLink()
     async with console(link) as shown:
         await shown.press(*keys)
         screen = shown.app.screen
-        assert isinstance(screen, DashboardScreen | WatchingScreen)
-        screen.on_screen_suspend()  # no beat comes between
+        assert isinstance(screen, LiveScreen)
+        monkeypatch.setattr(Pump, "beat", lambda _: False)  # none comes between
         link.gate.clear()
-        answering = asyncio.get_running_loop().create_task(screen._ask.__wrapped__(screen))
+        answering = asyncio.get_running_loop().create_task(screen.ask_now.__wrapped__(screen))
         await asyncio.sleep(0)
         await screen.remove_children()
         link.gate.set()

@@ -11,8 +11,8 @@ import pytest
 from engine.config.model import Settings
 from engine.host.background import BackgroundEngine
 from tests.tui.world import FakeLink, FakeTime
-from tui.app import application as app_module
-from tui.app.application import SwitchboardApp, run_console
+from tui.app.application import SwitchboardApp
+from tui.app.console import run_console
 from tui.app.preferences import Preferences
 from tui.cli import main
 from tui.model.arrangement import Sort
@@ -101,7 +101,7 @@ def test_the_command_line_goes_before_what_is_remembered(tmp_path: Path, monkeyp
         starts.append(self.remembered)
         self.remembered = Remembered(theme="gruvbox")
 
-    monkeypatch.setattr(app_module.SwitchboardApp, "run", run)
+    monkeypatch.setattr(SwitchboardApp, "run", run)
     background = BackgroundEngine(Settings())
     assert run_console(background, title="T", preferences=Preferences(screen="feed", filter_text="pike")) == 0
     assert starts == [LEFT.but(screen="feed", filter_text="pike")]

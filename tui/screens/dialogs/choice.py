@@ -21,7 +21,7 @@ PAGE = 10
 """Lines that `pg up` and `pg dn` move by."""
 
 
-class ChoosingScreen(Sturdy, ModalScreen[Any]):
+class ChoiceScreen(Sturdy, ModalScreen[Any]):
     """Dismissed with the value that was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,8 +33,8 @@ class ChoosingScreen(Sturdy, ModalScreen[Any]):
     ]
 
     DEFAULT_CSS = """
-    ChoosingScreen Input { margin: 1 0; }
-    ChoosingScreen #choosing-said { margin-top: 1; }
+    ChoiceScreen Input { margin: 1 0; }
+    ChoiceScreen #choosing-said { margin-top: 1; }
     """
 
     def __init__(self, title: str, choices: Sequence[Choice], hint: str, nothing: str) -> None:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
 
-from tui.sturdy.survival import Sturdy
+from tui.screens.dialogs.question import ANSWER_KEYS, QuestionScreen
 
 
-class ConfirmScreen(Sturdy, ModalScreen[bool]):
-    """Says what will be hit, in numbers, and is dismissed with the answer."""
+class ConfirmScreen(QuestionScreen):
+    """Says what will be hit, in numbers."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n,escape", "answer(False)", "No"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ANSWER_KEYS]
 
     def __init__(self, question: str, consequences: str, verb: str) -> None:
         super().__init__()
@@ -29,22 +24,8 @@ class ConfirmScreen(Sturdy, ModalScreen[bool]):
         self._verb = verb
 
     def compose(self) -> ComposeResult:
-        """Question, consequences, answers; `No` has the focus."""
+        """Question, consequences, answers."""
         with Vertical(classes="dialog"):
             yield Static(self._question, classes="form-title", markup=False)
             yield Static(self._consequences, id="consequences", markup=False)
-            with Horizontal(classes="form-buttons"):
-                yield Button("No, keep it  n", id="no")
-                yield Button(f"{self._verb}  y", id="yes", variant="error")
-
-    def on_mount(self) -> None:
-        """The harmless answer first."""
-        self.query_one("#no").focus()
-
-    @on(Button.Pressed)
-    def _pressed(self, message: Button.Pressed) -> None:
-        self.action_answer(message.button.id == "yes")
-
-    def action_answer(self, answer: bool) -> None:
-        """Go, with the answer."""
-        self.dismiss(answer)
+            yield self.answers("No, keep it", self._verb, "error")

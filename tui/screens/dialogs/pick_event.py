@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from engine.catalogue import EventInfo
 from tui.render.line import Line, Part, cell
-from tui.screens.dialogs.choice import ChoosingScreen
+from tui.screens.dialogs.choice import ChoiceScreen
 from tui.terminal.safe_text import clean
 from tui.widgets.choices import Choice
 
 
-class PickEventScreen(ChoosingScreen):
+class PickEventScreen(ChoiceScreen):
     """Dismissed with the name of an event, or None."""
 
     def __init__(self, choices: Sequence[Choice]) -> None:

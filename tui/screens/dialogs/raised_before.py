@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Label
 from engine.event import Event
 from tui.model.event_text import parameters
 from tui.render.line import Line, Part, cell
-from tui.screens.dialogs.choice import ChoosingScreen
+from tui.screens.dialogs.choice import ChoiceScreen
 from tui.screens.dialogs.confirm import ConfirmScreen
 from tui.sturdy.survival import Sturdy
 from tui.terminal.safe_text import clean
@@ -24,7 +24,7 @@ from tui.widgets.choices import Choice
 from tui.widgets.lines import Lines
 
 
-class RaisedBeforeScreen(ChoosingScreen):
+class RaisedBeforeScreen(ChoiceScreen):
     """Dismissed with an event to fill the form with, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,7 +18,7 @@ from tui.link.protocol import Link
 from tui.model.typed_passwords import TypedPasswords
 from tui.render.forms import failure_lines
 from tui.render.line import Line, Part
-from tui.render.sockets import PREFIXES, Piece, piece_at
+from tui.render.sockets import Piece, beginnings, piece_at
 from tui.render.typed import marked
 from tui.screens.forms.socket_form import SocketFormScreen, TypedMember
 from tui.terminal.safe_text import clean
@@ -52,7 +52,7 @@ class AddSubscriptionScreen(SocketFormScreen):
             suggester = SuggestFromList(sorted(self._events), case_sensitive=False)
             yield Input(self._event, id="add-event", suggester=suggester)
             yield Label("Socket", classes="form-label")
-            placeholder = f"{' '.join(PREFIXES)} or virtual:FAILOVER first second"
+            placeholder = f"{' '.join(beginnings())} or virtual:FAILOVER first second"
             yield SocketInput(known=self._known, placeholder=placeholder, id="add-socket")
             yield Lines(id="add-verdict")
             yield Label("Expires after (seconds; empty is permanent)", classes="form-label")

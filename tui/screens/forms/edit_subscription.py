@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Label, Select
 
-from engine.options import Drop, OnFailure, WhenAllFailed, options_heeded
+from engine.options import OPTIONS, options_heeded
 from tui.keys.in_force import key_of
 from tui.link.answers import ask
 from tui.link.protocol import Link
@@ -27,38 +27,6 @@ from tui.widgets.member_fields import MemberFields
 
 PLAIN = "none: one plain socket"
 POLICIES = ("PARALLEL", "FAILOVER", "ROUND-ROBIN", PLAIN)
-
-_OPTIONS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
-    ("failover_timeout", "seconds a failed one is skipped", ()),
-    (
-        "when_all_failed",
-        "with every member failed",
-        (
-            ("hold: wait for the first mark to run out", WhenAllFailed.HOLD),
-            ("try: the one that failed first, once", WhenAllFailed.TRY),
-            ("drop: undelivered at once", WhenAllFailed.DROP),
-        ),
-    ),
-    ("hold_max_age", "seconds an event is held at most", ()),
-    ("slow_after", "seconds events may wait at one; 0 is off", ()),
-    (
-        "on_failure",
-        "when a member failed an event",
-        (("next: pass it on, one lap", OnFailure.NEXT), ("fail: undelivered at once", OnFailure.FAIL)),
-    ),
-    ("wait_for_member", "seconds to wait for a lost connection", ()),
-    ("queue_size", "notifications that may wait", ()),
-    (
-        "drop",
-        "with no room left",
-        (
-            ("never: whoever raises is told", Drop.NEVER),
-            ("oldest: undelivered", Drop.OLDEST),
-            ("newest: undelivered", Drop.NEWEST),
-        ),
-    ),
-)
-"""Option, what it says, its values with their words where they are few."""
 
 
 class EditSubscriptionScreen(SocketFormScreen):
@@ -89,10 +57,10 @@ class EditSubscriptionScreen(SocketFormScreen):
             yield MemberFields(described["members"], self._known, id="edit-members")
             yield from self._member_buttons()
             yield FormRow("expire", "expire", Input(_text(described["expire"]), classes="edit-value"), "")
-            for name, hint, values in _OPTIONS:
+            for name, option in OPTIONS.items():
                 value = _text(described["options"][name])
-                control = choice(values, value) if values else Input(value, classes="edit-value")
-                yield FormRow(name, name, control, hint)
+                control = choice(option.choices, value) if option.choices else Input(value, classes="edit-value")
+                yield FormRow(name, name, control, option.label)
             yield Lines(id="edit-said")
             with Horizontal(classes="form-foot"):
                 yield Button("Apply ^s", id="edit-apply", variant="primary", compact=True)
@@ -206,7 +174,7 @@ class EditSubscriptionScreen(SocketFormScreen):
         """Show the options that the policy heeds, and when the subscription would expire."""
         rows = {row.field: row for row in self.query(FormRow)}
         heeded = options_heeded(rows["policy"].typed)
-        for name, _, _ in _OPTIONS:
+        for name in OPTIONS:
             rows[name].display = name in heeded
         described = self._described
         rows["expire"].hint(expiry_words(rows["expire"].typed.strip(), described["expire"], described.get("left_s")))

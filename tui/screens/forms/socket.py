@@ -11,8 +11,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
-from engine.address import MASK, printed
-from engine.address.fields import FIELDS, FORMS, FieldProblem, FieldsError, address_of, fields_of, socket_of
+from engine.address import MASK, MemberAddress, UdpAddress, printed, usable_kind, usable_kinds
+from engine.address.fields import FieldProblem, FieldsError, address_of, fields_of, socket_of
 from engine.errors import SocketTextError
 from engine.transports.registry import schemes
 from tui.keys.actions import bindings_named
@@ -43,17 +43,18 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
         self._link = link
         self._number = number
         self._subscription = subscription
-        self._scheme, self._values, self._unread = _read(socket)
+        self._kind, self._values, self._unread = _read(socket)
 
     def compose(self) -> ComposeResult:
         """Transport, its fields, the socket, what can be done."""
+        offered = {kind.scheme for kind in usable_kinds()}
         with VerticalScroll(classes="dialog -footed", can_focus=False):
             yield Label(f"Socket of member {self._number}", classes="form-title", markup=False)
             with Horizontal(classes="edit-row"):
                 yield Label("transport", classes="edit-name")
-                yield choice([(one, one) for one in schemes() if one in FIELDS], self._scheme)
+                yield choice([(one, one) for one in schemes() if one in offered], self._kind.scheme)
             yield Label("", id="socket-form", markup=False)
-            yield SocketFields(self._scheme, self._values, id="socket-fields")
+            yield SocketFields(self._kind, self._values, id="socket-fields")
             yield Lines(id="socket-said")
             with Horizontal(classes="form-foot"):
                 yield Button("Take ⏎", id="socket-take", variant="primary", compact=True)
@@ -63,7 +64,7 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Begin with the first field, and say how far it is."""
         fields = self.query_one(SocketFields)
-        self.query_one("#socket-form", Label).update(FORMS[fields.scheme])
+        self.query_one("#socket-form", Label).update(fields.kind.form)
         fields.focus_first(())
         self._say(self._problems())
 
@@ -72,9 +73,10 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
     async def _changed(self) -> None:
         # Not in the worker, which the next change cancels: no half of the fields must be left out.
         fields, chosen = self.query_one(SocketFields), self.query_one(Select).value
-        if isinstance(chosen, str) and chosen != fields.scheme:
-            await fields.turn_to(chosen)
-            self.query_one("#socket-form", Label).update(FORMS[chosen])
+        kind = usable_kind(chosen) if isinstance(chosen, str) else None
+        if kind is not None and kind is not fields.kind:
+            await fields.turn_to(kind)
+            self.query_one("#socket-form", Label).update(kind.form)
         self._check()
 
     @work(exclusive=True, group="check")
@@ -90,7 +92,7 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
         if problems:
             fields.focus_first(problems)
             return
-        self.dismiss(socket_of(fields.scheme, fields.values))
+        self.dismiss(socket_of(fields.kind, fields.values))
 
     def action_test_typed(self) -> None:
         """Test the socket as it is."""
@@ -99,7 +101,7 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
             self._say(problems)
             fields.focus_first(problems)
             return
-        socket = socket_of(fields.scheme, fields.values)
+        socket = socket_of(fields.kind, fields.values)
         self.app.push_screen(ProbeSocketScreen(self._link, self._number, socket, self._subscription))
 
     @on(Button.Pressed)
@@ -122,7 +124,7 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
     def _problems(self) -> tuple[FieldProblem, ...]:
         fields = self.query_one(SocketFields)
         try:
-            address_of(fields.scheme, fields.values)
+            address_of(fields.kind, fields.values)
         except FieldsError as error:
             return error.problems
         return ()
@@ -130,14 +132,13 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
     async def _engines_problems(self) -> tuple[FieldProblem, ...]:
         """What only the engine knows: whether a masked password is one that it has."""
         fields = self.query_one(SocketFields)
-        socket = socket_of(fields.scheme, fields.values)
+        socket = socket_of(fields.kind, fields.values)
         answer = await ask(self._link, "check_socket", socket=socket, subscription=self._subscription)
         if answer.failure:
             return ()  # the form checks it again before anything is changed
+        at_mask, secret = socket.find(MASK) + 1, fields.kind.secret_name
         return tuple(
-            FieldProblem(
-                "password" if problem["column"] == socket.find(MASK) + 1 else None, problem["message"], problem["hint"]
-            )
+            FieldProblem(secret if problem["column"] == at_mask else None, problem["message"], problem["hint"])
             for problem in answer.value["problems"]
         )
 
@@ -145,7 +146,7 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
         fields = self.query_one(SocketFields)
         fields.complain(problems)
         lines: list[Line] = []
-        is_untouched = fields.scheme == self._scheme and not any(fields.values.values())
+        is_untouched = fields.kind is self._kind and not any(fields.values.values())
         if self._unread and is_untouched:
             lines = [(Part("what stood there could not be read, and will be replaced:", "warn"),)]
             lines.append((Part(clean(self._unread), "warn"),))
@@ -153,16 +154,16 @@ class SocketScreen(Sturdy, ModalScreen[str | None]):
             lines = [problem_line(one.message, one.hint) for one in problems if one.field is None]
             lines = lines or [(Part("✖ see above", "bad"),)]
         else:
-            shown = printed(address_of(fields.scheme, fields.values))
+            shown = printed(address_of(fields.kind, fields.values))
             lines = [(Part("✓ ", "good"), Part(clean(shown), "good"))]
         self.query_one("#socket-said", Lines).show(lines)
 
 
-def _read(socket: str) -> tuple[str, dict[str, str], str]:
-    """Transport and fields to begin with; and why the text could not be read, where it could not."""
+def _read(socket: str) -> tuple[type[MemberAddress], dict[str, str], str]:
+    """Kind and fields to begin with; and why the text could not be read, where it could not."""
     try:
         return (*fields_of(socket), "")
     except SocketTextError as error:
         scheme = socket.partition(":")[0]
         is_begun = socket.rstrip(":") in {"", scheme}
-        return (scheme if scheme in FIELDS else "udp"), {}, "" if is_begun else str(error)
+        return usable_kind(scheme) or UdpAddress, {}, "" if is_begun else str(error)

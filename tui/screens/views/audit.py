@@ -30,6 +30,8 @@ SHOWN = 500
 class AuditScreen(Sturdy, Screen[None]):
     """Asks when it opens, and again with `f5`."""
 
+    tab = "show_audit"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back"),
         leaving("show_audit"),

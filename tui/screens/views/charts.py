@@ -15,7 +15,7 @@ from tui.model.time_series import EVERYTHING, Key, Measure, Track, slots
 from tui.render import figures
 from tui.render.chart import Chart, Series, Span, number
 from tui.render.line import Role
-from tui.screens.views.live_view import WatchingScreen
+from tui.screens.views.base import ViewScreen
 from tui.terminal.safe_text import clean
 from tui.widgets.charts import ChartsView
 from tui.widgets.footer import ActionBar
@@ -24,7 +24,7 @@ from tui.widgets.header import HeaderLine
 SPANS: tuple[tuple[int, str], ...] = ((60, "1 min"), (300, "5 min"), (3_600, "1 h"), (86_400, "24 h"))
 
 
-class ChartsScreen(WatchingScreen):
+class ChartsScreen(ViewScreen):
     """Draws once a second at most: when the history has another second."""
 
     tab = "show_charts"
@@ -35,34 +35,34 @@ class ChartsScreen(WatchingScreen):
     ]
 
     def __init__(self, link: Link, pump: Pump, subscription: str | None = None, member: int | None = None) -> None:
-        super().__init__(link, pump, subscription, member)
+        super().__init__(link, pump)
         self._span = 1
         self._drawn: tuple[object, ...] | None = None
         self._chosen = EVERYTHING if subscription is None else Key(subscription, member)
 
     def compose(self) -> ComposeResult:
         """Header, charts, footer."""
-        yield HeaderLine(self._pump, id="header")
+        yield HeaderLine(self.pump, id="header")
         yield ChartsView(id="charts")
         yield ActionBar(id="footer")
 
     def draw(self) -> None:
         """Draw what is new, if anything is."""
-        view, history = self.query_one(ChartsView), self._pump.history
+        view, history = self.query_one(ChartsView), self.pump.history
         if self._chosen not in self._keys():
             self._chosen = EVERYTHING
         history.want(self._chosen)
-        state = (history.version, self._span, self._chosen, self._pump.is_stale)
+        state = (history.version, self._span, self._chosen, self.pump.is_stale)
         if state == self._drawn:
             return
         self._drawn = state
-        view.is_stale = self._pump.is_stale
+        view.is_stale = self.pump.is_stale
         seconds, span = SPANS[self._span]
         track = history.track(self._chosen)
         unknown = " · nothing is known yet" if track is None else ""
         view.border_title = f"Charts · {self._what()} · {span}{unknown}"
         charts = () if track is None else charts_of(track, seconds, is_one=self._chosen.member is not None)
-        view.show(charts, Span(seconds, slots(seconds), history.at + self._pump.wall_offset))
+        view.show(charts, Span(seconds, slots(seconds), history.at + self.pump.wall_offset))
 
     def _what(self) -> str:
         """What is drawn, in words."""
@@ -120,7 +120,7 @@ class ChartsScreen(WatchingScreen):
         return {EVERYTHING, *(Key(row.id) for row in rows)} | members
 
     def _rows(self) -> tuple[SubscriptionRow, ...]:
-        return () if self._pump.snapshot is None else self._pump.snapshot.subscriptions
+        return () if self.pump.snapshot is None else self.pump.snapshot.subscriptions
 
 
 def charts_of(track: Track, seconds: int, *, is_one: bool = False) -> tuple[Chart, ...]:

@@ -13,16 +13,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Input, Label
+from textual.widgets import Label
 
 from tui.keys.actions import ACTIONS, MOVES, Action, bindings_named, key_sign, leaving
 from tui.keys.keymap import MOVING
 from tui.render.health import CONNECTING_LOOK, STATE_LOOKS
 from tui.render.line import Line, Part, cell, plain
 from tui.render.policies import policy_lines
-from tui.screens.views.inspector import InspectorBody
 from tui.sturdy.survival import Sturdy
 from tui.widgets.lines import Lines
+from tui.widgets.scroll_body import ScrollBody
+from tui.widgets.search_field import SearchField
 
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("▶", "the member that gets the next event"),
@@ -72,16 +73,16 @@ class HelpScreen(Sturdy, ModalScreen[None]):
         with Vertical(classes="dialog -broad", id="help"):
             filter_key = next(action.shown_keys for action in self._actions if action.name == "filter")
             yield Label(f"Help ─ {filter_key} finds, esc leads back", classes="form-title", markup=False)
-            yield Input(placeholder="words to look for; enter keeps them, esc takes them off", id="help-filter")
-            with InspectorBody(id="help-body"):
+            placeholder = "words to look for; enter keeps them, esc takes them off"
+            yield SearchField(placeholder, stays=True, id="help-filter")
+            with ScrollBody(id="help-body"):
                 yield Lines(id="help-text")
                 yield Lines(id="help-policies")
 
     def on_mount(self) -> None:
         """Fill it."""
-        self.query_one("#help-filter").display = False
         self._fill("")
-        self.query_one(InspectorBody).focus()
+        self.query_one(ScrollBody).focus()
 
     def beat(self) -> None:
         """The console's timer beats: move the pictures on, if anything is to move."""
@@ -92,28 +93,20 @@ class HelpScreen(Sturdy, ModalScreen[None]):
 
     def action_filter(self) -> None:
         """Type words to look for."""
-        field = self.query_one(Input)
-        field.display = True
-        field.focus()
+        self.query_one(SearchField).open()
 
     def action_back(self) -> None:
         """Take the filter off while it is typed; else leave."""
-        field = self.query_one(Input)
-        if not field.display:
+        if not self.query_one(SearchField).clear_shown():
             self.dismiss()
-            return
-        field.value = ""
-        self._close()
 
-    @on(Input.Changed, "#help-filter")
-    def _typed(self, message: Input.Changed) -> None:
+    @on(SearchField.Changed)
+    def _typed(self, message: SearchField.Changed) -> None:
         self._fill(message.value)
 
-    @on(Input.Submitted, "#help-filter")
-    def _close(self) -> None:
-        field = self.query_one(Input)
-        field.display = bool(field.value)
-        self.query_one(InspectorBody).focus()
+    @on(SearchField.Left)
+    def _read(self) -> None:
+        self.query_one(ScrollBody).focus()
 
     def _fill(self, text: str) -> None:
         about_policies = "\n".join(map(plain, policy_lines(None))).lower()

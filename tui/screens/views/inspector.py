@@ -7,7 +7,6 @@ from typing import Any, ClassVar, NamedTuple
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -26,6 +25,7 @@ from tui.screens.dialogs.copy import Copies, copies_of, copy_as, put
 from tui.sturdy.survival import Sturdy
 from tui.widgets.footer import ActionBar
 from tui.widgets.lines import Lines
+from tui.widgets.scroll_body import ScrollBody
 
 BEATS_PER_ASK = round(1.0 / BEAT_S)
 """What may still change is asked for once a second."""
@@ -42,17 +42,6 @@ class Subject(NamedTuple):
     def title(self) -> str:
         """What kind of thing it is."""
         return "Inspector ─ member" if self.seq is None else "Inspector ─ delivery"
-
-
-class InspectorBody(VerticalScroll):
-    """Scrolls by the keys that every line view has."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "First", show=False),
-        Binding("G", "scroll_end", "Last", show=False),
-    ]
 
 
 class InspectorScreen(Sturdy, Screen[Event | None]):
@@ -85,7 +74,7 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
     def compose(self) -> ComposeResult:
         """Title, text, footer."""
         yield Static(self._subject.title, classes="inspector-title", markup=False)
-        with InspectorBody(id="inspector-body"):
+        with ScrollBody(id="inspector-body"):
             yield Lines(id="inspection")
         yield ActionBar(id="footer")
 

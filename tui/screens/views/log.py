@@ -7,18 +7,18 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from tui.keys.actions import bindings_named, bindings_of
 from tui.link.answers import ask
 from tui.render.log import LEVELS
-from tui.screens.views.live_view import WatchingScreen
+from tui.screens.views.base import ViewScreen
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
 from tui.widgets.logview import LogView
+from tui.widgets.search_field import SearchField
 
 
-class LogScreen(WatchingScreen):
+class LogScreen(ViewScreen):
     """Shows what the engine and the console wrote; asks for new lines only."""
 
     DEFAULT_CSS = "LogScreen #log-text { border: none; height: 1; padding: 0 1; background: $panel; }"
@@ -31,21 +31,19 @@ class LogScreen(WatchingScreen):
 
     def compose(self) -> ComposeResult:
         """Header, lines, the field for a text, footer."""
-        yield HeaderLine(self._pump, id="header")
+        yield HeaderLine(self.pump, id="header")
         yield LogView(id="log")
-        yield Input(placeholder="text to look for; enter keeps it, esc takes it off", id="log-text")
+        yield SearchField("text to look for; enter keeps it, esc takes it off", id="log-text")
         yield ActionBar(id="footer")
 
     def on_mount(self) -> None:
         """Look at the lines first."""
-        super().on_mount()
-        self.query_one(Input).display = False
         self.query_one(LogView).focus()
 
     async def fetch(self) -> None:
         """Ask for the lines since the last time."""
         view = self.query_one(LogView)
-        answer = await ask(self._link, "log_since", since=view.next_number)
+        answer = await ask(self.link, "log_since", since=view.next_number)
         if answer.failure:
             view.border_subtitle = f"not up to date: {answer.failure}"
             return
@@ -71,26 +69,19 @@ class LogScreen(WatchingScreen):
 
     def action_filter(self) -> None:
         """Type a text to look for."""
-        field = self.query_one(Input)
-        field.display = True
-        field.focus()
+        self.query_one(SearchField).open()
 
     def action_show_subscriptions(self) -> None:
         """Take the filter off while it is typed; else go back to the dashboard."""
-        field = self.query_one(Input)
-        if not field.display:
+        if not self.query_one(SearchField).clear_shown():
             self.dismiss()
-            return
-        field.value = ""
-        self._close()
 
-    @on(Input.Changed, "#log-text")
-    def _typed(self, message: Input.Changed) -> None:
+    @on(SearchField.Changed)
+    def _typed(self, message: SearchField.Changed) -> None:
         view = self.query_one(LogView)
         view.choose(view.level, message.value)
         self.draw()
 
-    @on(Input.Submitted, "#log-text")
-    def _close(self) -> None:
-        self.query_one(Input).display = False
+    @on(SearchField.Left)
+    def _look(self) -> None:
         self.query_one(LogView).focus()

@@ -16,7 +16,7 @@ from tui.model.deliveries import Delivery
 from tui.model.pump import Pump
 from tui.render.stage import Scene
 from tui.render.stage_play import Play
-from tui.screens.views.live_view import WatchingScreen
+from tui.screens.views.base import ViewScreen
 from tui.terminal.safe_text import clean
 from tui.widgets.footer import ActionBar
 from tui.widgets.header import HeaderLine
@@ -29,7 +29,7 @@ _TROUBLE_SAID = {
 }
 
 
-class StageScreen(WatchingScreen):
+class StageScreen(ViewScreen):
     """Plays the deliveries of one subscription. The engine goes on at its own pace meanwhile."""
 
     tab = "show_stage"
@@ -40,19 +40,20 @@ class StageScreen(WatchingScreen):
     ]
 
     def __init__(self, link: Link, pump: Pump, subscription: str | None = None) -> None:
-        super().__init__(link, pump, subscription)
+        super().__init__(link, pump)
+        self._subscription = subscription
         self.play = Play()
 
     def compose(self) -> ComposeResult:
         """Header, picture, footer."""
-        yield HeaderLine(self._pump, id="header")
+        yield HeaderLine(self.pump, id="header")
         yield StageView(id="stage")
         yield ActionBar(id="footer")
 
     def draw(self) -> None:
         """Show the scene as it is now."""
         view, row = self.query_one(StageView), self._row()
-        view.is_stale = self._pump.is_stale
+        view.is_stale = self.pump.is_stale
         if row is None:
             view.border_title = "Policy stage · there is no subscription"
             view.show(None)
@@ -62,9 +63,9 @@ class StageScreen(WatchingScreen):
         event = "" if delivery is None else f"{delivery.event.name} {delivery.story.batch.first_seq + delivery.index}"
         view.border_title = self._title(row)
         moves = play.moves[: play.shown]
-        view.show(Scene(row, event, moves, play.progress, self._pump.now(), view.cursor))
+        view.show(Scene(row, event, moves, play.progress, self.pump.now(), view.cursor))
 
-    def on_beat(self) -> None:
+    def move_on(self) -> None:
         """Move the token on."""
         row = self._row()
         if row is not None:
@@ -97,22 +98,18 @@ class StageScreen(WatchingScreen):
         row = self._row()
         if row is None:
             return
-        known = await self._command("catalogue")
-        described = [param for one in known.value or () if one["name"] == row.event for param in one["params"]]
+        known = await self.command("catalogue")
+        described = [param for info in known or () if info["name"] == row.event for param in info["params"]]
         params = [[param["name"], param["example"]] for param in described]
-        if not (await self._command("raise_event", event=row.event, params=params)).failure:
+        if await self.command("raise_event", event=row.event, params=params) is not None:
             self.notify(f"{clean(row.event)} raised", markup=False)
 
     @work(group="commands")
     async def action_toggle_receiver(self) -> None:
         """Stop or start the receiver behind the member."""
         row = self._row()
-        if row is None:
-            return
-        answer = await self._command("toggle_receiver", subscription=row.id, member=self.query_one(StageView).cursor)
-        if not answer.failure:
-            words = "runs again" if answer.value["running"] else "stopped"
-            self.notify(f"receiver {answer.value['receiver']} {words}", markup=False)
+        if row is not None:
+            await self.turn_receiver(row.id, self.query_one(StageView).cursor)
 
     def action_slow_receiver(self) -> None:
         """Slow the receiver behind the member, or heal it."""
@@ -128,20 +125,20 @@ class StageScreen(WatchingScreen):
         if row is None:
             return
         member = self.query_one(StageView).cursor
-        answer = await self._command("set_trouble", subscription=row.id, member=member, trouble=trouble)
-        if not answer.failure:
-            self.notify(f"receiver {answer.value['receiver']} {_TROUBLE_SAID[answer.value['trouble']]}", markup=False)
+        answer = await self.command("set_trouble", subscription=row.id, member=member, trouble=trouble)
+        if answer is not None:
+            self.notify(f"receiver {answer['receiver']} {_TROUBLE_SAID[answer['trouble']]}", markup=False)
 
     def _title(self, row: SubscriptionRow) -> str:
         timeout = "" if row.failover_timeout is None else f" · failover_timeout {row.failover_timeout:g} s"
         policy = "one subscriber" if row.policy is None else str(row.policy)
-        one_in = self._pump.deliveries.one_in
+        one_in = self.pump.deliveries.one_in
         sampled = f" · 1 event in {one_in} is shown" if one_in > 1 else ""
         return f"Policy stage · {policy} of {clean(row.event)}{timeout} · {self.play.pace}{sampled}"
 
     def _row(self) -> SubscriptionRow | None:
         """The subscription on the stage; the first one when it is gone."""
-        rows = () if self._pump.snapshot is None else self._pump.snapshot.subscriptions
+        rows = () if self.pump.snapshot is None else self.pump.snapshot.subscriptions
         found = next((row for row in rows if row.id == self._subscription), None)
         if found is None and rows:
             found = rows[0]
@@ -150,7 +147,7 @@ class StageScreen(WatchingScreen):
         return found
 
     def _go(self, by: int) -> None:
-        rows = () if self._pump.snapshot is None else self._pump.snapshot.subscriptions
+        rows = () if self.pump.snapshot is None else self.pump.snapshot.subscriptions
         row = self._row()
         if row is not None:
             self._subscription = rows[(rows.index(row) + by) % len(rows)].id
@@ -159,6 +156,6 @@ class StageScreen(WatchingScreen):
 
     def _deliveries(self, row: SubscriptionRow) -> list[Delivery]:
         """The newest delivery of the subscription is all that is played."""
-        lines = reversed(self._pump.deliveries.lines)
+        lines = reversed(self.pump.deliveries.lines)
         newest = next((one for one in lines if one.story.subscription == row.id), None)
         return [] if newest is None else [newest]

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui.render.wallboard import wallboard_lines
-from tui.screens.views.live_view import WatchingScreen
+from tui.screens.views.base import ViewScreen
 from tui.widgets.header import HeaderLine
 from tui.widgets.picture import PictureView
 
 
-class WallboardScreen(WatchingScreen):
+class WallboardScreen(ViewScreen):
     """Draws from the pump alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,7 +22,7 @@ class WallboardScreen(WatchingScreen):
 
     def compose(self) -> ComposeResult:
         """Header and board."""
-        yield HeaderLine(self._pump, id="header")
+        yield HeaderLine(self.pump, id="header")
         yield PictureView(id="wall")
 
     def on_resize(self) -> None:
@@ -31,7 +31,7 @@ class WallboardScreen(WatchingScreen):
 
     def draw(self) -> None:
         """Show what the pump knows now."""
-        snapshot, wall = self._pump.snapshot, self.query_one(PictureView)
-        wall.is_stale = self._pump.is_stale
+        snapshot, wall = self.pump.snapshot, self.query_one(PictureView)
+        wall.is_stale = self.pump.is_stale
         if snapshot is not None:
-            wall.show_lines(wallboard_lines(snapshot, self._pump.trends, self._pump.now(), *wall.size))
+            wall.show_lines(wallboard_lines(snapshot, self.pump.trends, self.pump.now(), *wall.size))

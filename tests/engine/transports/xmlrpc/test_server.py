@@ -143,7 +143,7 @@ async def test_more_connections_than_are_served_lose_nothing(bench: Bench, serve
 async def test_a_call_without_an_ear_that_runs_out_of_time_fails_alone(
     bench: Bench, server: OneAtATime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xmlrpc_server.Server, "_listen", lambda _server, _now: None)
+    monkeypatch.setattr(xmlrpc_server.Server, "_look_for_unserved", lambda _server, _now: None)
     transport = bench.transport(server.server_address[1], connections=4, timeout=400)
     runs = [bench.start(transport, *range(20))]
     while runs[0].unsettled:  # somebody is answered all the time

@@ -116,7 +116,7 @@ async def test_it_begins_with_exactly_what_stands_in_the_form(params: tuple[Para
         await shown.press("enter")
         wanted = {"event": "E_MINE", "params": list(params), "count": 100, "rate": None}
         await shown.until(lambda: ("raise_series", wanted) in link.commands, "the command")
-        book = shown.dashboard._book
+        book = shown.dashboard.book
         await shown.until(lambda: book.load().history == (Event("E_MINE", params),), "the history")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.widgets import Button, Input, Select
 
-from engine.address.fields import FIELDS
+from engine.address.kinds.table import BUILT_IN
 from tests.tui.pilots import Console, console
 from tests.tui.screens.dialogs.test_probe import REFUSED
 from tests.tui.screens.forms.test_edit_subscription import A, B, form, sent
@@ -82,7 +82,7 @@ def complaint(shown: Console, field: str) -> str:
 
 
 def has_fields_of(fields: SocketFields, scheme: str) -> bool:
-    return [one.field for one in fields.query(FormRow)] == [field.name for field in FIELDS[scheme]]
+    return [one.field for one in fields.query(FormRow)] == [field.name for field in BUILT_IN[scheme].form_fields]
 
 
 async def back_in_the_form(shown: Console) -> None:
@@ -155,7 +155,7 @@ async def test_a_problem_stands_at_its_field_and_is_not_taken() -> None:
 async def test_another_transport_has_other_fields_and_keeps_what_fits() -> None:
     async with dialog(link_on(A)) as (shown, fields):
         choice = shown.app.screen.query_one(Select)
-        for scheme in FIELDS:
+        for scheme in BUILT_IN:
             choice.value = scheme
             await shown.until(partial(has_fields_of, fields, scheme), scheme)
         choice.value = "tcp"
@@ -211,7 +211,7 @@ async def test_a_text_that_cannot_be_read_is_told_and_replaced() -> None:
     async with dialog(link_on("udp:127.0.0.1:x")) as (shown, fields):
         assert "could not be read" in shown.said("#socket-said")
         assert "column 15" in shown.said("#socket-said")
-        assert fields.scheme == "udp"
+        assert fields.kind.scheme == "udp"
         fill(shown, "host", "127.0.0.1")
         fill(shown, "port", "7")
         await shown.until(lambda: shown.said("#socket-said") == "✓ udp:127.0.0.1:7", "the live text")

@@ -100,7 +100,7 @@ async def test_enter_on_a_member_opens_it_and_it_is_asked_for_again() -> None:
         assert engine.commands == [asked]
         assert "Changes of state" in shown.said("#inspection")
         for _ in range(BEATS_PER_ASK):
-            shown.dashboard._beat()
+            shown.dashboard.pass_on_beat()
         await shown.until(lambda: engine.commands[1:] == [asked], "the second question")
 
 
@@ -108,7 +108,7 @@ async def test_a_delivery_that_has_ended_is_not_asked_for_again() -> None:
     engine = link()
     async with inspector("2", "enter", on=engine) as shown:
         for _ in range(2 * BEATS_PER_ASK):
-            shown.dashboard._beat()
+            shown.dashboard.pass_on_beat()
         await shown.pilot.pause()
         assert len(engine.commands) == 1
 
@@ -185,7 +185,7 @@ async def test_what_cannot_be_told_is_said_and_what_was_known_stays() -> None:
     async with inspector("down", "enter", on=engine) as shown:
         del engine.answers["inspect_member"]
         for _ in range(BEATS_PER_ASK):
-            shown.dashboard._beat()
+            shown.dashboard.pass_on_beat()
         await shown.until(lambda: "no answer to inspect_member" in shown.said("#inspection"), "the failure")
         assert "What follows is older." in shown.said("#inspection")
         assert "Changes of state" in shown.said("#inspection")

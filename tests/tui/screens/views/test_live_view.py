@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tui.screens.views.live_view import WatchingScreen
 
 from tests.tui.anywhere import PLACES, answering, go, settle
 from tests.tui.pilots import console
-from tui.screens.views.live_view import WatchingScreen
 
 WATCHING = [place for place, (_, screen) in PLACES.items() if issubclass(screen, WatchingScreen)]
 

@@ -1,9 +1,8 @@
-"""What an operator can do in a recording: look at another moment."""
+"""What an operator can do about the time: let the picture stand still and, in a recording, look at another moment."""
 
 from __future__ import annotations
 
 import asyncio
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
 from textual import on, work
@@ -11,12 +10,12 @@ from textual import on, work
 from engine.view.snapshot import EngineSnapshot
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import history_before
+from tui.keys.in_force import key_of
 from tui.model.arrangement import RowRates
 from tui.model.rates import Trends
 from tui.model.time_series import History
 from tui.render import figures
-from tui.screens.dashboard.inspecting import InspectingScreen
-from tui.widgets.feed import FeedView
+from tui.screens.dashboard.base import DashboardBase
 from tui.widgets.timeline import TimelineView
 
 MINUTE_S = 60.0
@@ -25,14 +24,22 @@ TREND_S = 120.0
 """What is looked at before a moment for its rates and their trend."""
 
 
-class TravellingScreen(InspectingScreen):
-    """The part of the dashboard that moves in time. On an engine that runs there is nowhere to go."""
+class MomentsPart(DashboardBase):
+    """Freezes, and moves in time. On an engine that runs there is nowhere to go."""
 
-    recorded: RecordedLink | None
-
-    @abstractmethod
-    def ask_now(self) -> None:
-        """Ask for the picture, and show it."""
+    def action_toggle_freeze(self) -> None:
+        """Freeze the whole picture or let it go on."""
+        if self.recorded is not None:
+            self.notify("A recording stands still; , and . look at another moment", severity="warning")
+            return
+        feed = self.feed
+        self.pump.turn_frozen()
+        feed.is_frozen = self.pump.is_frozen
+        if not feed.is_frozen:
+            feed.show_newest()
+        frozen = f"Frozen: the engine goes on; {key_of(self, 'toggle_freeze')} unfreezes"
+        self.notify(frozen if feed.is_frozen else "Live again")
+        self.show_news()
 
     def action_step_back(self) -> None:
         """The snapshot before this one."""
@@ -58,11 +65,10 @@ class TravellingScreen(InspectingScreen):
         """Show the moment at which the recording stands."""
         if self.recorded is None:
             return
-        _, pump = self.sources
         past, position = self.recorded.recording.past, self.recorded.position
-        pump.badge = f"RECORDING {figures.clock(self.recorded.moment.wall)}"
-        pump.go_to(*_rates(past, position))
-        self.query_one(FeedView).action_let_go()
+        self.pump.badge = f"RECORDING {figures.clock(self.recorded.moment.wall)}"
+        self.pump.go_to(*_rates(past, position))
+        self.feed.action_let_go()
         self.query_one(TimelineView).repaint()
         self._recall()
         self.ask_now()
@@ -83,7 +89,7 @@ class TravellingScreen(InspectingScreen):
             position = self.recorded.position
             history = await asyncio.to_thread(_history, self.recorded, position)
             if self.recorded.position == position:
-                self.sources[1].history = history
+                self.pump.history = history
 
 
 def _history(recorded: RecordedLink, position: int) -> History:

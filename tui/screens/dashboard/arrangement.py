@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import replace
 
 from textual import on
-from textual.screen import Screen
 
-from tui.link.guarded import GuardedLink
 from tui.model.feed_choice import FeedChoice
 from tui.model.filters import Filter
-from tui.model.pump import Pump
-from tui.sturdy.survival import Sturdy
+from tui.screens.dashboard.base import DashboardBase
 from tui.terminal.safe_text import clean
-from tui.widgets.feed import FeedView
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.subscriptions import SubscriptionsView
 
 
-class ArrangingScreen(Sturdy, Screen[None]):
-    """The part of the dashboard that chooses and orders."""
-
-    _link: GuardedLink
-    _pump: Pump
-
-    @abstractmethod
-    def show_news(self) -> None:
-        """Hand each widget what it shows."""
+class ArrangementPart(DashboardBase):
+    """Chooses and orders."""
 
     def action_filter(self) -> None:
         """Type a filter for the part of the screen that has the focus."""
-        bar, feed = self.query_one(FilterBar), self.query_one(FeedView)
+        bar, feed = self.query_one(FilterBar), self.feed
         if feed.has_focus:
             bar.open("feed", feed.choice.filter.text)
         else:
-            bar.open("subscriptions", self._view.arrangement.filter.text)
+            bar.open("subscriptions", self.subscriptions.arrangement.filter.text)
 
     @on(FilterBar.Changed)
     def _filter_changed(self, message: FilterBar.Changed) -> None:
@@ -43,42 +31,43 @@ class ArrangingScreen(Sturdy, Screen[None]):
 
     @on(FilterBar.Closed)
     def _filter_closed(self, message: FilterBar.Closed) -> None:
-        (self.query_one(FeedView) if message.part == "feed" else self._view).focus()
+        (self.feed if message.part == "feed" else self.subscriptions).focus()
 
     def use_filter(self, part: str, chosen: Filter) -> None:
         """Filter `subscriptions` or `feed`."""
+        view, feed = self.subscriptions, self.feed
         if part == "feed":
-            feed = self.query_one(FeedView)
             feed.choose(replace(feed.choice, filter=chosen))
         else:
-            self._view.rearrange(replace(self._view.arrangement, filter=chosen))
+            view.rearrange(replace(view.arrangement, filter=chosen))
         self.show_news()
 
     def action_sort(self) -> None:
         """Order the subscriptions by something else."""
-        order = self._view.arrangement.sort.following
-        self._view.rearrange(replace(self._view.arrangement, sort=order))
+        view = self.subscriptions
+        order = view.arrangement.sort.following
+        view.rearrange(replace(view.arrangement, sort=order))
         self.notify(f"Subscriptions in order: {order}")
         self.show_news()
 
     def action_fold_all(self) -> None:
         """Fold everything, or unfold everything."""
-        self._view.fold_all()
+        self.subscriptions.fold_all()
 
     def action_pin(self) -> None:
         """Keep the selected subscription on top, or no longer."""
-        chosen = self._view.selected
+        view, chosen = self.subscriptions, self.selected
         if chosen is None:
-            self.notify("Select a subscription first (↑ ↓)", severity="warning")
+            self.say_nothing_selected("subscription")
             return
         row = chosen[0]
-        pinned = self._view.arrangement.pinned ^ {row.id}
-        self._view.rearrange(replace(self._view.arrangement, pinned=pinned))
+        pinned = view.arrangement.pinned ^ {row.id}
+        view.rearrange(replace(view.arrangement, pinned=pinned))
         self.notify(f"{clean(row.event)} {'pinned on top' if row.id in pinned else 'no longer pinned'}", markup=False)
 
     def action_follow(self) -> None:
         """Have the feed follow the selection, or show everything again. In the feed that is the event's name."""
-        feed, chosen = self.query_one(FeedView), self._view.selected
+        feed, chosen = self.feed, self.selected
         delivery = feed.selected if feed.has_focus else None
         if feed.is_following or feed.followed_event is not None or (chosen is None and delivery is None):
             feed.is_following, feed.followed_event = False, None
@@ -94,15 +83,14 @@ class ArrangingScreen(Sturdy, Screen[None]):
 
     def action_feed_order(self) -> None:
         """Newest deliveries at the top or at the bottom."""
-        feed = self.query_one(FeedView)
-        feed.turn_round()
-        self.notify(f"Newest deliveries at the {'bottom' if feed.is_newest_last else 'top'}")
+        self.feed.turn_round()
+        self.notify(f"Newest deliveries at the {'bottom' if self.feed.is_newest_last else 'top'}")
         self.show_news()
 
     @on(SubscriptionsView.Selected)
     def follow_selection(self) -> None:
         """Let the feed show what belongs to the selection, if it is to follow it."""
-        feed, chosen = self.query_one(FeedView), self._view.selected
+        feed, chosen = self.feed, self.selected
         choice = FeedChoice(feed.choice.filter, event=feed.followed_event)
         if feed.is_following and chosen is not None:
             row, member = chosen
@@ -110,7 +98,3 @@ class ArrangingScreen(Sturdy, Screen[None]):
         if choice != feed.choice:
             feed.choose(choice)
             self.show_news()
-
-    @property
-    def _view(self) -> SubscriptionsView:
-        return self.query_one(SubscriptionsView)

@@ -1,20 +1,23 @@
-"""The time slider of a recording: keys and mouse, what each moment shows, and the other screens in it."""
+"""Moments: the picture stands still, or, in a recording, shows another one on every screen; the time slider."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
+from engine.health import State
 from tests.tui.pilots import Console, console
 from tests.tui.recorded import FAILS_AT, STEPS, incident
-from tests.tui.world import FakeLink
+from tests.tui.world import PIKE, FakeLink, snapshot, story_of_pike
 from tui.bundle.link import RecordedLink
 from tui.render.line import plain
 from tui.render.timeline import moment_at, place_of, timeline_line
 from tui.screens.views.inspector import InspectorScreen
 from tui.widgets.charts import ChartsView
+from tui.widgets.feed import FeedView
 from tui.widgets.header import HeaderLine
 from tui.widgets.logview import LogView
 from tui.widgets.timeline import TimelineView
@@ -27,6 +30,35 @@ async def recording(size: tuple[int, int] = (160, 48)) -> AsyncIterator[tuple[Co
     async with console(link, size) as shown:
         await shown.until(lambda: "RECORDING" in shown.text("#header"), "the header")
         yield shown, link
+
+
+async def test_a_frozen_feed_stands_still_and_counts_what_comes() -> None:
+    link = FakeLink(records=story_of_pike()[:2])
+    async with console(link) as shown:
+        feed = shown.app.screen.query_one(FeedView)
+        await shown.press("space")
+        link.records = story_of_pike()
+        await shown.until(lambda: feed.unseen == 2, "what came meanwhile")
+        assert feed.line_count() == 1
+        assert "frozen, 2 newer" in str(feed.border_title)
+        await shown.press("space")
+        await shown.until(lambda: feed.line_count() == 3, "the whole feed")
+
+
+async def test_a_frozen_picture_stands_still_and_the_header_counts_what_came() -> None:
+    link = FakeLink()
+    async with console(link) as shown:
+        assert shown.time is not None
+        await shown.press("space")
+        shown.time.now += 3
+        row = replace(PIKE, version=2, members=(replace(PIKE.members[0], state=State.UP), PIKE.members[1]))
+        link.answer = snapshot(row, figures=replace(link.answer.figures, accepted=73_444))
+        await shown.until(lambda: "FROZEN 07:27:47, 1,204 events since" in shown.text("#header"), "the badge")
+        assert "next try in 17.6 s" in shown.text()
+        assert "E_ACC_CDR" in shown.text()
+        await shown.press("space")
+        await shown.until(lambda: "E_ACC_CDR" not in shown.text(), "the live picture")
+        await shown.until(lambda: "FROZEN" not in shown.text("#header"), "no badge")
 
 
 async def test_it_opens_at_the_end_and_says_so() -> None:

@@ -158,7 +158,7 @@ async def test_what_was_raised_is_in_the_history_and_fills_the_form() -> None:
     async with console(answering()) as shown:
         await opened(shown)
         await shown.press("enter")
-        await shown.until(lambda: shown.dashboard._book.load().history, "the history")
+        await shown.until(lambda: shown.dashboard.book.load().history, "the history")
         form(shown).query_one("#raise-event", Input).value = "E_OTHER"
         await shown.press("f5")
         await on(shown, RaisedBeforeScreen)
@@ -174,7 +174,7 @@ async def test_what_was_refused_is_not_in_the_history() -> None:
         await opened(shown)
         await shown.press("enter")
         await shown.until(lambda: any("no answer to raise_event" in toast for toast in shown.toasts), "the refusal")
-        assert not shown.dashboard._book.load().history
+        assert not shown.dashboard.book.load().history
 
 
 async def test_the_form_is_saved_as_a_template_under_a_name() -> None:
@@ -190,7 +190,7 @@ async def test_the_form_is_saved_as_a_template_under_a_name() -> None:
                 await shown.until(lambda: toast in shown.said("#template-said"), "the warning")  # noqa: B023
             await shown.press("enter")
             await shown.until(lambda: "Saved as template blocked; f5 shows it" in shown.toasts, "the toast")
-        (template,) = shown.dashboard._book.load().templates
+        (template,) = shown.dashboard.book.load().templates
         assert template == ("blocked", event_in(shown))
         await shown.press("ctrl+s")
         await on(shown, SaveTemplateScreen)
@@ -203,7 +203,7 @@ async def test_the_form_is_saved_as_a_template_under_a_name() -> None:
 
 async def test_a_template_is_found_by_typing_and_removed_after_asking() -> None:
     async with console(answering()) as shown:
-        shown.dashboard._book.change(
+        shown.dashboard.book.change(
             lambda kept: kept.with_template("call", OLD).with_template("odd", ODD).with_raised(OLD)
         )
         await shown.press("f5")
@@ -215,23 +215,23 @@ async def test_a_template_is_found_by_typing_and_removed_after_asking() -> None:
         await on(shown, ConfirmScreen)
         await shown.press("n")
         await on(shown, RaisedBeforeScreen)
-        assert len(shown.dashboard._book.load().templates) == 2
+        assert len(shown.dashboard.book.load().templates) == 2
         await shown.press("f8")
         await on(shown, ConfirmScreen)
         await shown.press("y")
         await shown.until(lambda: "Removed template odd" in shown.toasts, "the toast")
-        assert [one.name for one in shown.dashboard._book.load().templates] == ["call"]
+        assert [one.name for one in shown.dashboard.book.load().templates] == ["call"]
         shown.app.screen.query_one(Input).value = "raised"
         await shown.pilot.pause()
         await shown.press("f8")
         await on(shown, ConfirmScreen)
         await shown.press("y")
-        await shown.until(lambda: not shown.dashboard._book.load().history, "the end of the entry")
+        await shown.until(lambda: not shown.dashboard.book.load().history, "the end of the entry")
 
 
 async def test_what_fields_cannot_hold_fills_the_form_as_json() -> None:
     async with console(answering()) as shown:
-        shown.dashboard._book.change(lambda kept: kept.with_template("odd", ODD))
+        shown.dashboard.book.change(lambda kept: kept.with_template("odd", ODD))
         await shown.press("f5")
         await on(shown, RaisedBeforeScreen)
         await shown.press("enter")
@@ -245,7 +245,7 @@ async def test_what_fields_cannot_hold_fills_the_form_as_json() -> None:
 async def test_history_and_templates_are_there_the_next_time(tmp_path: Path) -> None:
     (tmp_path / "raised.json").write_text("{")
     async with console(answering()) as shown:
-        shown.dashboard._book = RaisedBook(tmp_path / "raised.json")
+        shown.dashboard.book = RaisedBook(tmp_path / "raised.json")
         await opened(shown)
         await shown.press("enter")
         await shown.until(lambda: any("was damaged" in toast for toast in shown.toasts), "the warning")

@@ -1,0 +1,24 @@
+"""Commands that take the options of a subscription."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, get_type_hints
+
+from engine.options import OPTIONS, SubscriptionOptions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def with_options(function: F) -> F:
+    """Declare each option as a parameter of a function that takes them as `**options`: what is absent is not chosen."""
+    signature = inspect.signature(function)
+    own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+    types = get_type_hints(SubscriptionOptions)
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=types[name] | None)
+        for name in OPTIONS
+    ]
+    function.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+    return function
