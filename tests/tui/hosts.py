@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 import tui.app.application
 from tests.support.waiting import until
-from tui.keys.in_force import KeyedApp
+from tui.sturdy.survival import SurvivingApp
 from tui.widgets.lines import Lines
 from tui.widgets.lineview import LineView
 
@@ -23,7 +23,7 @@ M = TypeVar("M", bound=Message)
 R = TypeVar("R")
 
 
-class Host(KeyedApp):
+class Host(SurvivingApp):
     """Shows some widgets, and writes down the messages that they post."""
 
     CSS_PATH = Path(tui.app.application.__file__).parent / tui.app.application.SwitchboardApp.CSS_PATH

@@ -11,10 +11,10 @@ from engine.lab.endpoint import Endpoint, endpoint_of
 @pytest.mark.parametrize(
     ("socket", "endpoint"),
     [
-        ("udp:127.0.0.1:9", Endpoint("udp", "127.0.0.1", 9)),
+        ("udp:127.0.0.1:9", Endpoint("udp", "127.0.0.1", 9, is_datagram=True)),
         ("tcp:LocalHost:9/method", Endpoint("tcp", "localhost", 9)),
         ("xmlrpc:[::0001]:80/RPC2:m", Endpoint("xmlrpc", "[::1]", 80)),
-        ("unix:/run/a.sock", Endpoint("unix", "/run/a.sock")),
+        ("unix:/run/a.sock", Endpoint("unix", "/run/a.sock", is_datagram=True)),
         ("rabbitmq:h/q", None),
         ("flatstore:/var/log/a.log", None),
     ],
