@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from benchmarks.studies.finding import Finding
 from engine.address import parse
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.event import Event
@@ -113,7 +114,7 @@ async def _engine(settings: Settings) -> Engine:
 
 async def _asked(engine: Engine, method: str, *params: str) -> object:
     request = Request(method, list(params) if params else JsonObject(), 1, False)
-    return await call(Caller(engine, MiSettings(targets=("127.0.0.0/8",)), "study", "127.0.0.1"), request)
+    return await call(Caller(Context(engine), MiSettings(targets=("127.0.0.0/8",)), "study", "127.0.0.1"), request)
 
 
 def _many(count: int, event: Callable[[int], str]) -> Settings:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
 from engine.address import MASK, mask_text
+from engine.commands.context import Context
 from engine.commands.registry import command
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 _SECRETS = ("password", "secret", "token")
 
 
 @command()
-def configuration(engine: Engine) -> dict[str, Any]:
+def configuration(context: Context) -> dict[str, Any]:
     """Tell the configuration in force, secrets masked."""
-    return {name: _plain(getattr(engine.settings, name), name) for name in type(engine.settings).model_fields}
+    return {
+        name: _plain(getattr(context.engine.settings, name), name)
+        for name in type(context.engine.settings).model_fields
+    }
 
 
 def _plain(value: Any, name: str = "") -> Any:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.commands.arguments import registered_event
+from engine.commands.context import Context
 from engine.commands.registry import command
+from engine.core import Engine
 from engine.errors import BusyError, CommandError, EventError, RefusedError
 from engine.event import Event, Param, Value
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 SOURCE = "console"
 """Who raised it, as the feed shows."""
 
 
 @command(changes=True)
-def raise_event(engine: Engine, event: str, params: Any = None) -> dict[str, int]:
+def raise_event(context: Context, event: str, params: Any = None) -> dict[str, int]:
     """Raise an event. `params`: a mapping, a list of values, or a list of [name, value] pairs (names may repeat)."""
-    raised = checked_event(registered_event(engine, event), params)
-    return {"subscriptions": hand_over(engine, raised, SOURCE)}
+    raised = checked_event(registered_event(context.engine, event), params)
+    return {"subscriptions": hand_over(context.engine, raised, SOURCE)}
 
 
 def hand_over(engine: Engine, event: Event, source: str) -> int:

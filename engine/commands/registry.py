@@ -24,7 +24,7 @@ COMMANDS: dict[str, Command] = {}
 
 
 def command(*, changes: bool = False, asks: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function `(engine, **parameters)`; its docstring's first line is the help text."""
+    """Register a function `(context, **parameters)`; its docstring's first line is the help text."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__

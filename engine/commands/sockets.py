@@ -4,46 +4,45 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.address import Address, PolicyName, VirtualAddress, parse, printed, read_masked
 from engine.catalogue import EventInfo
 from engine.catalogue import catalogue as known_events
 from engine.commands.arguments import bad_value, known_subscription, members_of, whole
+from engine.commands.context import Context
 from engine.commands.registry import command
+from engine.core import Engine
 from engine.errors import SocketTextError, SwitchboardError
 from engine.transports.registry import load
 
-if TYPE_CHECKING:
-    from engine.core import Engine
-
 
 @command()
-async def check_socket(engine: Engine, socket: str, subscription: str | None = None) -> dict[str, Any]:
+async def check_socket(context: Context, socket: str, subscription: str | None = None) -> dict[str, Any]:
     """Check a socket as it is typed: its problems, its normal form, and what to be warned of.
 
     With a subscription it is that of one of its members, whose masked password is known.
     """
-    known = None if subscription is None else members_of(known_subscription(engine, subscription).address)
+    known = None if subscription is None else members_of(known_subscription(context.engine, subscription).address)
     try:
         address = parse(socket) if known is None else read_masked(socket, known)
     except SocketTextError as error:
         return {"problems": [asdict(problem) for problem in error.problems], "normal": None, "warnings": []}
     await load_transports(address)
-    return {"problems": [], "normal": printed(address), "warnings": failover_warnings(engine, address)}
+    return {"problems": [], "normal": printed(address), "warnings": failover_warnings(context.engine, address)}
 
 
 @command()
-def catalogue(engine: Engine) -> list[dict[str, Any]]:
+def catalogue(context: Context) -> list[dict[str, Any]]:
     """List the events that may be raised, with their parameters."""
     known = known_events()
-    return [_described(name, known.get(name)) for name in engine.event_ids]
+    return [_described(name, known.get(name)) for name in context.engine.event_ids]
 
 
 @command()
-def log_since(engine: Engine, since: int = 0, limit: int = 1_000) -> list[dict[str, Any]]:
+def log_since(context: Context, since: int = 0, limit: int = 1_000) -> list[dict[str, Any]]:
     """List the log's lines numbered `since` and later, the newest `limit` of them; passwords are masked."""
-    return [asdict(line) for line in engine.log.since(whole(since, "since"), whole(limit, "limit"))]
+    return [asdict(line) for line in context.log.since(whole(since, "since"), whole(limit, "limit"))]
 
 
 async def load_transports(address: Address) -> None:

@@ -28,10 +28,10 @@ async def raise_many(caller: Caller, arguments: Arguments) -> dict[str, int]:
     if len(listed) > CALLS_MAX:
         raise invalid_params(f"expected at most {CALLS_MAX} events, found {len(listed)}")
     events = [Event(name, _params(position, given)) for position, given in enumerate(listed, 1)]
-    refused = await hand_over_many(caller.engine, events, caller.source)
+    refused = await hand_over_many(caller.context.engine, events, caller.source)
     if refused is not None:
         raise refused_after(refused, len(events))
-    subscriptions = len(caller.engine.table.of_event(name))
+    subscriptions = len(caller.context.engine.table.of_event(name))
     if not subscriptions:
         raise nobody_heard()
     return {"raised": len(events), "subscriptions": subscriptions}
@@ -40,25 +40,25 @@ async def raise_many(caller: Caller, arguments: Arguments) -> dict[str, int]:
 @method("subscription", module=MODULE, names=("sb:unsubscribe",))
 async def unsubscribe(caller: Caller, arguments: Arguments) -> Any:
     """Ends a subscription, by the id that sb:status shows."""
-    return await execute(caller.engine, "unsubscribe", subscription=string(arguments, "subscription"))
+    return await execute(caller.context, "unsubscribe", subscription=string(arguments, "subscription"))
 
 
 @method("subscription member", module=MODULE, names=("sb:pause",))
 async def pause(caller: Caller, arguments: Arguments) -> Any:
     """Pauses a member (counted from 0): it is passed over until it is resumed."""
-    return await execute(caller.engine, "pause_member", **_member(arguments))
+    return await execute(caller.context, "pause_member", **_member(arguments))
 
 
 @method("subscription member", module=MODULE, names=("sb:resume",))
 async def resume(caller: Caller, arguments: Arguments) -> Any:
     """Resumes a paused member."""
-    return await execute(caller.engine, "resume_member", **_member(arguments))
+    return await execute(caller.context, "resume_member", **_member(arguments))
 
 
 @method("", module=MODULE, names=("sb:status",))
 async def status(caller: Caller, _arguments: Arguments) -> Pieces:
     """Shows every subscription and member: state, counters, last error. Times are seconds of the engine's own clock."""
-    return await caller.engine.slices.run(told(await caller.engine.look()))
+    return await caller.context.engine.slices.run(told(await caller.context.look()))
 
 
 def _member(arguments: Arguments) -> dict[str, str]:

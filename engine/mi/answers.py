@@ -92,10 +92,10 @@ class _Raising:
         self._requests, self._events = [], []
         try:
             with answering_errors("raise_event"):
-                error = await hand_over_many(self._caller.engine, events, self._caller.source)
+                error = await hand_over_many(self._caller.context.engine, events, self._caller.source)
         except CommandError as error:
             return _those_told(_told(request, error) for request in requests)
-        table = self._caller.engine.table
+        table = self._caller.context.engine.table
         heard = {name for name in {event.name for event in events} if table.of_event(name)}
         unheard, refused = nobody_heard(), None if error is None else refused_after(error, len(events))
         taken = len(events) if error is None else error.taken

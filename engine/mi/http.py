@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from engine.commands.context import Context
 from engine.config.model import MiSettings
 from engine.errors import CommandError, SwitchboardError
 from engine.mi import additions, methods, responses
@@ -20,9 +20,6 @@ from engine.mi.jsontext import Pieces
 from engine.mi.listener import Listener, listening_sockets
 from engine.mi.registry import Caller
 from engine.transports.reasons import reason_of
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 __all__ = ["MiHttp", "additions", "methods"]
 
@@ -39,8 +36,8 @@ _log = logging.getLogger(__name__)
 class MiHttp:
     """The HTTP server of one engine's management interface. It lives on the engine's event loop."""
 
-    def __init__(self, engine: Engine, settings: MiSettings, limits: Limits | None = None) -> None:
-        self._engine = engine
+    def __init__(self, context: Context, settings: MiSettings, limits: Limits | None = None) -> None:
+        self._context = context
         self._limits = limits or Limits()
         self.settings = settings
         """What is allowed; may be replaced while the server runs. A new address needs a new server."""
@@ -154,7 +151,7 @@ class MiHttp:
             calls = parse_calls(body)
         except InvalidRequestError as error:
             return responses.json(200, error_answer(error.id, error))
-        caller = Caller(self._engine, self.settings, source, host)
+        caller = Caller(self._context, self.settings, source, host)
         told: bytes | Pieces | None
         if isinstance(calls, list):
             answers = await answer_all(caller, calls)

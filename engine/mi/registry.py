@@ -7,26 +7,24 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from engine.audit import acting_for
+from engine.commands.context import Context
 from engine.config.model import MiSettings
 from engine.errors import CommandError
 from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request
 from engine.mi.parameters import Arguments, Signature, bind
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and what it may: the engine, the settings in force, the source that raised events get, and the address
-    that the call comes from, where it has one."""
+    """Who calls, and what it may: what commands act on, the settings in force, the source that raised events get, and
+    the address that the call comes from, where it has one."""
 
-    engine: Engine
+    context: Context
     settings: MiSettings
     source: str
     host: str | None = None

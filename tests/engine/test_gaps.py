@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 
 from engine.address import parse
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import SwitchboardError
@@ -81,7 +82,7 @@ def assert_sliced(dog: Watchdog) -> None:
 
 
 async def asked(engine: Engine, method: str) -> object:
-    told = await call(Caller(engine, MiSettings(), "test"), Request(method, JsonObject(), 1, False))
+    told = await call(Caller(Context(engine), MiSettings(), "test"), Request(method, JsonObject(), 1, False))
     assert isinstance(told, Pieces)
     assert all(len(piece) < 1 << 18 for piece in told)
     return json.loads(told.whole)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.commands.context import Context
 from engine.commands.gate import COMMANDS, execute
 from engine.config.model import LabSettings, ReceiverSettings, Settings
 from engine.core import Engine
@@ -21,16 +22,16 @@ FAILOVER = f"virtual:FAILOVER tcp:127.0.0.1:9201 {UDP} udp:192.0.2.1:9"
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[Engine]:
+async def context() -> AsyncIterator[Context]:
     engine = Engine(Settings(events=("E_A", "E_B"), failover_timeout=7, stop_timeout=0.1), clock=FakeClock())
     await engine.start()
-    yield engine
+    yield Context(engine)
     await engine.stop()
 
 
-async def refusal(engine: Engine, name: str, /, **parameters: Any) -> CommandError:
+async def refusal(context: Context, name: str, /, **parameters: Any) -> CommandError:
     with pytest.raises(CommandError) as caught:
-        await execute(engine, name, **parameters)
+        await execute(context, name, **parameters)
     return caught.value
 
 
@@ -77,26 +78,26 @@ def test_the_table_has_every_command_with_its_help() -> None:
     assert [parameter.name for parameter in COMMANDS["pause_member"].parameters] == ["subscription", "member"]
 
 
-async def test_unknown_commands_and_parameters_are_refused(engine: Engine) -> None:
-    assert (await refusal(engine, "explode")).code == -32601
-    error = await refusal(engine, "unsubscribe", name="x")
+async def test_unknown_commands_and_parameters_are_refused(context: Context) -> None:
+    assert (await refusal(context, "explode")).code == -32601
+    error = await refusal(context, "unsubscribe", name="x")
     assert error.code == -32602
     assert "subscription" in str(error)
 
 
-async def test_subscribing_is_permanent_unless_said_otherwise(engine: Engine) -> None:
-    first = await execute(engine, "subscribe", event="E_A", socket=UDP)
-    second = await execute(engine, "subscribe", event="E_B", socket=UDP, expire=60)
+async def test_subscribing_is_permanent_unless_said_otherwise(context: Context) -> None:
+    first = await execute(context, "subscribe", event="E_A", socket=UDP)
+    second = await execute(context, "subscribe", event="E_B", socket=UDP, expire=60)
     assert first["warnings"] == []
-    expiries = {one.id: one.expire_s for one in engine.table}
+    expiries = {one.id: one.expire_s for one in context.engine.table}
     assert expiries == {first["id"]: None, second["id"]: 60}
 
 
-async def test_options_are_the_configurations_where_none_are_given(engine: Engine) -> None:
-    made = await execute(engine, "subscribe", event="E_A", socket=FAILOVER)
-    assert found(engine, made["id"]).options.failover_timeout == 7
+async def test_options_are_the_configurations_where_none_are_given(context: Context) -> None:
+    made = await execute(context, "subscribe", event="E_A", socket=FAILOVER)
+    assert found(context, made["id"]).options.failover_timeout == 7
     made = await execute(
-        engine,
+        context,
         "subscribe",
         event="E_B",
         socket=FAILOVER,
@@ -105,19 +106,19 @@ async def test_options_are_the_configurations_where_none_are_given(engine: Engin
         on_failure="fail",
         queue_size=5,
     )
-    options = found(engine, made["id"]).options
+    options = found(context, made["id"]).options
     assert (options.failover_timeout, options.queue_size) == (0.5, 5)
     assert (options.when_all_failed, options.on_failure) == (WhenAllFailed.DROP, OnFailure.FAIL)
 
 
-def found(engine: Engine, subscription_id: str) -> Any:
-    return engine.table.get(subscription_id)
+def found(context: Context, subscription_id: str) -> Any:
+    return context.engine.table.get(subscription_id)
 
 
-async def test_failover_members_that_fail_unnoticed_are_warned_of(engine: Engine) -> None:
-    made = await execute(engine, "subscribe", event="E_A", socket=FAILOVER)
+async def test_failover_members_that_fail_unnoticed_are_warned_of(context: Context) -> None:
+    made = await execute(context, "subscribe", event="E_A", socket=FAILOVER)
     assert [warning.partition(":")[0] for warning in made["warnings"]] == ["member 1 (tcp", "member 3 (udp"]
-    same = await execute(engine, "subscribe", event="E_A", socket=FAILOVER.replace("FAILOVER", "PARALLEL"))
+    same = await execute(context, "subscribe", event="E_A", socket=FAILOVER.replace("FAILOVER", "PARALLEL"))
     assert same["warnings"] == []
 
 
@@ -135,51 +136,56 @@ async def test_failover_members_that_fail_unnoticed_are_warned_of(engine: Engine
         ({"event": "E_A", "socket": UDP, "queue_size": -1}, -32602, "queue_size"),
     ],
 )
-async def test_what_cannot_be_subscribed(engine: Engine, parameters: dict[str, Any], code: int, words: str) -> None:
-    error = await refusal(engine, "subscribe", **parameters)
+async def test_what_cannot_be_subscribed(context: Context, parameters: dict[str, Any], code: int, words: str) -> None:
+    error = await refusal(context, "subscribe", **parameters)
     assert error.code == code
     assert words in str(error)
-    assert len(engine.table) == 0
+    assert len(context.engine.table) == 0
 
 
-async def test_passwords_are_shown_nowhere(engine: Engine) -> None:
-    checked = await execute(engine, "check_socket", socket="rabbitmq:u:hunter2@127.0.0.1/q")
+async def test_passwords_are_shown_nowhere(context: Context) -> None:
+    checked = await execute(context, "check_socket", socket="rabbitmq:u:hunter2@127.0.0.1/q")
     assert checked["normal"] is not None
-    broken = await execute(engine, "check_socket", socket="rabbitmq:u:hunter2@127.0.0.1:x/q")
+    broken = await execute(context, "check_socket", socket="rabbitmq:u:hunter2@127.0.0.1:x/q")
     assert broken["problems"]
     assert "hunter2" not in str(checked) + str(broken)
 
 
-async def test_a_socket_is_checked_as_it_is_typed(engine: Engine) -> None:
-    checked = await execute(engine, "check_socket", socket=f"virtual:PARALLEL   {UDP} \tudp:[::1]:9 ")
+async def test_a_socket_is_checked_as_it_is_typed(context: Context) -> None:
+    checked = await execute(context, "check_socket", socket=f"virtual:PARALLEL   {UDP} \tudp:[::1]:9 ")
     assert checked == {"problems": [], "normal": f"virtual:PARALLEL {UDP} udp:[::1]:9", "warnings": []}
-    checked = await execute(engine, "check_socket", socket=f"virtual:PARALLEL {UDP} rabitmq:h/q")
+    checked = await execute(context, "check_socket", socket=f"virtual:PARALLEL {UDP} rabitmq:h/q")
     (problem,) = checked["problems"]
     assert (problem["column"], problem["member"]) == (37, 2)
     assert "rabbitmq:" in problem["hint"]
     assert checked["normal"] is None
-    checked = await execute(engine, "check_socket", socket=FAILOVER)
+    checked = await execute(context, "check_socket", socket=FAILOVER)
     assert len(checked["warnings"]) == 2
-    assert (await execute(engine, "check_socket", socket=""))["problems"]
+    assert (await execute(context, "check_socket", socket=""))["problems"]
 
 
-async def test_unsubscribing_takes_the_id(engine: Engine) -> None:
-    made = await execute(engine, "subscribe", event="E_A", socket=UDP)
-    assert await execute(engine, "unsubscribe", subscription=made["id"]) == {"id": made["id"]}
-    assert len(engine.table) == 0
-    error = await refusal(engine, "unsubscribe", subscription=made["id"])
+async def test_unsubscribing_takes_the_id(context: Context) -> None:
+    made = await execute(context, "subscribe", event="E_A", socket=UDP)
+    assert await execute(context, "unsubscribe", subscription=made["id"]) == {"id": made["id"]}
+    assert len(context.engine.table) == 0
+    error = await refusal(context, "unsubscribe", subscription=made["id"])
     assert (error.code, error.message) == (404, "Subscriber does not exist")
 
 
-async def test_members_are_paused_and_resumed_by_position(engine: Engine) -> None:
-    made = await execute(engine, "subscribe", event="E_A", socket=FAILOVER)
-    await execute(engine, "pause_member", subscription=made["id"], member=1)
-    await execute(engine, "pause_member", subscription=made["id"], member="2")
-    assert [member.state for member in engine.snapshot().subscriptions[0].members] == ["untried", "paused", "paused"]
-    await execute(engine, "resume_member", subscription=made["id"], member=2)
-    assert [member.state for member in engine.snapshot().subscriptions[0].members] == ["untried", "paused", "untried"]
+def states(context: Context) -> list[str]:
+    """Of the members of the first subscription."""
+    return [member.state for member in context.engine.snapshot().subscriptions[0].members]
+
+
+async def test_members_are_paused_and_resumed_by_position(context: Context) -> None:
+    made = await execute(context, "subscribe", event="E_A", socket=FAILOVER)
+    await execute(context, "pause_member", subscription=made["id"], member=1)
+    await execute(context, "pause_member", subscription=made["id"], member="2")
+    assert states(context) == ["untried", "paused", "paused"]
+    await execute(context, "resume_member", subscription=made["id"], member=2)
+    assert states(context) == ["untried", "paused", "untried"]
     for member, code in ((3, 404), (-1, -32602), (True, -32602), ("x", -32602), (1.0, -32602)):
-        assert (await refusal(engine, "pause_member", subscription=made["id"], member=member)).code == code
+        assert (await refusal(context, "pause_member", subscription=made["id"], member=member)).code == code
 
 
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ async def test_members_are_paused_and_resumed_by_position(engine: Engine) -> Non
     ],
 )
 async def test_events_are_raised(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, params: Any, expected: tuple[Any, ...]
+    context: Context, monkeypatch: pytest.MonkeyPatch, params: Any, expected: tuple[Any, ...]
 ) -> None:
     raised: list[Event] = []
 
@@ -201,100 +207,100 @@ async def test_events_are_raised(
         raised.append(event)
         return 3
 
-    monkeypatch.setattr(engine, "raise_event", take)
-    assert await execute(engine, "raise_event", event="E_A", params=params) == {"subscriptions": 3}
+    monkeypatch.setattr(context.engine, "raise_event", take)
+    assert await execute(context, "raise_event", event="E_A", params=params) == {"subscriptions": 3}
     assert raised == [Event("E_A", expected)]
 
 
 @pytest.mark.parametrize("params", [5, "text", [["a", 1, 2]], {"a": 1.5}, {"a": 2**31}, {"a": True}, [[1, 2]]])
-async def test_events_that_cannot_exist_are_refused(engine: Engine, params: Any) -> None:
-    error = await refusal(engine, "raise_event", event="E_A", params=params)
+async def test_events_that_cannot_exist_are_refused(context: Context, params: Any) -> None:
+    error = await refusal(context, "raise_event", event="E_A", params=params)
     assert (error.code, error.message) == (400, "Bad Params")
-    assert engine.snapshot().figures.accepted == 0
+    assert context.engine.snapshot().figures.accepted == 0
 
 
 @pytest.mark.parametrize(
     ("refused", "code"), [(BusyError("the inbox is full"), 503), (RefusedError("the engine is stopping"), 500)]
 )
 async def test_an_engine_that_takes_nothing_says_why(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, refused: RefusedError, code: int
+    context: Context, monkeypatch: pytest.MonkeyPatch, refused: RefusedError, code: int
 ) -> None:
     def refuse(_event: Event, _source: str) -> int:
         raise refused
 
-    monkeypatch.setattr(engine, "raise_event", refuse)
-    error = await refusal(engine, "raise_event", event="E_A")
+    monkeypatch.setattr(context.engine, "raise_event", refuse)
+    error = await refusal(context, "raise_event", event="E_A")
     assert (error.code, error.data) == (code, str(refused))
 
 
-async def test_the_catalogue_tells_parameters_and_knows_the_configurations_events(engine: Engine) -> None:
-    events = {event["name"]: event for event in await execute(engine, "catalogue")}
-    assert set(events) == set(engine.event_ids)
+async def test_the_catalogue_tells_parameters_and_knows_the_configurations_events(context: Context) -> None:
+    events = {event["name"]: event for event in await execute(context, "catalogue")}
+    assert set(events) == set(context.engine.event_ids)
     assert events["E_A"]["open_params"] is True
     assert [param["name"] for param in events["E_PIKE_BLOCKED"]["params"]] == ["ip"]
 
 
-async def test_the_receiver_behind_a_member_is_stopped_and_started(engine: Engine, tmp_path: Path) -> None:
+async def test_the_receiver_behind_a_member_is_stopped_and_started(context: Context, tmp_path: Path) -> None:
     path = tmp_path / "clock.sock"
-    made = await execute(engine, "subscribe", event="E_A", socket=f"virtual:PARALLEL {UDP} unix:{path}")
-    error = await refusal(engine, "toggle_receiver", subscription=made["id"], member=1)
+    made = await execute(context, "subscribe", event="E_A", socket=f"virtual:PARALLEL {UDP} unix:{path}")
+    error = await refusal(context, "toggle_receiver", subscription=made["id"], member=1)
     assert (error.code, error.message) == (404, "No receiver")
-    engine.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
+    context.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
     try:
         toggle = {"subscription": made["id"], "member": 1}
-        assert await execute(engine, "toggle_receiver", **toggle) == {"receiver": "clock", "running": True}
-        assert await execute(engine, "toggle_receiver", **toggle) == {"receiver": "clock", "running": False}
-        assert (await refusal(engine, "toggle_receiver", subscription=made["id"], member=0)).code == 404
+        assert await execute(context, "toggle_receiver", **toggle) == {"receiver": "clock", "running": True}
+        assert await execute(context, "toggle_receiver", **toggle) == {"receiver": "clock", "running": False}
+        assert (await refusal(context, "toggle_receiver", subscription=made["id"], member=0)).code == 404
     finally:
-        await engine.lab.stop()
+        await context.lab.stop()
 
 
-async def test_a_receiver_has_trouble_on_demand_and_is_healed(engine: Engine, tmp_path: Path) -> None:
+async def test_a_receiver_has_trouble_on_demand_and_is_healed(context: Context, tmp_path: Path) -> None:
     path = tmp_path / "clock.sock"
-    made = await execute(engine, "subscribe", event="E_A", socket=f"virtual:PARALLEL {UDP} unix:{path}")
+    made = await execute(context, "subscribe", event="E_A", socket=f"virtual:PARALLEL {UDP} unix:{path}")
     behind = {"subscription": made["id"], "member": 1}
-    assert (await refusal(engine, "set_trouble", **behind, trouble="hang")).code == 404
-    assert await execute(engine, "lab_receivers") == []
-    engine.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
+    assert (await refusal(context, "set_trouble", **behind, trouble="hang")).code == 404
+    assert await execute(context, "lab_receivers") == []
+    context.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
     try:
         hanging = {"receiver": "clock", "trouble": "hang", "running": True}
         behind_us = [{"subscription": made["id"], "member": 1, "receiver": "clock"}]
-        assert await execute(engine, "lab_receivers") == behind_us
-        assert await execute(engine, "set_trouble", **behind, trouble="hang") == hanging
-        assert (await execute(engine, "set_trouble", **behind, trouble="toggle:hang"))["trouble"] == "none"
-        assert await execute(engine, "set_trouble", **behind, trouble="toggle:hang") == hanging
-        assert (await execute(engine, "set_trouble", **behind, trouble="refuse"))["running"] is False
-        assert "knows hang, none, refuse" in str(await refusal(engine, "set_trouble", **behind, trouble="slow"))
-        assert "unknown trouble 'sulk'" in str(await refusal(engine, "set_trouble", **behind, trouble="sulk"))
+        assert await execute(context, "lab_receivers") == behind_us
+        assert await execute(context, "set_trouble", **behind, trouble="hang") == hanging
+        assert (await execute(context, "set_trouble", **behind, trouble="toggle:hang"))["trouble"] == "none"
+        assert await execute(context, "set_trouble", **behind, trouble="toggle:hang") == hanging
+        assert (await execute(context, "set_trouble", **behind, trouble="refuse"))["running"] is False
+        assert "knows hang, none, refuse" in str(await refusal(context, "set_trouble", **behind, trouble="slow"))
+        assert "unknown trouble 'sulk'" in str(await refusal(context, "set_trouble", **behind, trouble="sulk"))
     finally:
-        await engine.lab.stop()
+        await context.lab.stop()
 
 
-async def test_a_receiver_that_cannot_start_says_why(engine: Engine, tmp_path: Path) -> None:
+async def test_a_receiver_that_cannot_start_says_why(context: Context, tmp_path: Path) -> None:
     path = tmp_path / "missing" / "clock.sock"
-    made = await execute(engine, "subscribe", event="E_A", socket=f"unix:{path}")
-    engine.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
-    error = await refusal(engine, "toggle_receiver", subscription=made["id"], member=0)
+    made = await execute(context, "subscribe", event="E_A", socket=f"unix:{path}")
+    context.lab = Lab(LabSettings(receivers=(ReceiverSettings(name="clock", socket=f"unix:{path}"),)))
+    error = await refusal(context, "toggle_receiver", subscription=made["id"], member=0)
     assert error.code == 500
     assert "clock cannot listen" in str(error)
 
 
-async def test_the_log_is_read_in_pieces(engine: Engine) -> None:
+async def test_the_log_is_read_in_pieces(context: Context) -> None:
     for text in ("one", "two", "three"):
-        engine.log.handle(logging.LogRecord("engine", logging.WARNING, "", 0, text, (), None))
-    lines = await execute(engine, "log_since")
+        context.log.handle(logging.LogRecord("engine", logging.WARNING, "", 0, text, (), None))
+    lines = await execute(context, "log_since")
     assert [(line["number"], line["level"], line["text"]) for line in lines] == [
         (1, 30, "one"),
         (2, 30, "two"),
         (3, 30, "three"),
     ]
-    assert [line["text"] for line in await execute(engine, "log_since", since=2, limit=1)] == ["three"]
-    assert await execute(engine, "log_since", since=4) == []
+    assert [line["text"] for line in await execute(context, "log_since", since=2, limit=1)] == ["three"]
+    assert await execute(context, "log_since", since=4) == []
 
 
-async def test_files_are_reopened_by_path(engine: Engine, tmp_path: Path) -> None:
-    await execute(engine, "subscribe", event="E_A", socket=f"flatstore:{tmp_path}/a.log")
-    assert await execute(engine, "reopen_files") == {"files": 1}
-    assert await execute(engine, "reopen_files", path=f"{tmp_path}/a.log") == {"files": 1}
-    error = await refusal(engine, "reopen_files", path=f"{tmp_path}/b.log")
+async def test_files_are_reopened_by_path(context: Context, tmp_path: Path) -> None:
+    await execute(context, "subscribe", event="E_A", socket=f"flatstore:{tmp_path}/a.log")
+    assert await execute(context, "reopen_files") == {"files": 1}
+    assert await execute(context, "reopen_files", path=f"{tmp_path}/a.log") == {"files": 1}
+    error = await refusal(context, "reopen_files", path=f"{tmp_path}/b.log")
     assert (error.code, error.message) == (400, "File not found")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings
 from engine.core import Engine
 from engine.mi import additions, methods
@@ -24,6 +25,7 @@ class Mi:
     def __init__(self, settings: Settings, mi: MiSettings) -> None:
         self.clock = FakeClock()
         self.engine = Engine(settings, clock=self.clock)
+        self.context = Context(self.engine)
         self.settings = mi
         self.host = "127.0.0.1"
         """Where the calls come from."""
@@ -31,7 +33,7 @@ class Mi:
     async def __call__(self, method: str, *positional: Any, **named: Any) -> Any:
         """The result of a method; raises CommandError as the method does."""
         params = JsonObject(named.items()) if named else list(positional)
-        caller = Caller(self.engine, self.settings, "MI test", self.host)
+        caller = Caller(self.context, self.settings, "MI test", self.host)
         told = await call(caller, Request(method, params, 1, False))
         return json.loads(told.whole) if isinstance(told, Pieces) else told
 

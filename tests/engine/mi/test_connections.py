@@ -29,7 +29,7 @@ Open: TypeAlias = Callable[..., Awaitable[Pair]]
 
 @asynccontextmanager
 async def serving(mi: Mi, limits: Limits) -> AsyncIterator[tuple[str, MiHttp]]:
-    server = MiHttp(mi.engine, MiSettings(http="127.0.0.1:0"), limits)
+    server = MiHttp(mi.context, MiSettings(http="127.0.0.1:0"), limits)
     url = await server.start()
     try:
         yield url, server
