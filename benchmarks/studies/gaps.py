@@ -12,7 +12,7 @@ from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.event import Event
 from engine.host.gc_tuning import look_seldom, steady_heap
-from engine.mi import additions, methods
+from engine.mi import commands, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject
 from engine.mi.registry import Caller, call
@@ -25,7 +25,7 @@ RELOADED = 5_000
 MEMBERS = 128
 CHANGED = 1_000
 
-assert additions
+assert commands
 assert methods
 
 Work = Callable[[], Awaitable[object]]

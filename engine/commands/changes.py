@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.address import identity
 from engine.commands.arguments import bad_value, invalid, known_subscription
 from engine.commands.context import Context
 from engine.commands.drafts import Draft, difference, draft_of, options_shown, shape_of
-from engine.commands.registry import command
+from engine.commands.parameters import Free, Sockets
+from engine.commands.registry import Role, command
 from engine.commands.sockets import failover_warnings, load_transports
 from engine.core import Engine
 from engine.errors import CommandError, SwitchboardError
@@ -17,7 +17,7 @@ from engine.subscriptions.changes import Change, Shape
 from engine.subscriptions.table import Subscription
 
 
-@command()
+@command(Role.VIEW, is_open=True)
 def describe_subscription(context: Context, subscription: str) -> dict[str, Any]:
     """Tell everything of a subscription that can be changed, passwords masked. `left_s`: until it expires."""
     found = known_subscription(context.engine, subscription)
@@ -32,14 +32,14 @@ def describe_subscription(context: Context, subscription: str) -> dict[str, Any]
     }
 
 
-@command()
+@command(Role.VIEW, is_open=True)
 async def check_change(
     context: Context,
     subscription: str,
-    policy: str | None,
-    members: Sequence[str],
-    expire: float | None,
-    options: Mapping[str, Any],
+    policy: Free,
+    members: Sockets,
+    expire: Free,
+    options: Free,
 ) -> dict[str, Any]:
     """Check a subscription as it is being changed: problems with their column, warnings, the difference."""
     engine = context.engine
@@ -57,14 +57,14 @@ async def check_change(
     }
 
 
-@command(changes=True, asks=True)
+@command(Role.OPERATE, asks=True)
 async def change_subscription(
     context: Context,
     subscription: str,
-    policy: str | None,
-    members: Sequence[str],
-    expire: float | None,
-    options: Mapping[str, Any],
+    policy: Free,
+    members: Sockets,
+    expire: Free,
+    options: Free,
 ) -> dict[str, Any]:
     """Change a subscription; members that stay keep connection, health and figures. `expire`: absent is permanent."""
     engine = context.engine
@@ -85,7 +85,7 @@ async def change_subscription(
     }
 
 
-@command()
+@command(Role.VIEW)
 def last_change(context: Context) -> dict[str, Any]:
     """Tell what taking the last change back would do; `left` is 0 when there is none."""
     engine = context.engine
@@ -103,7 +103,7 @@ def last_change(context: Context) -> dict[str, Any]:
     }
 
 
-@command(changes=True, asks=True)
+@command(Role.OPERATE, asks=True)
 async def undo_change(context: Context) -> dict[str, Any]:
     """Take the last change of a subscription back."""
     engine = context.engine

@@ -10,7 +10,7 @@ from engine.address import MASK, MemberAddress, PolicyName, identity, parse
 from engine.commands.arguments import known_subscription, member_index, text, whole
 from engine.commands.context import Context
 from engine.commands.encodings import encoded_as
-from engine.commands.registry import command
+from engine.commands.registry import Role, command
 from engine.config.model import SubscriptionSettings
 from engine.core import Engine
 from engine.errors import CommandError
@@ -41,7 +41,7 @@ class Recipient(NamedTuple):
     """None where it is not known."""
 
 
-@command()
+@command(Role.VIEW)
 def inspect_delivery(context: Context, subscription: str, seq: int) -> dict[str, Any]:
     """Tell one event's way through one subscription: each step, the bytes that go out, what was answered.
 
@@ -58,7 +58,7 @@ def inspect_delivery(context: Context, subscription: str, seq: int) -> dict[str,
     return told_delivery(records, number, None if found is None else found.policy, recipients)
 
 
-@command()
+@command(Role.VIEW, is_open=True)
 def inspect_member(context: Context, subscription: str, member: int) -> dict[str, Any]:
     """Tell everything of one member: its socket's fields, figures, latencies, failures, and settings in force."""
     engine = context.engine

@@ -9,6 +9,7 @@ from typing import Any
 from engine.address import MemberAddress, printed
 from engine.commands.arguments import known_subscription, member_address_of, member_index, members_of
 from engine.commands.context import Context
+from engine.commands.parameters import Socket
 from engine.commands.probe_steps import (
     DONE,
     LINES_HINT,
@@ -19,7 +20,7 @@ from engine.commands.probe_steps import (
     has_login,
     reach,
 )
-from engine.commands.registry import command
+from engine.commands.registry import Role, command
 from engine.commands.sockets import load_transports
 from engine.core import Engine
 from engine.errors import SwitchboardError
@@ -38,7 +39,7 @@ CLOSE_S = 1.0
 UNCONFIRMED = "this transport, as it is set, cannot confirm: look whether it arrived"
 
 
-@command(changes=True)
+@command(Role.OPERATE)
 async def probe_member(context: Context, subscription: str, member: int, is_sending: bool = False) -> dict[str, Any]:
     """Test a member step by step, beside what it is sent; `is_sending` ends with a real test event.
 
@@ -49,9 +50,9 @@ async def probe_member(context: Context, subscription: str, member: int, is_send
     return await _probed(context.engine, address, is_sending=is_sending)
 
 
-@command(changes=True)
+@command(Role.OPERATE)
 async def probe_socket(
-    context: Context, socket: str, subscription: str | None = None, is_sending: bool = False
+    context: Context, socket: Socket, subscription: str | None = None, is_sending: bool = False
 ) -> dict[str, Any]:
     """Test a member's socket step by step before anything is sent there; `is_sending` ends with a real test event.
 

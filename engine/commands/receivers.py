@@ -6,11 +6,11 @@ from typing import Any
 
 from engine.commands.arguments import known_subscription, member_index, members_of, text
 from engine.commands.context import Context
-from engine.commands.registry import command
+from engine.commands.registry import Role, command
 from engine.errors import CommandError, SwitchboardError
 
 
-@command(changes=True)
+@command(Role.ADMIN)
 async def toggle_receiver(context: Context, subscription: str, member: int) -> dict[str, Any]:
     """Stop the lab's receiver behind a member, or start it again."""
     found = known_subscription(context.engine, subscription)
@@ -27,7 +27,7 @@ async def toggle_receiver(context: Context, subscription: str, member: int) -> d
     return {"receiver": receiver.name, "running": receiver.is_running}
 
 
-@command(changes=True)
+@command(Role.ADMIN)
 async def set_trouble(context: Context, subscription: str, member: int, trouble: str) -> dict[str, Any]:
     """Have the lab's receiver behind a member refuse, hang, error, slow or reset; none heals it.
 
@@ -50,7 +50,7 @@ async def set_trouble(context: Context, subscription: str, member: int, trouble:
     return {"receiver": receiver.name, "trouble": str(receiver.trouble), "running": receiver.is_running}
 
 
-@command(changes=False)
+@command(Role.VIEW, is_open=True)
 def lab_receivers(context: Context) -> list[dict[str, Any]]:
     """Which members have one of the lab's receivers behind them."""
     lab = context.lab

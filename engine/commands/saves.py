@@ -14,7 +14,7 @@ from engine.address import RabbitmqAddress, VirtualAddress, identity, mask_text,
 from engine.commands.arguments import members_of
 from engine.commands.context import Context
 from engine.commands.drafts import options_shown
-from engine.commands.registry import command
+from engine.commands.registry import Role, command
 from engine.config.check_process import check_apart
 from engine.config.model import Settings, SubscriptionSettings
 from engine.config.writer import COPY_SUFFIX, add_subscription, escaped, loaded, remove_subscription, save_text
@@ -48,7 +48,7 @@ class Saving:
         return [mask_text(line) for line in lines]
 
 
-@command()
+@command(Role.VIEW)
 async def preview_save(context: Context) -> dict[str, Any]:
     """Show how the configuration file would change if subscriptions that were changed by hand were saved."""
     saving = await _saving(context)
@@ -62,7 +62,7 @@ async def preview_save(context: Context) -> dict[str, Any]:
     }
 
 
-@command(changes=True, asks=True)
+@command(Role.ADMIN, asks=True)
 async def save_subscriptions(context: Context, digest: str) -> dict[str, Any]:
     """Save subscriptions that were changed by hand to the configuration file; `digest` is the preview's."""
     engine = context.engine

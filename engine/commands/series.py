@@ -8,10 +8,12 @@ from typing import Any
 from engine.commands.arguments import invalid, registered_event, whole
 from engine.commands.context import Context
 from engine.commands.event_series import Series
-from engine.commands.events import SOURCE, checked_event
-from engine.commands.registry import command
+from engine.commands.events import source
+from engine.commands.parameters import EventParams
+from engine.commands.registry import Role, command
 from engine.core import Engine
 from engine.errors import CommandError, RefusedError
+from engine.event import Event
 
 CHUNK_MAX = 512
 """Events that are raised in one go."""
@@ -20,9 +22,9 @@ TICK_S = 0.05
 """At a rate, events are raised this often."""
 
 
-@command(changes=True)
+@command(Role.OPERATE)
 def raise_series(
-    context: Context, event: str, params: Any = None, count: int = 1, rate: float | None = None
+    context: Context, event: str, params: EventParams | None = None, count: int = 1, rate: float | None = None
 ) -> dict[str, Any]:
     """Raise an event `count` times, `rate` a second or as fast as it goes; `raise_limit` bounds both."""
     engine = context.engine
@@ -34,24 +36,24 @@ def raise_series(
         raise invalid(f"rate: expected above 0 to {limit} a second (raise_limit), found {rate:g}")
     if context.series is not None and context.series.is_running:
         raise CommandError(409, "Busy", f"{context.series.event.name} is being raised many times; stop that first")
-    series = context.series = Series(checked_event(name, params), number, rate)
-    engine.tasks.spawn(_run(engine, series), f"raise {name} {number} times")
+    series = context.series = Series(Event(name, params or ()), number, rate)
+    engine.tasks.spawn(_run(engine, series, source()), f"raise {name} {number} times")
     return series.progress()
 
 
-@command()
+@command(Role.VIEW, is_open=True)
 def series_limits(context: Context) -> dict[str, int]:
     """Tell how many events may be raised in one series, and how many a second (`raise_limit`)."""
     return {"count": context.engine.settings.raise_limit, "rate": context.engine.settings.raise_limit}
 
 
-@command()
+@command(Role.VIEW, is_open=True)
 def series_progress(context: Context) -> dict[str, Any] | None:
     """Tell how far the last series of events is; nothing where there was none."""
     return None if context.series is None else context.series.progress()
 
 
-@command(changes=True)
+@command(Role.OPERATE)
 def stop_series(context: Context) -> dict[str, Any] | None:
     """Stop raising; what was raised stays raised."""
     if context.series is not None:
@@ -59,7 +61,7 @@ def stop_series(context: Context) -> dict[str, Any] | None:
     return None if context.series is None else context.series.progress()
 
 
-async def _run(engine: Engine, series: Series) -> None:
+async def _run(engine: Engine, series: Series, raiser: str) -> None:
     began = engine.clock.now()
     while series.is_running:
         if engine.is_stopping:
@@ -70,7 +72,7 @@ async def _run(engine: Engine, series: Series) -> None:
             await asyncio.sleep(TICK_S)
             continue
         try:
-            await engine.raise_many([series.event] * chunk, SOURCE)
+            await engine.raise_many([series.event] * chunk, raiser)
         except RefusedError as error:
             series.raised += error.taken
             series.failure = str(error)

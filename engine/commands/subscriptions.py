@@ -17,7 +17,8 @@ from engine.commands.arguments import (
 )
 from engine.commands.changes import remember_addition, remember_removal
 from engine.commands.context import Context
-from engine.commands.registry import command
+from engine.commands.parameters import Free, Socket
+from engine.commands.registry import Role, command
 from engine.commands.sockets import failover_warnings, load_transports
 from engine.config.model import SubscriptionSettings
 from engine.core import Engine
@@ -25,11 +26,11 @@ from engine.errors import CommandError, SwitchboardError
 from engine.options import SubscriptionOptions
 
 
-@command(changes=True)
+@command(Role.OPERATE)
 async def subscribe(
     context: Context,
     event: str,
-    socket: str,
+    socket: Socket,
     expire: float | None = None,
     failover_timeout: float | None = None,
     when_all_failed: str | None = None,
@@ -37,7 +38,7 @@ async def subscribe(
     on_failure: str | None = None,
     queue_size: int | None = None,
     drop: str | None = None,
-    slow_after: float | str | None = None,
+    slow_after: Free = None,
     wait_for_member: float | None = None,
     is_by_hand: bool = False,
 ) -> dict[str, Any]:
@@ -75,7 +76,7 @@ async def subscribe(
     return {"id": subscription.id, "warnings": warnings}
 
 
-@command(changes=True, asks=True)
+@command(Role.OPERATE, asks=True, is_open=True)
 def unsubscribe(context: Context, subscription: str) -> dict[str, str]:
     """End a subscription. What it still holds ends undelivered."""
     engine = context.engine
@@ -85,7 +86,7 @@ def unsubscribe(context: Context, subscription: str) -> dict[str, str]:
     return {"id": found.id}
 
 
-@command(changes=True)
+@command(Role.OPERATE, is_open=True, aliases=("pause",))
 def pause_member(context: Context, subscription: str, member: int) -> dict[str, Any]:
     """Pause a member: it is passed over, never marked, until it is resumed."""
     found = known_subscription(context.engine, subscription)
@@ -94,7 +95,7 @@ def pause_member(context: Context, subscription: str, member: int) -> dict[str, 
     return {"id": found.id, "member": index, "paused": True}
 
 
-@command(changes=True)
+@command(Role.OPERATE, is_open=True, aliases=("resume",))
 def resume_member(context: Context, subscription: str, member: int) -> dict[str, Any]:
     """Resume a paused member."""
     found = known_subscription(context.engine, subscription)
@@ -103,7 +104,7 @@ def resume_member(context: Context, subscription: str, member: int) -> dict[str,
     return {"id": found.id, "member": index, "paused": False}
 
 
-@command(changes=True)
+@command(Role.OPERATE, is_open=True)
 async def reopen_files(context: Context, path: str | None = None) -> dict[str, int]:
     """Close the flat files and open them anew, all or the one at `path`, after a log rotation moved them."""
     files = await context.engine.reopen_files(None if path is None else text(path, "path"))

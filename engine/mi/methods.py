@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.address import parse
 from engine.commands.arguments import address_of, bad_value, registered_event
-from engine.commands.events import hand_over
+from engine.commands.events import hand_over, known_event, nobody_heard
 from engine.commands.gate import execute
 from engine.errors import CommandError, SocketTextError
 from engine.event import Event
@@ -93,7 +93,7 @@ async def subscribers_list(caller: Caller, arguments: Arguments) -> Pieces | dic
 def raise_event(caller: Caller, arguments: Arguments) -> str:
     """Raises an event; `params` is an object, an array, or a string that holds a JSON object."""
     event = raised_event(caller, arguments)
-    if not hand_over(caller.context.engine, event, caller.source):
+    if not hand_over(caller.context, event, caller.source):
         raise nobody_heard()
     return "OK"
 
@@ -105,24 +105,7 @@ def raised_event(caller: Caller, arguments: Arguments) -> Event:
         CommandError: 404 when nobody knows the event, 400 for parameters that it cannot carry.
     """
     params = event_params(arguments["params"]) if "params" in arguments else ()
-    return Event(known_event(caller, arguments), params)
-
-
-def known_event(caller: Caller, arguments: Arguments) -> str:
-    """The parameter `event`: the name of an event that is known.
-
-    Raises:
-        CommandError: 404 when it is not.
-    """
-    event = string(arguments, "event")
-    if event not in caller.context.engine.event_ids:
-        raise CommandError(404, "Event not registered")
-    return event
-
-
-def nobody_heard() -> CommandError:
-    """The error that tells whoever raised an event that nobody is subscribed to it."""
-    return CommandError(480, "Temporarily Unavailable")
+    return Event(known_event(caller.context, string(arguments, "event")), params)
 
 
 @method("path_to_file", module="event_flatstore", names=("evi_flat_rotate", "event_flatstore:rotate"))

@@ -1,4 +1,4 @@
-"""The table of MI methods: names, signatures, help. Filled by `engine.mi.methods` and `engine.mi.additions`."""
+"""The table of MI methods: names, signatures, help. Filled by `engine.mi.methods` and `engine.mi.commands`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from engine.audit import acting_for
 from engine.commands.context import Context
 from engine.config.model import MiSettings
 from engine.errors import CommandError
-from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request
+from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request, RequestParams
 from engine.mi.parameters import Arguments, Signature, bind
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class Method:
     help: str
     module: str
     function: MethodFunction
+    bind: Callable[[RequestParams], Arguments]
+    """Which arguments a call means; raises CommandError where it is none of the method's."""
 
 
 METHODS: dict[str, Method] = {}
@@ -58,7 +61,7 @@ def method(*signatures: str, module: str, names: tuple[str, ...] = ()) -> Callab
         text = (inspect.getdoc(function) or "").partition("\n")[0]
         parsed = tuple(tuple(signature.split()) for signature in signatures)
         for name in names or (function.__name__,):
-            METHODS[name] = Method(name, parsed, text, module, function)
+            METHODS[name] = Method(name, parsed, text, module, function, partial(bind, signatures=parsed))
         return function
 
     return register
@@ -73,7 +76,7 @@ async def call(caller: Caller, request: Request) -> Any:
     found = METHODS.get(request.method)
     if found is None:
         raise CommandError(METHOD_NOT_FOUND, "Method not found")
-    arguments = bind(request.params, found.signatures)
+    arguments = found.bind(request.params)
     with answering_errors(request.method), acting_for(caller.source):
         result = found.function(caller, arguments)
         return await result if inspect.isawaitable(result) else result

@@ -15,7 +15,7 @@ from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.event import Event
-from engine.mi import additions, methods
+from engine.mi import commands, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject, Pieces
 from engine.mi.registry import Caller, call
@@ -26,7 +26,7 @@ from tests.support.waiting import until
 from tests.support.watchdog import Watchdog
 from tests.support.world import World
 
-assert additions
+assert commands
 assert methods
 
 MANY = 3_000

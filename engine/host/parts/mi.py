@@ -44,7 +44,7 @@ class MiPart(Part):
         """What is allowed from now on."""
         super().heed(settings)
         if self._http is not None and settings.mi is not None:
-            self._http.settings = settings.mi
+            self._http.heed(settings.mi)
 
     async def stop(self) -> None:
         """Stop listening; requests under way get a second."""

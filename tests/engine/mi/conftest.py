@@ -9,13 +9,13 @@ import pytest
 from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings
 from engine.core import Engine
-from engine.mi import additions, methods
+from engine.mi import commands, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject, Pieces
 from engine.mi.registry import Caller, call
 from tests.support.clock import FakeClock
 
-assert additions
+assert commands
 assert methods
 
 

@@ -81,7 +81,7 @@ async def test_a_head_that_trickles_in_has_no_more_time_than_one_that_does_not_c
         async def trickle() -> None:
             for sign in HEAD * 1000:
                 writer.write(bytes([sign]))
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.1)
 
         trickling = asyncio.get_running_loop().create_task(trickle())
         assert (await read_to_end(reader)).startswith(b"HTTP/1.1 408 ")
