@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.address import Address
-from engine.audit import AuditTrail, acting
+from engine.audit import acting
 from engine.catalogue import catalogue
 from engine.clock import Clock, SystemClock
 from engine.config.model import Settings
@@ -18,7 +16,6 @@ from engine.errors import CommandError, RefusedError
 from engine.event import Event
 from engine.feed import Feed
 from engine.lanes.base import UNSUBSCRIBED, Lane
-from engine.log.handlers import LogRing
 from engine.options import SubscriptionOptions
 from engine.slices import Slices, Steps, at_once
 from engine.subscriptions.reload import Reload, ReloadReport, subscribe_configured
@@ -29,10 +26,6 @@ from engine.tasks import Tasks
 from engine.transports.base import TransportContext
 from engine.view.reporter import Reporter
 from engine.view.snapshot import EngineSnapshot
-
-if TYPE_CHECKING:
-    from engine.commands.series import Series
-    from engine.lab import Lab
 
 _log = logging.getLogger(__name__)
 
@@ -47,18 +40,7 @@ class Engine:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.feed = Feed()
-        self.audit = AuditTrail()
-        self.series: Series | None = None
-        """What is, or was last, being raised many times."""
         self.event_ids: dict[str, int] = {}
-        self.mi_url: str | None = None
-        """Where MI listens; whoever starts it says so here, for the console."""
-        self.lab: Lab | None = None
-        """The receivers of a demo, where there are some; whoever starts them says so here."""
-        self.log = LogRing()
-        """The last lines of the log; whoever runs the engine has it listen."""
-        self.config_file: Path | None = None
-        """Where its configuration stands; whoever read it says so here, so that changes can be saved."""
         self.tasks = Tasks()
         self.slices = Slices(self.clock)
         """Long work goes through here, so that it holds up nothing."""
@@ -78,7 +60,7 @@ class Engine:
             dispatcher.door,
         )
         self._use_bounds(settings)
-        self._reporter = Reporter(self)
+        self._reporter = Reporter(self.clock, self.roster, self.dispatcher, self.feed, self.event_ids)
         for name in (*catalogue(), *settings.events):
             self.register_event(name)
 
@@ -86,6 +68,11 @@ class Engine:
     def table(self) -> SubscriptionTable:
         """The subscriptions."""
         return self.roster.table
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it takes nothing more."""
+        return self.dispatcher.is_closed
 
     @property
     def uptime_s(self) -> float:
@@ -102,8 +89,6 @@ class Engine:
 
     async def stop(self) -> None:
         """Stop cleanly: take nothing more, give what is in flight its deadline, flush, leave nothing running."""
-        if self.series is not None:
-            self.series.is_stopped = True
         self.dispatcher.drain()
         self.dispatcher.is_closed = True
         async with self._is_changing:
@@ -223,11 +208,11 @@ class Engine:
 
     def snapshot(self) -> EngineSnapshot:
         """What the engine looks like now; immutable, secrets masked. With thousands of members, rather `look`."""
-        return at_once(self._reporter.snapshot())
+        return at_once(self._reporter.snapshot(self.settings))
 
     async def look(self) -> EngineSnapshot:
         """The same without holding up anything. Each row is right in itself; the first ones are a little older."""
-        return await self.slices.run(self._reporter.snapshot())
+        return await self.slices.run(self._reporter.snapshot(self.settings))
 
     def _use_bounds(self, settings: Settings) -> None:
         """Use what the settings say of bytes that are kept."""

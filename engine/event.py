@@ -49,8 +49,7 @@ class Event:
             raise EventError("an event needs a name")
         if len(name) > NAME_MAX:
             raise EventError(f"an event name has at most {NAME_MAX} characters, this one has {len(name)}")
-        items: Iterable[Param | Value] = params.items() if isinstance(params, Mapping) else params
-        return cls(name, tuple(_checked_param(position, item) for position, item in enumerate(items, 1)))
+        return cls(name, checked_params(params))
 
     @property
     def is_positional(self) -> bool:
@@ -72,6 +71,16 @@ class Event:
 
     def __repr__(self) -> str:
         return f"Event({self.name!r}, {self.params!r})"
+
+
+def checked_params(params: Mapping[str, Value] | Iterable[Param | Value]) -> tuple[Param, ...]:
+    """Parameters made of untrusted parts: a mapping, or an iterable of (name, value) pairs or of bare values.
+
+    Raises:
+        EventError: when names or values are not what an event can hold.
+    """
+    items: Iterable[Param | Value] = params.items() if isinstance(params, Mapping) else params
+    return tuple(_checked_param(position, item) for position, item in enumerate(items, 1))
 
 
 def _checked_param(position: int, item: Param | Value) -> Param:

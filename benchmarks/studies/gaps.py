@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 
 from benchmarks.studies.finding import Finding
 from engine.address import parse
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.event import Event
 from engine.host.gc_tuning import look_seldom, steady_heap
-from engine.mi import additions, methods
+from engine.mi import commands, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject
 from engine.mi.registry import Caller, call
@@ -24,7 +25,7 @@ RELOADED = 5_000
 MEMBERS = 128
 CHANGED = 1_000
 
-assert additions
+assert commands
 assert methods
 
 Work = Callable[[], Awaitable[object]]
@@ -113,7 +114,7 @@ async def _engine(settings: Settings) -> Engine:
 
 async def _asked(engine: Engine, method: str, *params: str) -> object:
     request = Request(method, list(params) if params else JsonObject(), 1, False)
-    return await call(Caller(engine, MiSettings(targets=("127.0.0.0/8",)), "study", "127.0.0.1"), request)
+    return await call(Caller(Context(engine), MiSettings(targets=("127.0.0.0/8",)), "study", "127.0.0.1"), request)
 
 
 def _many(count: int, event: Callable[[int], str]) -> Settings:

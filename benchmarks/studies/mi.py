@@ -95,7 +95,7 @@ async def _served(socket_text: str, count: int, form: str) -> float:
     try:
         service.engine.subscribe(EVENT, parse(socket_text), None)
         steady_heap()
-        url = service.engine.mi_url or ""
+        url = service.context.mi_url or ""
         return await _call(int(url.rpartition(":")[2].partition("/")[0]), count, form)
     finally:
         await service.stop()

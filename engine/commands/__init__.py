@@ -2,30 +2,36 @@
 
 from engine.commands import (
     audit,
+    catalogue,
     changes,
     configuration,
     events,
     inspection,
+    log,
     previews,
     probes,
     receivers,
     saves,
     series,
     sockets,
+    status,
     subscriptions,
 )
 
 __all__ = [
     "audit",
+    "catalogue",
     "changes",
     "configuration",
     "events",
     "inspection",
+    "log",
     "previews",
     "probes",
     "receivers",
     "saves",
     "series",
     "sockets",
+    "status",
     "subscriptions",
 ]

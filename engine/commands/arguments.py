@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from engine.address import Address, MemberAddress, VirtualAddress, parse, read_masked
+from engine.core import Engine
 from engine.errors import CommandError, SocketTextError
-
-if TYPE_CHECKING:
-    from engine.core import Engine
-    from engine.subscriptions.table import Subscription
+from engine.subscriptions.table import Subscription
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine.commands.arguments import whole
-from engine.commands.registry import command
-
-if TYPE_CHECKING:
-    from engine.core import Engine
+from engine.commands.context import Context
+from engine.commands.registry import Role, command
 
 
-@command()
-def audit(engine: Engine, limit: int = 1_000) -> dict[str, Any]:
+@command(Role.VIEW)
+def audit(context: Context, limit: int = 1_000) -> dict[str, Any]:
     """List the last commands that changed something: who, when, what, and what came of it; newest first."""
-    entries = engine.audit.last(whole(limit, "limit"))
-    return {"entries": [asdict(entry) for entry in entries], "dropped": engine.audit.dropped}
+    entries = context.audit.last(limit)
+    return {"entries": [asdict(entry) for entry in entries], "dropped": context.audit.dropped}

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.address import identity
 from engine.commands.arguments import bad_value, invalid, known_subscription
+from engine.commands.context import Context
 from engine.commands.drafts import Draft, difference, draft_of, options_shown, shape_of
-from engine.commands.registry import command
+from engine.commands.parameters import Free, Sockets
+from engine.commands.registry import Role, command
 from engine.commands.sockets import failover_warnings, load_transports
+from engine.core import Engine
 from engine.errors import CommandError, SwitchboardError
 from engine.subscriptions.changes import Change, Shape
-
-if TYPE_CHECKING:
-    from engine.core import Engine
-    from engine.subscriptions.table import Subscription
+from engine.subscriptions.table import Subscription
 
 
-@command()
-def describe_subscription(engine: Engine, subscription: str) -> dict[str, Any]:
+@command(Role.VIEW, is_open=True)
+def describe_subscription(context: Context, subscription: str) -> dict[str, Any]:
     """Tell everything of a subscription that can be changed, passwords masked. `left_s`: until it expires."""
-    found = known_subscription(engine, subscription)
+    found = known_subscription(context.engine, subscription)
     return {
         "id": found.id,
         "event": found.event,
         "policy": None if found.policy is None else str(found.policy),
         "members": [member.socket for member in found.lane.members],
         "expire": found.expire_s,
-        "left_s": None if found.expires_at is None else max(found.expires_at - engine.clock.now(), 0.0),
+        "left_s": None if found.expires_at is None else max(found.expires_at - context.engine.clock.now(), 0.0),
         "options": options_shown(found.options),
     }
 
 
-@command()
+@command(Role.VIEW, is_open=True)
 async def check_change(
-    engine: Engine,
+    context: Context,
     subscription: str,
-    policy: str | None,
-    members: Sequence[str],
-    expire: float | None,
-    options: Mapping[str, Any],
+    policy: Free,
+    members: Sockets,
+    expire: Free,
+    options: Free,
 ) -> dict[str, Any]:
     """Check a subscription as it is being changed: problems with their column, warnings, the difference."""
+    engine = context.engine
     found = known_subscription(engine, subscription)
     draft = draft_of(engine, found, policy, members, expire, options)
     if draft.shape is None:
@@ -57,16 +57,17 @@ async def check_change(
     }
 
 
-@command(changes=True, asks=True)
+@command(Role.OPERATE, asks=True)
 async def change_subscription(
-    engine: Engine,
+    context: Context,
     subscription: str,
-    policy: str | None,
-    members: Sequence[str],
-    expire: float | None,
-    options: Mapping[str, Any],
+    policy: Free,
+    members: Sockets,
+    expire: Free,
+    options: Free,
 ) -> dict[str, Any]:
     """Change a subscription; members that stay keep connection, health and figures. `expire`: absent is permanent."""
+    engine = context.engine
     found = known_subscription(engine, subscription)
     draft = draft_of(engine, found, policy, members, expire, options)
     if draft.shape is None:
@@ -84,9 +85,10 @@ async def change_subscription(
     }
 
 
-@command()
-def last_change(engine: Engine) -> dict[str, Any]:
+@command(Role.VIEW)
+def last_change(context: Context) -> dict[str, Any]:
     """Tell what taking the last change back would do; `left` is 0 when there is none."""
+    engine = context.engine
     change = engine.roster.changes.last
     if change is None:
         return {"left": 0}
@@ -101,9 +103,10 @@ def last_change(engine: Engine) -> dict[str, Any]:
     }
 
 
-@command(changes=True, asks=True)
-async def undo_change(engine: Engine) -> dict[str, Any]:
+@command(Role.OPERATE, asks=True)
+async def undo_change(context: Context) -> dict[str, Any]:
     """Take the last change of a subscription back."""
+    engine = context.engine
     change = engine.roster.changes.last
     if change is None:
         raise CommandError(404, "Nothing to undo", "no subscription was changed by hand since the start")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -22,13 +22,11 @@ from engine.address import (
 from engine.commands.arguments import members_of
 from engine.config.model import SubscriptionSettings
 from engine.config.wording import quoted, wanted
+from engine.core import Engine
 from engine.errors import SocketTextError
 from engine.options import OPTIONS, SubscriptionOptions
 from engine.subscriptions.changes import Shape
-
-if TYPE_CHECKING:
-    from engine.core import Engine
-    from engine.subscriptions.table import Subscription
+from engine.subscriptions.table import Subscription
 
 
 @dataclass(frozen=True, slots=True)

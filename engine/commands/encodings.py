@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from engine.event import Event
+from engine.member import Member
 from engine.wire.payloads import WireFormat
-
-if TYPE_CHECKING:
-    from engine.member import Member
 
 
 class Encoded(NamedTuple):

@@ -1,93 +1,108 @@
-"""Raising events."""
+"""Raising events. The audit trail has a count of them, by caller and minute."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
-from engine.commands.arguments import registered_event
-from engine.commands.registry import command
-from engine.errors import BusyError, CommandError, EventError, RefusedError
-from engine.event import Event, Param, Value
+from engine.audit import acting
+from engine.commands.arguments import invalid, registered_event
+from engine.commands.context import Context
+from engine.commands.parameters import EventParams, ManyEventParams
+from engine.commands.registry import Role, command
+from engine.errors import BusyError, CommandError, RefusedError
+from engine.event import Event
 
-if TYPE_CHECKING:
-    from engine.core import Engine
+MANY_MAX = 10_000
+"""Events in one call: what is looked at in one go, before anybody else has a turn."""
 
-SOURCE = "console"
-"""Who raised it, as the feed shows."""
-
-
-@command(changes=True)
-def raise_event(engine: Engine, event: str, params: Any = None) -> dict[str, int]:
-    """Raise an event. `params`: a mapping, a list of values, or a list of [name, value] pairs (names may repeat)."""
-    raised = checked_event(registered_event(engine, event), params)
-    return {"subscriptions": hand_over(engine, raised, SOURCE)}
+_CONSOLE = "console"
 
 
-def hand_over(engine: Engine, event: Event, source: str) -> int:
-    """Give an event to the engine; the answer is how many subscriptions hear it.
+@command(Role.OPERATE, is_open=True, is_counted=True)
+def raise_event(context: Context, event: str, params: EventParams | None = None) -> dict[str, int]:
+    """Raise an event; the answer is how many subscriptions hear it."""
+    raised = Event(registered_event(context.engine, event), params or ())
+    return {"subscriptions": hand_over(context, raised, source())}
+
+
+@command(Role.OPERATE, is_open=True, is_counted=True)
+async def raise_many(context: Context, event: str, events: ManyEventParams) -> dict[str, int]:
+    """Raise an event many times; `events` has the parameters of each. Waits for room wherever members make progress."""
+    name = known_event(context, event)
+    if len(events) > MANY_MAX:
+        raise invalid(f"expected at most {MANY_MAX} events, found {len(events)}")
+    refused = await hand_over_many(context, [Event(name, params) for params in events], source())
+    if refused is not None:
+        raise refused_after(refused, len(events))
+    subscriptions = len(context.engine.table.of_event(name))
+    if not subscriptions:
+        raise nobody_heard()
+    return {"raised": len(events), "subscriptions": subscriptions}
+
+
+def source() -> str:
+    """Who raises, as the feed shows it: a client of MI with its address; the console, whoever sits there."""
+    who = acting()
+    return who if who.startswith("MI ") else _CONSOLE
+
+
+def known_event(context: Context, name: str) -> str:
+    """The name of an event that is known.
+
+    Raises:
+        CommandError: 404 when it is not.
+    """
+    if name not in context.engine.event_ids:
+        raise CommandError(404, "Event not registered")
+    return name
+
+
+def nobody_heard() -> CommandError:
+    """The error that tells whoever raised an event that nobody is subscribed to it."""
+    return CommandError(480, "Temporarily Unavailable")
+
+
+def hand_over(context: Context, event: Event, source: str) -> int:
+    """Give an event to the engine, and count it; the answer is how many subscriptions hear it.
 
     Raises:
         CommandError: 503 when the inbox is full and it may be tried again, 500 when the engine refuses it.
     """
     try:
-        return engine.raise_event(event, source)
-    except BusyError as error:
-        raise CommandError(503, "Busy", str(error)) from None
+        heard = context.engine.raise_event(event, source)
     except RefusedError as error:
-        raise CommandError(500, "Cannot Raise Event", str(error)) from None
+        refusal = _refusal(error, str(error))
+        _count(context, 1, refusal)
+        raise refusal from None
+    _count(context, 1)
+    return heard
 
 
-async def hand_over_many(engine: Engine, events: Sequence[Event], source: str) -> RefusedError | None:
-    """Give events to the engine, in order, waiting for room. None when it took all; else why, and how many before."""
+async def hand_over_many(context: Context, events: Sequence[Event], source: str) -> RefusedError | None:
+    """Give events to the engine, in order, waiting for room, and count them. None when it took all; else why, and how
+    many before."""
     try:
-        await engine.raise_many(events, source)
+        await context.engine.raise_many(events, source)
     except RefusedError as error:
+        _count(context, error.taken)
+        _count(context, len(events) - error.taken, _refusal(error, str(error)))
         return error
+    _count(context, len(events))
     return None
 
 
 def refused_after(error: RefusedError, count: int) -> CommandError:
     """What is answered for events that were refused, when some of `count` were taken before."""
-    told = f"{error}; {error.taken} of {count} events were raised"
+    return _refusal(error, f"{error}; {error.taken} of {count} events were raised")
+
+
+def _refusal(error: RefusedError, told: str) -> CommandError:
     if isinstance(error, BusyError):
         return CommandError(503, "Busy", told)
     return CommandError(500, "Cannot Raise Event", told)
 
 
-def checked_event(name: str, params: Any) -> Event:
-    """The event of that name with parameters as a command takes them.
-
-    Raises:
-        CommandError: they are not what an event can hold.
-    """
-    try:
-        return Event.checked(name, params_of(params))
-    except EventError as error:
-        raise CommandError(400, "Bad Params", str(error)) from None
-
-
-def params_of(params: Any) -> Mapping[str, Value] | list[Param | Value]:
-    """Parameters as a command takes them, in the form that `Event.checked` takes.
-
-    Raises:
-        CommandError: they are no mapping and no list.
-    """
-    if params is None:
-        return {}
-    if isinstance(params, Mapping):
-        return params
-    if not isinstance(params, list | tuple):
-        raise CommandError(400, "Bad Params", f"expected a mapping or a list, found {type(params).__name__}")
-    return [_item(position, item) for position, item in enumerate(params, 1)]
-
-
-def _item(position: int, item: Any) -> Any:
-    """A pair that came as JSON is a list; `Event.checked` takes tuples for pairs."""
-    if not isinstance(item, list | tuple):
-        return item
-    if len(item) != 2:
-        raise CommandError(
-            400, "Bad Params", f"parameter {position}: expected a name and a value, found {len(item)} items"
-        )
-    return tuple(item)
+def _count(context: Context, events: int, refusal: CommandError | None = None) -> None:
+    if events:
+        result = None if refusal is None else f"refused: {refusal}"
+        context.audit.count(context.engine.clock.wall(), "raise_event", events, result)

@@ -1,23 +1,19 @@
-"""One registry of what an operator can do: name, typed parameters, help, whether it changes anything, whether it asks.
-
-The console's keys, its palette, the management interface and its help all read this table.
-"""
+"""The one way to carry out a command, whichever door it comes through: checked, and noted in the audit trail."""
 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
-from engine.commands.registry import COMMANDS, Command, command
+from engine.commands.context import Context
+from engine.commands.parameters import converted
+from engine.commands.registry import COMMANDS, Command
 from engine.errors import CommandError
 
-if TYPE_CHECKING:
-    from engine.core import Engine
 
-__all__ = ["COMMANDS", "Command", "command", "execute"]
-
-
-async def execute(engine: Engine, name: str, /, **parameters: Any) -> Any:
+async def execute(context: Context, name: str, /, **parameters: Any) -> Any:
     """Carry out a command on the engine's own event loop. What changes something is noted in the audit trail.
 
     Raises:
@@ -26,21 +22,30 @@ async def execute(engine: Engine, name: str, /, **parameters: Any) -> Any:
     found = COMMANDS.get(name)
     if found is None:
         raise CommandError(-32601, "Method not found", f"unknown command {name!r}")
+    with noted(context, found, parameters):
+        return await carried_out(context, found, converted(found.parameters, parameters))
+
+
+@contextmanager
+def noted(context: Context, found: Command, given: Mapping[str, Any]) -> Iterator[None]:
+    """Note in the audit trail what becomes of a command that is carried out inside, if it changes anything."""
+    if not found.changes or found.is_counted:
+        yield
+        return
     try:
-        inspect.signature(found.function).bind(engine, **parameters)
-    except TypeError as error:
-        raise CommandError(-32602, "Invalid params", str(error)) from error
-    if not found.changes:
-        return await _carried_out(found, engine, parameters)
-    try:
-        result = await _carried_out(found, engine, parameters)
+        yield
     except BaseException as error:
-        engine.audit.add(engine.clock.wall(), name, parameters, f"refused: {str(error) or type(error).__name__}")
+        reason = str(error) or type(error).__name__
+        context.audit.add(context.engine.clock.wall(), found.name, given, f"refused: {reason}")
         raise
-    engine.audit.add(engine.clock.wall(), name, parameters)
-    return result
+    context.audit.add(context.engine.clock.wall(), found.name, given)
 
 
-async def _carried_out(found: Command, engine: Engine, parameters: dict[str, Any]) -> Any:
-    result = found.function(engine, **parameters)
+async def carried_out(context: Context, found: Command, values: Mapping[str, Any]) -> Any:
+    """The answer of a command to values that are converted; to be called where it is noted.
+
+    Raises:
+        CommandError: it is refused; the text says why.
+    """
+    result = found.function(context, **values)
     return await result if inspect.isawaitable(result) else result

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from engine.address import MASK, MemberAddress, PolicyName, identity, parse
 from engine.commands.arguments import known_subscription, member_index, text, whole
+from engine.commands.context import Context
 from engine.commands.encodings import encoded_as
-from engine.commands.registry import command
+from engine.commands.registry import Role, command
+from engine.config.model import SubscriptionSettings
+from engine.core import Engine
 from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
+from engine.lanes.base import Lane
+from engine.member import Member
 from engine.options import options_heeded
 from engine.run import Fault
 from engine.sizes import CutText
+from engine.subscriptions.table import Subscription
 from engine.wire.formats import described
 from engine.wire.payloads import WireFormat
-
-if TYPE_CHECKING:
-    from engine.config.model import SubscriptionSettings
-    from engine.core import Engine
-    from engine.lanes.base import Lane
-    from engine.member import Member
-    from engine.subscriptions.table import Subscription
 
 PERCENTILES = (50, 90, 99, 99.9)
 
@@ -42,26 +41,27 @@ class Recipient(NamedTuple):
     """None where it is not known."""
 
 
-@command()
-def inspect_delivery(engine: Engine, subscription: str, seq: int) -> dict[str, Any]:
+@command(Role.VIEW)
+def inspect_delivery(context: Context, subscription: str, seq: int) -> dict[str, Any]:
     """Tell one event's way through one subscription: each step, the bytes that go out, what was answered.
 
     `seq` is the event's sequence number. Times are monotonic seconds; bytes are in hexadecimal digits. `cut`: of which
     parameters (counted from 0) the feed keeps only the beginning, and how many bytes each had.
     """
     name, number = text(subscription, "subscription"), whole(seq, "seq")
-    records = engine.feed.about(name, number)
+    records = context.engine.feed.about(name, number)
     if not records:
         raise CommandError(404, "Delivery does not exist", f"the feed does not tell of event {number} for {name!r} now")
-    found = engine.table.get(name)
+    found = context.engine.table.get(name)
     members = [] if found is None else found.lane.members
     recipients = [Recipient(one.socket, one.address.scheme, one.target.transport.wire_format) for one in members]
     return told_delivery(records, number, None if found is None else found.policy, recipients)
 
 
-@command()
-def inspect_member(engine: Engine, subscription: str, member: int) -> dict[str, Any]:
+@command(Role.VIEW, is_open=True)
+def inspect_member(context: Context, subscription: str, member: int) -> dict[str, Any]:
     """Tell everything of one member: its socket's fields, figures, latencies, failures, and settings in force."""
+    engine = context.engine
     found = known_subscription(engine, subscription)
     index = member_index(found, member)
     its = found.lane.members[index]

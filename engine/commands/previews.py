@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.commands.arguments import registered_event
+from engine.commands.context import Context
 from engine.commands.encodings import Encoded, encoded_for
-from engine.commands.events import checked_event
-from engine.commands.registry import command
+from engine.commands.parameters import EventParams
+from engine.commands.registry import Role, command
+from engine.core import Engine
 from engine.event import Event
-
-if TYPE_CHECKING:
-    from engine.core import Engine
-    from engine.member import Member
-    from engine.subscriptions.table import Subscription
+from engine.member import Member
+from engine.subscriptions.table import Subscription
 
 
-@command()
-def preview_event(engine: Engine, event: str, params: Any = None) -> dict[str, Any]:
+@command(Role.VIEW, is_open=True)
+def preview_event(context: Context, event: str, params: EventParams | None = None) -> dict[str, Any]:
     """Tell what every member of every subscription to an event would be sent, and whether it fits. Nothing is sent.
 
     Members that would get the same bytes stand together; bytes are in hexadecimal digits. Passwords are masked.
     """
-    wanted = checked_event(registered_event(engine, event), params)
+    wanted = Event(registered_event(context.engine, event), params or ())
     found: dict[Encoded, list[dict[str, Any]]] = {}
-    for subscription, member, encoded in _receivers(engine, wanted):
+    for subscription, member, encoded in _receivers(context.engine, wanted):
         found.setdefault(encoded, []).append(_receiver(subscription, member, len(encoded.payload)))
     payloads = [
         {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.address import MemberAddress, printed
 from engine.commands.arguments import known_subscription, member_address_of, member_index, members_of
+from engine.commands.context import Context
+from engine.commands.parameters import Socket
 from engine.commands.probe_steps import (
     DONE,
     SKIPPED,
@@ -16,17 +18,15 @@ from engine.commands.probe_steps import (
     advice_for,
     reach,
 )
-from engine.commands.registry import command
+from engine.commands.registry import Role, command
 from engine.commands.sockets import load_transports
+from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.event import Event
 from engine.run import Batch, Outcome, Run, Status
 from engine.tasks import Tasks
 from engine.transports.base import ConnectionState, Transport, TransportContext, TransportOptions
 from engine.transports.registry import load
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 TEST_EVENT = "E_SWITCHBOARD_TEST"
 STEP_MAX_S = 10.0
@@ -37,26 +37,26 @@ CLOSE_S = 1.0
 UNCONFIRMED = "this transport, as it is set, cannot confirm: look whether it arrived"
 
 
-@command(changes=True)
-async def probe_member(engine: Engine, subscription: str, member: int, is_sending: bool = False) -> dict[str, Any]:
+@command(Role.OPERATE)
+async def probe_member(context: Context, subscription: str, member: int, is_sending: bool = False) -> dict[str, Any]:
     """Test a member step by step, beside what it is sent; `is_sending` ends with a real test event.
 
     The member's health, figures and queue are left alone. Without `is_sending` nothing is logged in or sent.
     """
-    found = known_subscription(engine, subscription)
+    found = known_subscription(context.engine, subscription)
     address = members_of(found.address)[member_index(found, member)]
-    return await _probed(engine, address, is_sending=is_sending)
+    return await _probed(context.engine, address, is_sending=is_sending)
 
 
-@command(changes=True)
+@command(Role.OPERATE)
 async def probe_socket(
-    engine: Engine, socket: str, subscription: str | None = None, is_sending: bool = False
+    context: Context, socket: Socket, subscription: str | None = None, is_sending: bool = False
 ) -> dict[str, Any]:
     """Test a member's socket step by step before anything is sent there; `is_sending` ends with a real test event.
 
     A masked password stands for the one that the subscription has for this broker.
     """
-    return await _probed(engine, member_address_of(engine, socket, subscription), is_sending=is_sending)
+    return await _probed(context.engine, member_address_of(context.engine, socket, subscription), is_sending=is_sending)
 
 
 async def _probed(engine: Engine, address: MemberAddress, *, is_sending: bool) -> dict[str, Any]:

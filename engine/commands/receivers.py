@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.commands.arguments import known_subscription, member_index, members_of, text
-from engine.commands.registry import command
+from engine.commands.context import Context
+from engine.commands.registry import Role, command
 from engine.errors import CommandError, SwitchboardError
 
-if TYPE_CHECKING:
-    from engine.core import Engine
+
+@command(Role.ADMIN)
+async def toggle_receiver(context: Context, subscription: str, member: int) -> dict[str, Any]:
+    """Stop the lab's receiver behind a member, or start it again."""
+    found = known_subscription(context.engine, subscription)
+    address = members_of(found.address)[member_index(found, member)]
+    if context.lab is None:
+        raise CommandError(404, "No receiver", "this engine has no lab; its configuration has no `lab:` section")
+    receiver = context.lab.receiver_of(address)
+    if receiver is None:
+        raise CommandError(404, "No receiver", "the lab has no receiver for this member's socket")
+    try:
+        await context.lab.toggle(receiver)
+    except SwitchboardError as error:
+        raise CommandError(500, "Cannot Start Receiver", str(error)) from error
+    return {"receiver": receiver.name, "running": receiver.is_running}
 
 
-@command(changes=True)
-async def set_trouble(engine: Engine, subscription: str, member: int, trouble: str) -> dict[str, Any]:
+@command(Role.ADMIN)
+async def set_trouble(context: Context, subscription: str, member: int, trouble: str) -> dict[str, Any]:
     """Have the lab's receiver behind a member refuse, hang, error, slow or reset; none heals it.
 
     `toggle:hang` has it hang, or heals it when it hangs already.
     """
-    found = known_subscription(engine, subscription)
+    found = known_subscription(context.engine, subscription)
     address = members_of(found.address)[member_index(found, member)]
-    lab = engine.lab
+    lab = context.lab
     receiver = None if lab is None else lab.receiver_of(address)
     if lab is None or receiver is None:
         raise CommandError(404, "No receiver", "this member's receiver is not one of the lab's, so it is left alone")
@@ -35,15 +50,15 @@ async def set_trouble(engine: Engine, subscription: str, member: int, trouble: s
     return {"receiver": receiver.name, "trouble": str(receiver.trouble), "running": receiver.is_running}
 
 
-@command(changes=False)
-def lab_receivers(engine: Engine) -> list[dict[str, Any]]:
+@command(Role.VIEW, is_open=True)
+def lab_receivers(context: Context) -> list[dict[str, Any]]:
     """Which members have one of the lab's receivers behind them."""
-    lab = engine.lab
+    lab = context.lab
     if lab is None:
         return []
     return [
         {"subscription": subscription.id, "member": index, "receiver": receiver.name}
-        for subscription in engine.table
+        for subscription in context.engine.table
         for index, address in enumerate(members_of(subscription.address))
         if (receiver := lab.receiver_of(address)) is not None
     ]

@@ -8,20 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.address import VirtualAddress, identity, mask_text, parse, parse_member, printed
 from engine.commands.arguments import members_of
+from engine.commands.context import Context
 from engine.commands.drafts import options_shown
-from engine.commands.registry import command
+from engine.commands.registry import Role, command
 from engine.config.check_process import check_apart
 from engine.config.model import Settings, SubscriptionSettings
 from engine.config.writer import COPY_SUFFIX, add_subscription, escaped, loaded, remove_subscription, save_text
+from engine.core import Engine
 from engine.errors import CommandError, SwitchboardError
-
-if TYPE_CHECKING:
-    from engine.core import Engine
-    from engine.subscriptions.table import Subscription
+from engine.subscriptions.table import Subscription
 
 Key = tuple[str, str]
 """Event and identity."""
@@ -49,10 +48,10 @@ class Saving:
         return [mask_text(line) for line in lines]
 
 
-@command()
-async def preview_save(engine: Engine) -> dict[str, Any]:
+@command(Role.VIEW)
+async def preview_save(context: Context) -> dict[str, Any]:
     """Show how the configuration file would change if subscriptions that were changed by hand were saved."""
-    saving = await _saving(engine)
+    saving = await _saving(context)
     return {
         "file": str(saving.file),
         "copy": saving.file.name + COPY_SUFFIX,
@@ -63,10 +62,11 @@ async def preview_save(engine: Engine) -> dict[str, Any]:
     }
 
 
-@command(changes=True, asks=True)
-async def save_subscriptions(engine: Engine, digest: str) -> dict[str, Any]:
+@command(Role.ADMIN, asks=True)
+async def save_subscriptions(context: Context, digest: str) -> dict[str, Any]:
     """Save subscriptions that were changed by hand to the configuration file; `digest` is the preview's."""
-    saving = await _saving(engine)
+    engine = context.engine
+    saving = await _saving(context)
     if saving.digest != digest:
         raise CommandError(409, "Not saved", "the file or the subscriptions have changed since the preview; look again")
     try:
@@ -80,13 +80,13 @@ async def save_subscriptions(engine: Engine, digest: str) -> dict[str, Any]:
     return {"file": str(saving.file), "copy": saving.file.name + COPY_SUFFIX}
 
 
-async def _saving(engine: Engine) -> Saving:
-    file = engine.config_file
+async def _saving(context: Context) -> Saving:
+    file = context.config_file
     if file is None:
         raise CommandError(404, "No configuration file", "this engine was not started from a file of its own")
     before, settings = await _read(file)
     try:
-        return _planned(engine, file, before, settings)
+        return _planned(context.engine, file, before, settings)
     except SwitchboardError as error:
         raise CommandError(500, "Cannot be saved", f"{file}: {error}") from error
 

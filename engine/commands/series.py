@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.commands.arguments import invalid, registered_event, whole
-from engine.commands.events import SOURCE, checked_event
-from engine.commands.registry import command
+from engine.commands.context import Context
+from engine.commands.event_series import Series
+from engine.commands.events import source
+from engine.commands.parameters import EventParams
+from engine.commands.registry import Role, command
+from engine.core import Engine
 from engine.errors import CommandError, RefusedError
 from engine.event import Event
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 CHUNK_MAX = 512
 """Events that are raised in one go."""
@@ -22,81 +22,57 @@ TICK_S = 0.05
 """At a rate, events are raised this often."""
 
 
-@dataclass(slots=True)
-class Series:
-    """One event on its way to being raised many times."""
-
-    event: Event
-    count: int
-    rate: float | None
-    """Events a second; None is as fast as members take them."""
-    raised: int = 0
-    is_stopped: bool = False
-    failure: str = ""
-
-    @property
-    def is_running(self) -> bool:
-        """Whether there is more to raise."""
-        return self.raised < self.count and not self.is_stopped and not self.failure
-
-    def progress(self) -> dict[str, Any]:
-        """How far it is, ready for JSON."""
-        return {
-            "event": self.event.name,
-            "count": self.count,
-            "raised": self.raised,
-            "running": self.is_running,
-            "failure": self.failure,
-        }
-
-
-@command(changes=True)
+@command(Role.OPERATE)
 def raise_series(
-    engine: Engine, event: str, params: Any = None, count: int = 1, rate: float | None = None
+    context: Context, event: str, params: EventParams | None = None, count: int = 1, rate: float | None = None
 ) -> dict[str, Any]:
     """Raise an event `count` times, `rate` a second or as fast as it goes; `raise_limit` bounds both."""
+    engine = context.engine
     name = registered_event(engine, event)
     number, limit = whole(count, "count"), engine.settings.raise_limit
     if not 1 <= number <= limit:
         raise invalid(f"count: expected 1 to {limit} (raise_limit), found {number}")
     if rate is not None and not 0 < rate <= limit:
         raise invalid(f"rate: expected above 0 to {limit} a second (raise_limit), found {rate:g}")
-    if engine.series is not None and engine.series.is_running:
-        raise CommandError(409, "Busy", f"{engine.series.event.name} is being raised many times; stop that first")
-    series = engine.series = Series(checked_event(name, params), number, rate)
-    engine.tasks.spawn(_run(engine, series), f"raise {name} {number} times")
+    if context.series is not None and context.series.is_running:
+        raise CommandError(409, "Busy", f"{context.series.event.name} is being raised many times; stop that first")
+    series = context.series = Series(Event(name, params or ()), number, rate)
+    engine.tasks.spawn(_run(engine, series, source()), f"raise {name} {number} times")
     return series.progress()
 
 
-@command()
-def series_limits(engine: Engine) -> dict[str, int]:
+@command(Role.VIEW, is_open=True)
+def series_limits(context: Context) -> dict[str, int]:
     """Tell how many events may be raised in one series, and how many a second (`raise_limit`)."""
-    return {"count": engine.settings.raise_limit, "rate": engine.settings.raise_limit}
+    return {"count": context.engine.settings.raise_limit, "rate": context.engine.settings.raise_limit}
 
 
-@command()
-def series_progress(engine: Engine) -> dict[str, Any] | None:
+@command(Role.VIEW, is_open=True)
+def series_progress(context: Context) -> dict[str, Any] | None:
     """Tell how far the last series of events is; nothing where there was none."""
-    return None if engine.series is None else engine.series.progress()
+    return None if context.series is None else context.series.progress()
 
 
-@command(changes=True)
-def stop_series(engine: Engine) -> dict[str, Any] | None:
+@command(Role.OPERATE)
+def stop_series(context: Context) -> dict[str, Any] | None:
     """Stop raising; what was raised stays raised."""
-    if engine.series is not None:
-        engine.series.is_stopped = True
-    return None if engine.series is None else engine.series.progress()
+    if context.series is not None:
+        context.series.is_stopped = True
+    return None if context.series is None else context.series.progress()
 
 
-async def _run(engine: Engine, series: Series) -> None:
+async def _run(engine: Engine, series: Series, raiser: str) -> None:
     began = engine.clock.now()
     while series.is_running:
+        if engine.is_stopping:
+            series.is_stopped = True
+            return
         chunk = min(series.count - series.raised, CHUNK_MAX, _due(series, engine.clock.now() - began))
         if chunk <= 0:
             await asyncio.sleep(TICK_S)
             continue
         try:
-            await engine.raise_many([series.event] * chunk, SOURCE)
+            await engine.raise_many([series.event] * chunk, raiser)
         except RefusedError as error:
             series.raised += error.taken
             series.failure = str(error)

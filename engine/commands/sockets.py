@@ -1,49 +1,34 @@
-"""Commands that change nothing: what a socket means, which events there are."""
+"""The command that checks a socket, and what other commands say of one."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.address import Address, PolicyName, VirtualAddress, parse, printed, read_masked
-from engine.catalogue import EventInfo
-from engine.catalogue import catalogue as known_events
-from engine.commands.arguments import bad_value, known_subscription, members_of, whole
-from engine.commands.registry import command
+from engine.commands.arguments import bad_value, known_subscription, members_of
+from engine.commands.context import Context
+from engine.commands.parameters import Socket
+from engine.commands.registry import Role, command
+from engine.core import Engine
 from engine.errors import SocketTextError, SwitchboardError
 from engine.transports.registry import load
 
-if TYPE_CHECKING:
-    from engine.core import Engine
 
-
-@command()
-async def check_socket(engine: Engine, socket: str, subscription: str | None = None) -> dict[str, Any]:
+@command(Role.VIEW, is_open=True)
+async def check_socket(context: Context, socket: Socket, subscription: str | None = None) -> dict[str, Any]:
     """Check a socket as it is typed: its problems, its normal form, and what to be warned of.
 
     With a subscription it is that of one of its members, whose masked password is known.
     """
-    known = None if subscription is None else members_of(known_subscription(engine, subscription).address)
+    known = None if subscription is None else members_of(known_subscription(context.engine, subscription).address)
     try:
         address = parse(socket) if known is None else read_masked(socket, known)
     except SocketTextError as error:
         return {"problems": [asdict(problem) for problem in error.problems], "normal": None, "warnings": []}
     await load_transports(address)
-    return {"problems": [], "normal": printed(address), "warnings": failover_warnings(engine, address)}
-
-
-@command()
-def catalogue(engine: Engine) -> list[dict[str, Any]]:
-    """List the events that may be raised, with their parameters."""
-    known = known_events()
-    return [_described(name, known.get(name)) for name in engine.event_ids]
-
-
-@command()
-def log_since(engine: Engine, since: int = 0, limit: int = 1_000) -> list[dict[str, Any]]:
-    """List the log's lines numbered `since` and later, the newest `limit` of them; passwords are masked."""
-    return [asdict(line) for line in engine.log.since(whole(since, "since"), whole(limit, "limit"))]
+    return {"problems": [], "normal": printed(address), "warnings": failover_warnings(context.engine, address)}
 
 
 async def load_transports(address: Address) -> None:
@@ -71,11 +56,3 @@ def failover_warnings(engine: Engine, address: Address) -> list[str]:
         if blindness is not None:
             warnings.append(f"member {position} ({printed(member)}): {blindness}")
     return warnings
-
-
-def _described(name: str, info: EventInfo | None) -> dict[str, Any]:
-    if info is None:
-        return {"name": name, "module": "", "description": "", "params": [], "open_params": True}
-    described = asdict(info)
-    described["params"] = list(described["params"])
-    return described

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,28 +12,27 @@ from engine.commands.arguments import (
     invalid,
     known_subscription,
     member_index,
-    members_of,
     registered_event,
     text,
 )
 from engine.commands.changes import remember_addition, remember_removal
+from engine.commands.context import Context
 from engine.commands.options import with_options
-from engine.commands.registry import command
+from engine.commands.parameters import Socket
+from engine.commands.registry import Role, command
 from engine.commands.sockets import failover_warnings, load_transports
 from engine.config.model import SubscriptionSettings
+from engine.core import Engine
 from engine.errors import CommandError, SwitchboardError
-
-if TYPE_CHECKING:
-    from engine.core import Engine
-    from engine.options import SubscriptionOptions
+from engine.options import SubscriptionOptions
 
 
-@command(changes=True)
+@command(Role.OPERATE)
 @with_options
 async def subscribe(
-    engine: Engine,
+    context: Context,
     event: str,
-    socket: str,
+    socket: Socket,
     expire: float | None = None,
     is_by_hand: bool = False,
     **options: Any,
@@ -42,6 +41,7 @@ async def subscribe(
 
     What is new and `is_by_hand` can be undone, and saved to the configuration.
     """
+    engine = context.engine
     name = registered_event(engine, event)
     address = address_of(socket)
     chosen = {key: value for key, value in {"expire": expire, **options}.items() if value is not None}
@@ -60,54 +60,38 @@ async def subscribe(
     return {"id": subscription.id, "warnings": warnings}
 
 
-@command(changes=True, asks=True)
-def unsubscribe(engine: Engine, subscription: str) -> dict[str, str]:
+@command(Role.OPERATE, asks=True, is_open=True)
+def unsubscribe(context: Context, subscription: str) -> dict[str, str]:
     """End a subscription. What it still holds ends undelivered."""
+    engine = context.engine
     found = known_subscription(engine, subscription)
     remember_removal(engine, found)
     engine.unsubscribe(found.id)
     return {"id": found.id}
 
 
-@command(changes=True)
-def pause_member(engine: Engine, subscription: str, member: int) -> dict[str, Any]:
+@command(Role.OPERATE, is_open=True, aliases=("pause",))
+def pause_member(context: Context, subscription: str, member: int) -> dict[str, Any]:
     """Pause a member: it is passed over, never marked, until it is resumed."""
-    found = known_subscription(engine, subscription)
+    found = known_subscription(context.engine, subscription)
     index = member_index(found, member)
-    engine.pause(found.id, index)
+    context.engine.pause(found.id, index)
     return {"id": found.id, "member": index, "paused": True}
 
 
-@command(changes=True)
-def resume_member(engine: Engine, subscription: str, member: int) -> dict[str, Any]:
+@command(Role.OPERATE, is_open=True, aliases=("resume",))
+def resume_member(context: Context, subscription: str, member: int) -> dict[str, Any]:
     """Resume a paused member."""
-    found = known_subscription(engine, subscription)
+    found = known_subscription(context.engine, subscription)
     index = member_index(found, member)
-    engine.resume(found.id, index)
+    context.engine.resume(found.id, index)
     return {"id": found.id, "member": index, "paused": False}
 
 
-@command(changes=True)
-async def toggle_receiver(engine: Engine, subscription: str, member: int) -> dict[str, Any]:
-    """Stop the lab's receiver behind a member, or start it again."""
-    found = known_subscription(engine, subscription)
-    address = members_of(found.address)[member_index(found, member)]
-    if engine.lab is None:
-        raise CommandError(404, "No receiver", "this engine has no lab; its configuration has no `lab:` section")
-    receiver = engine.lab.receiver_of(address)
-    if receiver is None:
-        raise CommandError(404, "No receiver", "the lab has no receiver for this member's socket")
-    try:
-        await engine.lab.toggle(receiver)
-    except SwitchboardError as error:
-        raise CommandError(500, "Cannot Start Receiver", str(error)) from error
-    return {"receiver": receiver.name, "running": receiver.is_running}
-
-
-@command(changes=True)
-async def reopen_files(engine: Engine, path: str | None = None) -> dict[str, int]:
+@command(Role.OPERATE, is_open=True)
+async def reopen_files(context: Context, path: str | None = None) -> dict[str, int]:
     """Close the flat files and open them anew, all or the one at `path`, after a log rotation moved them."""
-    files = await engine.reopen_files(None if path is None else text(path, "path"))
+    files = await context.engine.reopen_files(None if path is None else text(path, "path"))
     if path is not None and not files:
         raise CommandError(400, "File not found", f"no subscription writes to {path}")
     return {"files": files}

@@ -75,6 +75,7 @@ class MiSettings(Section):
         description="Where MI may have the engine send: any, caller, loopback, private, networks and host names, "
         "each with :PORT or without; paths of unix sockets.",
     )
+    allow: tuple[str, ...] = Field((), description="Commands that MI offers beside those that are open to everyone.")
     allowed_hosts: tuple[str, ...] = Field((), description="Further values of the Host header that are taken.")
 
 

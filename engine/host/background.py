@@ -13,8 +13,6 @@ from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.host.service import Service
-from engine.tasks import Tasks
-from engine.view.watch import watch
 
 T = TypeVar("T")
 
@@ -95,9 +93,6 @@ class BackgroundEngine:
             started.set_exception(error)
             return
         self._service = service
-        watching = Tasks()
-        watching.spawn(watch(service.engine.look, service.engine.slices), "watch")
         started.set_result(None)
         await self._stopping.wait()
-        await watching.cancel()
         await service.stop()

@@ -18,7 +18,6 @@ from engine.log.handlers import log_to_stderr, tell_left_out
 from engine.log.rate import UNPACED
 from engine.tasks import Tasks
 from engine.version import __version__
-from engine.view.watch import watch
 
 FINE, FAILED, BAD_CONFIGURATION = 0, 1, 2
 """Exit codes."""
@@ -58,7 +57,6 @@ async def _serve(path: Path, settings: Settings) -> int:
     count = len(settings.subscriptions)
     _log.info("Switchboard %s runs on %s with %d subscription%s", __version__, path, count, "" if count == 1 else "s")
     beside = Tasks()
-    beside.spawn(watch(service.engine.look, service.engine.slices), "watch")
     beside.spawn(_reload_when(hung_up, service, path), "reload")
     received = await ended
     _log.info("stopping on %s", received.name)

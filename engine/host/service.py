@@ -1,24 +1,27 @@
-"""A whole dispatcher from one configuration: the engine, its management interface, and the lab of a demo."""
+"""A whole dispatcher from one configuration: an ordered list of parts, started, exchanged and stopped together."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from engine.clock import Clock
-from engine.config.model import GeneratorSettings, LabSettings, Settings
+from engine.commands.context import Context
+from engine.config.model import Settings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.host.gc_tuning import growing
-from engine.log.handlers import attach, detach
+from engine.host.parts import PARTS, Part
+from engine.subscriptions.reload import ReloadReport
 
-if TYPE_CHECKING:
-    from engine.lab import Lab
-    from engine.mi.http import MiHttp
-    from engine.sources.generator import Generator
-    from engine.subscriptions.reload import ReloadReport
+_log = logging.getLogger(__name__)
 
-# Imports inside functions: aiohttp and the lab cost a few hundred milliseconds, and most runs need neither.
+
+class _Running(NamedTuple):
+    part: Part
+    wanted: object
+    """What it was made for."""
 
 
 class Service:
@@ -26,121 +29,109 @@ class Service:
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, file: Path | None = None) -> None:
         """`file` is where the settings come from, if that is a file of the user's own."""
-        self.engine = Engine(settings, clock=clock)
-        self.engine.config_file = None if file is None else file.absolute()
+        self.context = Context(Engine(settings, clock=clock), None if file is None else file.absolute())
         self._settings = settings
-        self._lab: Lab | None = None
-        self._mi: MiHttp | None = None
-        self._generator: Generator | None = None
+        self._running: dict[type[Part], _Running] = {}
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that everything else is there for."""
+        return self.context.engine
 
     async def start(self) -> None:
-        """Start the receivers of the lab, the engine, MI and the generator, in this order.
+        """Start the parts that the settings want, in order.
 
         Raises:
             SwitchboardError: one of them cannot start; the text says which and why. What had started is stopped.
         """
-        attach(self.engine.log)
         try:
-            await self._use_lab(self._settings.lab)
-            with growing():
-                await self.engine.start()
-            await self._use_mi(await self._listening(self._settings))
-            await self._use_generator(_generator_of(self._settings))
+            for kind in PARTS:
+                await self._start(kind, self._settings)
         except BaseException:
             await self.stop()
             raise
+        for kind in PARTS:
+            self._begin(kind)
 
     async def stop(self) -> None:
         """Stop cleanly, in the opposite order: first what brings events, last what receives them. Harmless twice."""
-        await self._use_generator(None)
-        await self._use_mi(None)
-        await self.engine.stop()
-        await self._use_lab(None)
-        detach(self.engine.log)
+        for kind in reversed(PARTS):
+            await self._stop(self._running.pop(kind, None))
 
     async def reload(self, settings: Settings) -> ReloadReport:
         """Apply the difference to another configuration; what did not change is left alone.
 
+        Parts of which the settings want another are exchanged. Then the engine has the last word.
+
         Raises:
-            SwitchboardError: MI or a receiver cannot listen where the new configuration says. Nothing was changed then.
+            SwitchboardError: a part cannot start as the new configuration says, or the engine refuses it. Nothing was
+                changed then: what had been exchanged is taken back.
         """
-        old = self._settings
-        is_same_mi = _http_of(settings) == _http_of(old)
-        mi = self._mi if is_same_mi else await self._listening(settings)
+        former: dict[type[Part], _Running | None] = {}
         try:
-            if _receivers_of(settings) != _receivers_of(old):
-                await self._exchange_lab(settings.lab)
+            for kind in PARTS:
+                running = self._running.get(kind)
+                if kind.wanted(settings) != (None if running is None else running.wanted):
+                    former[kind] = self._running.pop(kind, None)
+                    await self._exchange(kind, former[kind], settings)
             with growing():
                 report = await self.engine.reload(settings)
         except BaseException:
-            if mi is not None and not is_same_mi:
-                await mi.stop()
+            for kind in reversed(former):
+                await self._take_back(kind, former[kind])
             raise
         self._settings = settings
-        if mi is not None and settings.mi is not None:
-            mi.settings = settings.mi
-        if not is_same_mi:
-            await self._use_mi(mi)
-        if _generator_of(settings) != _generator_of(old):
-            await self._use_generator(_generator_of(settings))
+        await self._go_on(former)
         return report
 
-    async def _listening(self, settings: Settings) -> MiHttp | None:
-        """A management interface that listens where the settings say; None where they say nothing."""
-        if settings.mi is None or settings.mi.http is None:
-            return None
-        from engine.mi.http import MiHttp  # noqa: PLC0415
+    async def _exchange(self, kind: type[Part], former: _Running | None, settings: Settings) -> None:
+        if not kind.can_overlap:
+            await self._stop(former)
+        await self._start(kind, settings)
 
-        mi = MiHttp(self.engine, settings.mi)
-        await mi.start()
-        return mi
-
-    async def _use_mi(self, mi: MiHttp | None) -> None:
-        before, self._mi = self._mi, mi
-        self.engine.mi_url = None if mi is None else mi.url
-        if before is not None:
-            await before.stop()
-
-    async def _use_lab(self, settings: LabSettings | None) -> None:
-        before, self._lab, self.engine.lab = self._lab, None, None
-        if before is not None:
-            await before.stop()
-        if settings is None or not settings.receivers:
+    async def _take_back(self, kind: type[Part], former: _Running | None) -> None:
+        """Have the former part again, in the place of one that was to follow it."""
+        await self._stop(self._running.pop(kind, None))
+        if former is None:
             return
-        from engine.lab import Lab  # noqa: PLC0415
-
-        lab = Lab(settings)
-        await lab.start()
-        self._lab = self.engine.lab = lab
-
-    async def _exchange_lab(self, settings: LabSettings | None) -> None:
-        """Another lab; when it cannot start, the one there was is started again."""
+        if kind.can_overlap:
+            self._running[kind] = former  # it never stopped
+            return
         try:
-            await self._use_lab(settings)
-        except SwitchboardError:
-            await self._use_lab(self._settings.lab)
-            raise
+            await self._start(kind, self._settings)
+        except SwitchboardError as error:
+            await self._stop(self._running.pop(kind, None))
+            _log.error("%s does not run any more, until the next reload: %s", kind.name, error)
+        else:
+            self._begin(kind)
 
-    async def _use_generator(self, settings: GeneratorSettings | None) -> None:
-        before, self._generator = self._generator, None
-        if before is not None:
-            await before.stop()
-        if settings is None:
+    async def _go_on(self, former: dict[type[Part], _Running | None]) -> None:
+        """Go on under the settings that everyone has agreed to."""
+        for kind, running in self._running.items():
+            if kind not in former:
+                running.part.heed(self._settings)
+        for kind, before in former.items():
+            self._begin(kind)
+            if kind.can_overlap:
+                await self._stop(before)
+
+    async def _start(self, kind: type[Part], settings: Settings) -> None:
+        wanted = kind.wanted(settings)
+        if wanted is None:
             return
-        from engine.sources.generator import Generator  # noqa: PLC0415
+        self._running[kind] = _Running(kind(self.context, settings), wanted)  # so that half a start is stopped, too
+        await self._running[kind].part.start()
 
-        engine = self.engine
-        self._generator = Generator(settings, engine.raise_many, engine.clock, engine.tasks)
-        self._generator.start()
+    def _begin(self, kind: type[Part]) -> None:
+        if kind in self._running:
+            self._running[kind].part.begin()
 
-
-def _http_of(settings: Settings) -> str | None:
-    return None if settings.mi is None else settings.mi.http
-
-
-def _receivers_of(settings: Settings) -> tuple[object, ...]:
-    return () if settings.lab is None else settings.lab.receivers
-
-
-def _generator_of(settings: Settings) -> GeneratorSettings | None:
-    return None if settings.lab is None else settings.lab.generator
+    @staticmethod
+    async def _stop(running: _Running | None) -> None:
+        """Stop a part. What goes wrong is logged, as the others are to be stopped whatever becomes of it."""
+        if running is None:
+            return
+        try:
+            await running.part.stop()
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("%s did not stop cleanly", running.part.name)

@@ -63,5 +63,15 @@ def check_content_type(content_type: str | None) -> None:
         raise CommandError(415, "Unsupported Media Type", f"expected Content-Type: application/json, found {found}")
 
 
+def check_open(name: str, is_open: bool, allow: tuple[str, ...]) -> None:
+    """Refuse a command that is not for everyone who reaches MI, unless the configuration allows it.
+
+    Raises:
+        CommandError: 403, with what to do.
+    """
+    if not is_open and name not in allow:
+        raise _forbidden(f"{name} is not open to MI; if every client of MI may use it, list it under mi.allow")
+
+
 def _forbidden(data: str) -> CommandError:
     return CommandError(403, "Forbidden", data)

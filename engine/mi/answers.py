@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from engine.commands.events import hand_over_many, refused_after
+from engine.audit import acting_for
+from engine.commands.events import hand_over_many, nobody_heard, refused_after
 from engine.errors import CommandError
 from engine.event import Event
 from engine.mi.envelope import InvalidRequestError, Request, error_answer, long_answer, result_answer
 from engine.mi.jsontext import Pieces
-from engine.mi.methods import nobody_heard, raised_event
-from engine.mi.parameters import bind
+from engine.mi.methods import raised_event
 from engine.mi.registry import METHODS, Caller, answering_errors, call
 
 RAISING = METHODS["raise_event"].function
@@ -78,7 +78,7 @@ class _Raising:
         if found is None or found.function is not RAISING:
             return False
         try:
-            self._events.append(raised_event(self._caller, bind(request.params, found.signatures)))
+            self._events.append(raised_event(self._caller, found.bind(request.params)))
         except CommandError:
             return False
         self._requests.append(request)
@@ -91,11 +91,11 @@ class _Raising:
             return []
         self._requests, self._events = [], []
         try:
-            with answering_errors("raise_event"):
-                error = await hand_over_many(self._caller.engine, events, self._caller.source)
+            with answering_errors("raise_event"), acting_for(self._caller.source):
+                error = await hand_over_many(self._caller.context, events, self._caller.source)
         except CommandError as error:
             return _those_told(_told(request, error) for request in requests)
-        table = self._caller.engine.table
+        table = self._caller.context.engine.table
         heard = {name for name in {event.name for event in events} if table.of_event(name)}
         unheard, refused = nobody_heard(), None if error is None else refused_after(error, len(events))
         taken = len(events) if error is None else error.taken

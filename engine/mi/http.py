@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from engine.commands.context import Context
 from engine.config.model import MiSettings
 from engine.errors import CommandError, SwitchboardError
-from engine.mi import additions, methods, responses
+from engine.mi import commands, methods, responses
 from engine.mi.access import check_content_type, check_origin, listen_address
 from engine.mi.answers import answer, answer_all
 from engine.mi.connections import UNREADABLE, Client, Connections, Limits, Phase, bad_request, line_of
@@ -21,10 +21,7 @@ from engine.mi.listener import Listener, listening_sockets
 from engine.mi.registry import Caller
 from engine.transports.reasons import reason_of
 
-if TYPE_CHECKING:
-    from engine.core import Engine
-
-__all__ = ["MiHttp", "additions", "methods"]
+__all__ = ["MiHttp", "commands", "methods"]
 
 BODY_MAX = 1 << 20
 """Bytes of a request's body."""
@@ -39,11 +36,11 @@ _log = logging.getLogger(__name__)
 class MiHttp:
     """The HTTP server of one engine's management interface. It lives on the engine's event loop."""
 
-    def __init__(self, engine: Engine, settings: MiSettings, limits: Limits | None = None) -> None:
-        self._engine = engine
+    def __init__(self, context: Context, settings: MiSettings, limits: Limits | None = None) -> None:
+        self._context = context
         self._limits = limits or Limits()
         self.settings = settings
-        """What is allowed; may be replaced while the server runs. A new address needs a new server."""
+        """What is allowed."""
         self.url: str | None = None
         """Where it listens, once it was started."""
         self._server = web.Server(self._handle)
@@ -57,6 +54,7 @@ class MiHttp:
         Raises:
             SwitchboardError: when the address cannot be listened on; the text says what to do.
         """
+        commands.tell_unknown(self.settings.allow)
         host, port = listen_address(self.settings.http or "")
         try:
             sockets = await listening_sockets(host, port)
@@ -77,6 +75,11 @@ class MiHttp:
         self.url = f"http://{_bracketed(host)}:{self._listener.addresses[0][1]}/mi"
         _log.info("MI listens on %s", self.url)
         return self.url
+
+    def heed(self, settings: MiSettings) -> None:
+        """Allow what these settings say, from now on. A new address needs a new server."""
+        commands.tell_unknown(settings.allow)
+        self.settings = settings
 
     @property
     def connections(self) -> int:
@@ -154,7 +157,7 @@ class MiHttp:
             calls = parse_calls(body)
         except InvalidRequestError as error:
             return responses.json(200, error_answer(error.id, error))
-        caller = Caller(self._engine, self.settings, source, host)
+        caller = Caller(self._context, self.settings, source, host)
         told: bytes | Pieces | None
         if isinstance(calls, list):
             answers = await answer_all(caller, calls)

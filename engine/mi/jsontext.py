@@ -81,6 +81,12 @@ def encode(value: Any) -> bytes:
         return encode(_finite(value))
 
 
+def encode_harmless(value: Any) -> bytes:
+    """The same value, with every sign that is not printable written as an escape: it steers no terminal."""
+    text = encode(value).decode()
+    return (text if text.isprintable() else "".join(map(_shown, text))).encode()
+
+
 def text_of(value: Any) -> str:
     """`value` as compact JSON text, in which bytes that were not UTF-8 stay what they are: lone surrogates."""
     return _ENCODER.encode(value)
@@ -132,6 +138,10 @@ _BLANKS = " \t\r\n"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+
+
+def _shown(sign: str) -> str:
+    return sign if sign.isprintable() else json.dumps(sign)[1:-1]
 
 
 def _readable(text: str) -> str:

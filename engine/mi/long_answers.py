@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from engine.mi.jsontext import Pieces, encode
+from engine.mi.jsontext import Pieces, encode, encode_harmless
 from engine.slices import Steps
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 
 REASON_MAX = 300
 """Characters of a reason that are shown: at most 200 of a peer's words, and our own around them."""
+
+NESTED = 4
+"""How deep answers are taken apart; what is nested deeper there is short."""
 
 PIECE = 65_536
 """Bytes from which on a piece is not made larger."""
@@ -24,6 +27,41 @@ def told(snapshot: EngineSnapshot) -> Steps[Pieces]:
     """A snapshot as JSON, field by field as its classes have them."""
     head = {**_told(snapshot, _SNAPSHOT), "figures": _told(snapshot.figures, _FIGURES)}
     return (yield from with_list(head, "subscriptions", map(_row, snapshot.subscriptions)))
+
+
+def pieces_of(answer: Any) -> Steps[Pieces]:
+    """The answer of a command as JSON. Whatever a peer said steers no terminal that it is printed on."""
+    if isinstance(answer, EngineSnapshot):
+        return (yield from told(answer))
+    pieces: list[bytes] = []
+    begun = bytearray()
+    for part in _parts(answer, NESTED):
+        begun += part
+        if len(begun) >= PIECE:
+            pieces.append(bytes(begun))
+            begun.clear()
+        yield
+    return Pieces((*pieces, bytes(begun)))
+
+
+def _parts(value: Any, depth: int) -> Iterator[bytes]:
+    """JSON bit by bit: lists and objects member by member, as deep as lists in answers are long."""
+    if not depth or not value or not isinstance(value, dict | list | tuple):
+        yield encode_harmless(value)
+    elif isinstance(value, dict):
+        mark = b"{"
+        for name, member in value.items():
+            yield mark + encode_harmless(name) + b":"
+            yield from _parts(member, depth - 1)
+            mark = b","
+        yield b"}"
+    else:
+        mark = b"["
+        for item in value:
+            yield mark
+            yield from _parts(item, depth - 1)
+            mark = b","
+        yield b"]"
 
 
 def with_list(head: dict[str, Any], name: str, items: Iterable[bytes | Pieces]) -> Steps[Pieces]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.address import parse
 from engine.commands.arguments import address_of, bad_value, registered_event
-from engine.commands.events import hand_over
+from engine.commands.events import hand_over, known_event, nobody_heard
 from engine.commands.gate import execute
 from engine.errors import CommandError, SocketTextError
 from engine.event import Event
@@ -24,10 +24,8 @@ from engine.mi.registry import METHODS, Caller, method
 from engine.mi.subscriber_entry import subscriber_entry
 from engine.mi.targets import check_targets
 from engine.slices import Steps
+from engine.subscriptions.table import Subscription
 from engine.version import __version__
-
-if TYPE_CHECKING:
-    from engine.subscriptions.table import Subscription
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +43,7 @@ async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
     expire = integer(arguments, "expire") if "expire" in arguments else EXPIRE_DEFAULT_S
     if expire < 0:
         raise invalid_params("Negative expire value")
-    engine = caller.engine
+    engine = caller.context.engine
     registered_event(engine, event)
     address = address_of(socket)
     found = engine.table.find(event, address)
@@ -53,12 +51,12 @@ async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
         if found is not None and found.is_configured:
             _withdraw(caller, found)
         elif found is not None:
-            await execute(engine, "unsubscribe", subscription=found.id)
+            await execute(caller.context, "unsubscribe", subscription=found.id)
         return "OK"
     if found is None or not found.is_configured:
         await check_targets(caller, address)
     was_asked_for = found is not None and engine.roster.is_asked_for(found)
-    made = await execute(engine, "subscribe", event=event, socket=socket, expire=expire)
+    made = await execute(caller.context, "subscribe", event=event, socket=socket, expire=expire)
     if found is not None and found.is_configured and not was_asked_for:
         _log.info("%s asked for %s %s, which the configuration has: it decides", caller.source, event, found.socket)
     if found is None:
@@ -71,7 +69,7 @@ async def event_subscribe(caller: Caller, arguments: Arguments) -> str:
 @method("", module="event interface", names=("events_list", "evi:list"))
 def events_list(caller: Caller, _arguments: Arguments) -> dict[str, Any]:
     """Lists the events that can be subscribed to and raised."""
-    by_id = sorted(caller.engine.event_ids.items(), key=lambda item: item[1])
+    by_id = sorted(caller.context.engine.event_ids.items(), key=lambda item: item[1])
     return {"Events": [{"name": name, "id": number} for name, number in by_id]}
 
 
@@ -79,23 +77,23 @@ def events_list(caller: Caller, _arguments: Arguments) -> dict[str, Any]:
 async def subscribers_list(caller: Caller, arguments: Arguments) -> Pieces | dict[str, Any]:
     """Lists the subscribers of all events, of one event, or one of them."""
     if not arguments:
-        return await caller.engine.slices.run(_subscribers_of_all(caller))
+        return await caller.context.engine.slices.run(_subscribers_of_all(caller))
     event = string(arguments, "event")
-    number = caller.engine.event_ids.get(event)
+    number = caller.context.engine.event_ids.get(event)
     if number is None:
         raise CommandError(404, "Event not published")
     if "socket" in arguments:
         return _one_subscriber(caller, event, number, string(arguments, "socket"))
-    if not caller.engine.table.of_event(event):
+    if not caller.context.engine.table.of_event(event):
         return {"Event": {}}
-    return Pieces((b'{"Event":', *await caller.engine.slices.run(_subscribers(caller, event, number)), b"}"))
+    return Pieces((b'{"Event":', *await caller.context.engine.slices.run(_subscribers(caller, event, number)), b"}"))
 
 
 @method("event", "event params", module="event interface", names=("raise_event", "evi:raise"))
 def raise_event(caller: Caller, arguments: Arguments) -> str:
     """Raises an event; `params` is an object, an array, or a string that holds a JSON object."""
     event = raised_event(caller, arguments)
-    if not hand_over(caller.engine, event, caller.source):
+    if not hand_over(caller.context, event, caller.source):
         raise nobody_heard()
     return "OK"
 
@@ -107,24 +105,7 @@ def raised_event(caller: Caller, arguments: Arguments) -> Event:
         CommandError: 404 when nobody knows the event, 400 for parameters that it cannot carry.
     """
     params = event_params(arguments["params"]) if "params" in arguments else ()
-    return Event(known_event(caller, arguments), params)
-
-
-def known_event(caller: Caller, arguments: Arguments) -> str:
-    """The parameter `event`: the name of an event that is known.
-
-    Raises:
-        CommandError: 404 when it is not.
-    """
-    event = string(arguments, "event")
-    if event not in caller.engine.event_ids:
-        raise CommandError(404, "Event not registered")
-    return event
-
-
-def nobody_heard() -> CommandError:
-    """The error that tells whoever raised an event that nobody is subscribed to it."""
-    return CommandError(480, "Temporarily Unavailable")
+    return Event(known_event(caller.context, string(arguments, "event")), params)
 
 
 @method("path_to_file", module="event_flatstore", names=("evi_flat_rotate", "event_flatstore:rotate"))
@@ -134,7 +115,7 @@ async def evi_flat_rotate(caller: Caller, arguments: Arguments) -> str:
     if not path:
         raise CommandError(400, "File not found")
     try:
-        await execute(caller.engine, "reopen_files", path=path)
+        await execute(caller.context, "reopen_files", path=path)
     except CommandError as error:
         raise CommandError(error.code, error.message) from None
     return "OK"
@@ -173,7 +154,7 @@ def version(_caller: Caller, _arguments: Arguments) -> dict[str, str]:
 @method("", module="core")
 def uptime(caller: Caller, _arguments: Arguments) -> dict[str, str]:
     """Says since when the engine has been running."""
-    seconds, wall = caller.engine.uptime_s, caller.engine.clock.wall()
+    seconds, wall = caller.context.engine.uptime_s, caller.context.engine.clock.wall()
     return {
         "Now": time.ctime(wall),
         "Up since": time.ctime(wall - seconds),
@@ -193,7 +174,7 @@ def _withdraw(caller: Caller, found: Subscription) -> None:
     Raises:
         CommandError: nothing was asked for, so this can only be meant for the configuration's.
     """
-    if not caller.engine.roster.withdraw(found):
+    if not caller.context.engine.roster.withdraw(found):
         raise bad_value(
             f"{found.event} {found.socket} stands in the configuration and goes on; "
             f"sb:unsubscribe {found.id} ends it until the next start or reload"
@@ -210,25 +191,25 @@ def _non_empty(arguments: Arguments, name: str) -> str:
 
 def _subscribers_of_all(caller: Caller) -> Steps[Pieces]:
     rows = []
-    for name, number in sorted(caller.engine.event_ids.items(), key=lambda item: item[1]):
-        if caller.engine.table.of_event(name):
+    for name, number in sorted(caller.context.engine.event_ids.items(), key=lambda item: item[1]):
+        if caller.context.engine.table.of_event(name):
             rows.append((yield from _subscribers(caller, name, number)))
         yield
     return (yield from with_list({}, "Events", rows))
 
 
 def _subscribers(caller: Caller, event: str, number: int) -> Steps[Pieces]:
-    now = caller.engine.clock.now()
-    entries = (encode(subscriber_entry(one, now)) for one in caller.engine.table.of_event(event))
+    now = caller.context.engine.clock.now()
+    entries = (encode(subscriber_entry(one, now)) for one in caller.context.engine.table.of_event(event))
     return with_list({"name": event, "id": number}, "Subscribers", entries)
 
 
 def _one_subscriber(caller: Caller, event: str, number: int, socket: str) -> dict[str, Any]:
     try:
-        found = caller.engine.table.find(event, parse(socket))
+        found = caller.context.engine.table.find(event, parse(socket))
     except SocketTextError:
         found = None
     if found is None:
         raise CommandError(404, "Subscriber does not exist")
-    entry = subscriber_entry(found, caller.engine.clock.now())
+    entry = subscriber_entry(found, caller.context.engine.clock.now())
     return {"Event": {"name": event, "id": number, "Subscriber": entry}}

@@ -1,4 +1,4 @@
-"""The table of MI methods: names, signatures, help. Filled by `engine.mi.methods` and `engine.mi.additions`."""
+"""The table of MI methods: names, signatures, help. Filled by `engine.mi.methods` and `engine.mi.commands`."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 from engine.audit import acting_for
+from engine.commands.context import Context
 from engine.config.model import MiSettings
 from engine.errors import CommandError
-from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request
+from engine.mi.envelope import METHOD_NOT_FOUND, SERVER_ERROR, Request, RequestParams
 from engine.mi.parameters import Arguments, Signature, bind
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and what it may: the engine, the settings in force, the source that raised events get, and the address
-    that the call comes from, where it has one."""
+    """Who calls, and what it may: what commands act on, the settings in force, the source that raised events get, and
+    the address that the call comes from, where it has one."""
 
-    engine: Engine
+    context: Context
     settings: MiSettings
     source: str
     host: str | None = None
@@ -44,6 +43,8 @@ class Method:
     help: str
     module: str
     function: MethodFunction
+    bind: Callable[[RequestParams], Arguments]
+    """Which arguments a call means; raises CommandError where it is none of the method's."""
 
 
 METHODS: dict[str, Method] = {}
@@ -60,7 +61,7 @@ def method(*signatures: str, module: str, names: tuple[str, ...] = ()) -> Callab
         text = (inspect.getdoc(function) or "").partition("\n")[0]
         parsed = tuple(tuple(signature.split()) for signature in signatures)
         for name in names or (function.__name__,):
-            METHODS[name] = Method(name, parsed, text, module, function)
+            METHODS[name] = Method(name, parsed, text, module, function, partial(bind, signatures=parsed))
         return function
 
     return register
@@ -75,7 +76,7 @@ async def call(caller: Caller, request: Request) -> Any:
     found = METHODS.get(request.method)
     if found is None:
         raise CommandError(METHOD_NOT_FOUND, "Method not found")
-    arguments = bind(request.params, found.signatures)
+    arguments = found.bind(request.params)
     with answering_errors(request.method), acting_for(caller.source):
         result = found.function(caller, arguments)
         return await result if inspect.isawaitable(result) else result

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from engine.subscriptions.table import Subscription
+from engine.subscriptions.table import Subscription
 
 
 def subscriber_entry(subscription: Subscription, now: float) -> dict[str, Any]:

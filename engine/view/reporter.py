@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from engine.clock import Clock
+from engine.config.model import Settings
+from engine.dispatcher import Dispatcher
+from engine.feed import Feed
 from engine.health import State
 from engine.lanes.base import Lane
 from engine.member import Member
 from engine.metrics import DeliveryCounters
 from engine.slices import Steps
+from engine.subscriptions.roster import Roster
 from engine.subscriptions.table import Subscription
 from engine.version import __version__
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
-
-if TYPE_CHECKING:
-    from engine.core import Engine
 
 
 class _Known(NamedTuple):
@@ -32,22 +35,27 @@ class _Known(NamedTuple):
 class Reporter:
     """Knows the last rows of every subscription."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.started_at = engine.clock.now()
+    def __init__(
+        self, clock: Clock, roster: Roster, dispatcher: Dispatcher, feed: Feed, event_ids: Mapping[str, int]
+    ) -> None:
+        self._clock = clock
+        self._roster = roster
+        self._dispatcher = dispatcher
+        self._feed = feed
+        self._event_ids = event_ids
+        self.started_at = clock.now()
         self._rows: dict[str, _Known] = {}
         self._versions = count(1)
         """One count for all rows: a subscription that comes again under its id never has a version that it had."""
         self._events: tuple[str, ...] = ()
 
-    def snapshot(self) -> Steps[EngineSnapshot]:
+    def snapshot(self, settings: Settings) -> Steps[EngineSnapshot]:
         """The engine at this moment; over many moments where others come between. The sums are those of the rows."""
-        engine = self._engine
-        now = engine.clock.now()
+        now, table = self._clock.now(), self._roster.table
         rows: list[SubscriptionRow] = []
         total, failures = DeliveryCounters(), 0
-        for subscription in engine.table:
-            if engine.table.get(subscription.id) is not subscription:
+        for subscription in table:
+            if table.get(subscription.id) is not subscription:
                 continue  # it ended since
             known = self._look_at(subscription, now)
             rows.append(known.row)
@@ -55,31 +63,30 @@ class Reporter:
             failures += known.failures
             yield
         self._forget(rows)
-        if len(self._events) != len(engine.event_ids):
-            self._events = tuple(engine.event_ids)
+        if len(self._events) != len(self._event_ids):
+            self._events = tuple(self._event_ids)
         return EngineSnapshot(
             version=__version__,
-            label=engine.settings.label,
+            label=settings.label,
             at=now,
-            wall=engine.clock.wall(),
+            wall=self._clock.wall(),
             started_at=self.started_at,
-            is_stopping=engine.dispatcher.is_closed,
+            is_stopping=self._dispatcher.is_closed,
             figures=self._figures(total, failures),
             subscriptions=tuple(rows),
             events=self._events,
-            mi_url=engine.mi_url,
-            next_record=engine.feed.next_number,
-            colour=engine.settings.colour,
+            mi_url=None,  # whoever listens says where, as the engine does not know
+            next_record=self._feed.next_number,
+            colour=settings.colour,
         )
 
     def _figures(self, total: DeliveryCounters, failures: int) -> Figures:
         """With those of the subscriptions that have a row, those of the ones that ended."""
-        engine = self._engine
-        ending = engine.roster.ending()
-        for counters in (engine.roster.retired, *(lane.counters for lane in ending)):
+        roster, dispatcher = self._roster, self._dispatcher
+        ending = roster.ending()
+        for counters in (roster.retired, *(lane.counters for lane in ending)):
             total.add(counters)
         failures += sum(member.counters.failed for lane in ending for member in lane.members)
-        dispatcher = engine.dispatcher
         return Figures(
             accepted=dispatcher.accepted,
             unheard=dispatcher.unheard,
@@ -88,7 +95,7 @@ class Reporter:
             sent=total.sent,
             undelivered=total.undelivered,
             waiting=total.waiting + dispatcher.waiting + dispatcher.overdue,
-            failed=engine.roster.retired_failures + failures,
+            failed=roster.retired_failures + failures,
             copies=total.copies,
         )
 

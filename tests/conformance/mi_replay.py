@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.mi.http import MiHttp
@@ -175,7 +176,7 @@ class Replay:
         self.engine = Engine(self._settings(), clock=self.clock)
         self._use_captured_ids(conversation)
         self._mi = MiHttp(
-            self.engine, MiSettings(http="127.0.0.1:0", flatstore_roots=(str(directory),), targets=("any",))
+            Context(self.engine), MiSettings(http="127.0.0.1:0", flatstore_roots=(str(directory),), targets=("any",))
         )
         self._url = ""
         self.answer = ""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.audit import DETAILS_MAX, AuditTrail, acting_for, details
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.model import MiSettings, Settings
 from engine.core import Engine
@@ -19,44 +20,44 @@ from tests.support.clock import FakeClock
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[Engine]:
+async def context() -> AsyncIterator[Context]:
     engine = Engine(Settings(events=("E_A",), stop_timeout=0.1), clock=FakeClock())
     await engine.start()
-    yield engine
+    yield Context(engine)
     await engine.stop()
 
 
-async def trail(engine: Engine) -> list[tuple[str, str, str]]:
-    answer = await execute(engine, "audit")
+async def trail(context: Context) -> list[tuple[str, str, str]]:
+    answer = await execute(context, "audit")
     assert json.dumps(answer)
     return [(one["who"], one["command"], one["result"]) for one in answer["entries"]]
 
 
-async def test_what_changes_something_is_noted_with_who_did_it(engine: Engine) -> None:
+async def test_what_changes_something_is_noted_with_who_did_it(context: Context) -> None:
     with acting_for("console ann"):
-        made = await execute(engine, "subscribe", event="E_A", socket="udp:127.0.0.1:9")
-        await execute(engine, "pause_member", subscription=made["id"], member=0)
-        await execute(engine, "catalogue")
-    assert await trail(engine) == [("console ann", "pause_member", "done"), ("console ann", "subscribe", "done")]
+        made = await execute(context, "subscribe", event="E_A", socket="udp:127.0.0.1:9")
+        await execute(context, "pause_member", subscription=made["id"], member=0)
+        await execute(context, "catalogue")
+    assert await trail(context) == [("console ann", "pause_member", "done"), ("console ann", "subscribe", "done")]
 
 
-async def test_what_was_refused_is_noted_with_the_reason(engine: Engine) -> None:
+async def test_what_was_refused_is_noted_with_the_reason(context: Context) -> None:
     with pytest.raises(CommandError):
-        await execute(engine, "unsubscribe", subscription="nobody")
-    ((_, command, result),) = await trail(engine)
+        await execute(context, "unsubscribe", subscription="nobody")
+    ((_, command, result),) = await trail(context)
     assert command == "unsubscribe"
     assert result.startswith("refused: Subscriber does not exist")
 
 
-async def test_mi_clients_are_named_by_their_address(engine: Engine) -> None:
-    caller = Caller(engine, MiSettings(), "MI 127.0.0.1:5", "127.0.0.1")
+async def test_mi_clients_are_named_by_their_address(context: Context) -> None:
+    caller = Caller(context, MiSettings(), "MI 127.0.0.1:5", "127.0.0.1")
     for expire in ("60", "0"):
         params = ["E_A", "udp:127.0.0.1:9", expire]
         assert await call(caller, Request("event_subscribe", params, 1, False)) == "OK"
     with pytest.raises(CommandError) as caught:
         await call(caller, Request("evi_flat_rotate", ["/no"], 2, False))
     assert (caught.value.code, caught.value.data) == (400, None)
-    who = [(who, command) for who, command, _ in await trail(engine)]
+    who = [(who, command) for who, command, _ in await trail(context)]
     assert who == [("MI 127.0.0.1:5", name) for name in ("reopen_files", "unsubscribe", "subscribe")]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.address import parse
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.model import Settings
 from engine.core import Engine
@@ -84,7 +85,7 @@ async def test_the_inspector_says_what_was_cut() -> None:
     subscription = engine.subscribe("E_BIG", parse("udp:127.0.0.1:9"), None)
     engine.raise_event(big(1), "test")
     engine.dispatcher.drain()
-    told: dict[str, Any] = await execute(engine, "inspect_delivery", subscription=subscription.id, seq=1)
+    told: dict[str, Any] = await execute(Context(engine), "inspect_delivery", subscription=subscription.id, seq=1)
     assert told["cut"] == [[1, MIB]]
     assert len(told["params"][1][1]) == LONG_TEXT
     (payload,) = told["payloads"]

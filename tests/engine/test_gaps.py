@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 
 from engine.address import parse
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.event import Event
-from engine.mi import additions, methods
+from engine.mi import commands, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject, Pieces
 from engine.mi.registry import Caller, call
@@ -25,7 +26,7 @@ from tests.support.waiting import until
 from tests.support.watchdog import Watchdog
 from tests.support.world import World
 
-assert additions
+assert commands
 assert methods
 
 MANY = 3_000
@@ -81,7 +82,7 @@ def assert_sliced(dog: Watchdog) -> None:
 
 
 async def asked(engine: Engine, method: str) -> object:
-    told = await call(Caller(engine, MiSettings(), "test"), Request(method, JsonObject(), 1, False))
+    told = await call(Caller(Context(engine), MiSettings(), "test"), Request(method, JsonObject(), 1, False))
     assert isinstance(told, Pieces)
     assert all(len(piece) < 1 << 18 for piece in told)
     return json.loads(told.whole)

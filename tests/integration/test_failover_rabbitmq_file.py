@@ -67,7 +67,7 @@ async def test_every_event_is_confirmed_by_the_broker_or_written_to_the_file(
         )
     )
     await service.start()
-    raiser = Raiser(service.engine.mi_url or "")
+    raiser = Raiser(service.context.mi_url or "")
     raising = asyncio.get_running_loop().create_task(raiser.run())
 
     def look() -> EngineSnapshot:

@@ -14,6 +14,7 @@ from textual.widgets import Select
 
 from engine.address import identity, mask_text, parse, parse_member, prefixes, printed, usable_kind
 from engine.address.fields import FieldsError, address_of, fields_of, socket_of
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.checker import check_config
 from engine.config.loader import load_config
@@ -162,7 +163,7 @@ async def test_events_are_delivered_to_it_beside_others(tmp_path: Path) -> None:
 async def test_it_is_tested_step_by_step() -> None:
     engine = Engine(Settings(stop_timeout=1.0))
     with udp_receivers(1) as (receiver,):
-        told = await execute(engine, "probe_socket", socket=bus_at(receiver), is_sending=True)
+        told = await execute(Context(engine), "probe_socket", socket=bus_at(receiver), is_sending=True)
         assert [(step["name"], step["status"]) for step in told["steps"]] == [
             ("resolve", "done"),
             ("connect", "done"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.commands.gate import COMMANDS
+from engine.commands.registry import COMMANDS
 from engine.errors import CommandError
 from engine.feed import FeedRecord
 from engine.view.snapshot import EngineSnapshot

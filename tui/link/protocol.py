@@ -64,14 +64,14 @@ class LocalLink:
         return await asyncio.wrap_future(self._background.submit(work))
 
     async def _snapshot(self) -> EngineSnapshot:
-        return await self._background.engine.look()
+        return await self._background.service.context.look()
 
     async def _feed(self, since: int, limit: int) -> tuple[FeedRecord, ...]:
         return self._background.engine.feed.since(since, limit)
 
     async def _command(self, name: str, parameters: dict[str, Any]) -> Any:
         with acting_for(self._who):
-            return await execute(self._background.engine, name, **parameters)
+            return await execute(self._background.service.context, name, **parameters)
 
 
 def _user() -> str:

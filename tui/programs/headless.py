@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from engine.commands.arguments import members_of
+from engine.commands.context import Context
 from engine.config.model import Settings
-from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.host.service import Service
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
@@ -36,12 +36,12 @@ async def run_headless(settings: Settings, seconds: float, say: Say) -> int:
     except SwitchboardError as error:
         say(f"not started: {error}")
         return 1
-    if service.engine.mi_url is not None:
-        say(f"management interface: {service.engine.mi_url}")
+    if service.context.mi_url is not None:
+        say(f"management interface: {service.context.mi_url}")
     await _interruptible(seconds)
     await _quiet(service, settings)
     snapshot = service.engine.snapshot()
-    shortages = _shortages(service.engine)
+    shortages = _shortages(service.context)
     await service.stop()
     for line in report(snapshot):
         say(line)
@@ -73,23 +73,24 @@ async def _quiet(service: Service, settings: Settings) -> None:
         await service.reload(settings.model_copy(update={"lab": lab}))
     clock = service.engine.clock
     deadline = clock.now() + SETTLE_LIMIT_S
-    while clock.now() < deadline and not _has_ended(service.engine):  # noqa: ASYNC110 - receivers tell nobody
+    while clock.now() < deadline and not _has_ended(service.context):  # noqa: ASYNC110 - receivers tell nobody
         await asyncio.sleep(0.05)
 
 
-def _has_ended(engine: Engine) -> bool:
-    return not engine.snapshot().figures.waiting and not _shortages(engine)
+def _has_ended(context: Context) -> bool:
+    return not context.engine.snapshot().figures.waiting and not _shortages(context)
 
 
-def _shortages(engine: Engine) -> tuple[Shortage, ...]:
+def _shortages(context: Context) -> tuple[Shortage, ...]:
     """What receivers of the lab did not get although it was delivered or sent. They live here, so it can be known."""
-    if engine.lab is None:
+    lab, engine = context.lab, context.engine
+    if lab is None:
         return ()
-    delivered = dict.fromkeys(engine.lab.receivers, 0)
+    delivered = dict.fromkeys(lab.receivers, 0)
     rows = {row.id: row for row in engine.snapshot().subscriptions}
     for subscription in engine.table:
         for address, member in zip(members_of(subscription.address), rows[subscription.id].members, strict=True):
-            receiver = engine.lab.receiver_of(address)
+            receiver = lab.receiver_of(address)
             if receiver is not None:
                 delivered[receiver] += member.delivered + member.sent
     return tuple(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.address import parse
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.model import Settings
 from engine.core import Engine
@@ -34,26 +35,26 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.fixture
-async def engine(world: World) -> AsyncIterator[Engine]:
+async def context(world: World) -> AsyncIterator[Context]:
     engine = Engine(Settings(stop_timeout=0), clock=FakeClock())
-    yield engine
+    yield Context(engine)
     await engine.stop()
 
 
-def raise_now(engine: Engine, count: int) -> None:
+def raise_now(context: Context, count: int) -> None:
     for event in numbered(count):
-        engine.raise_event(event, "test")
-    engine.dispatcher.drain()
+        context.engine.raise_event(event, "test")
+    context.engine.dispatcher.drain()
 
 
-def subscribed(engine: Engine, socket: str) -> Subscription:
-    return engine.subscribe("E_TEST", parse(socket), None)
+def subscribed(context: Context, socket: str) -> Subscription:
+    return context.engine.subscribe("E_TEST", parse(socket), None)
 
 
-async def change(engine: Engine, found: Subscription, policy: str | None, *members: str, **options: Any) -> Any:
+async def change(context: Context, found: Subscription, policy: str | None, *members: str, **options: Any) -> Any:
     expire = options.pop("expire", None)
     return await execute(
-        engine,
+        context,
         "change_subscription",
         subscription=found.id,
         policy=policy,
@@ -63,18 +64,18 @@ async def change(engine: Engine, found: Subscription, policy: str | None, *membe
     )
 
 
-def figures(engine: Engine) -> tuple[int, int, int]:
-    now = engine.snapshot().figures
+def figures(context: Context) -> tuple[int, int, int]:
+    now = context.engine.snapshot().figures
     return now.delivered, now.undelivered, now.waiting
 
 
-async def test_members_that_stay_keep_health_figures_and_connection(engine: Engine, world: World) -> None:
-    found = subscribed(engine, f"virtual:FAILOVER {A} {B}")
+async def test_members_that_stay_keep_health_figures_and_connection(context: Context, world: World) -> None:
+    found = subscribed(context, f"virtual:FAILOVER {A} {B}")
     world.at(A).answer = failed("refused")
-    raise_now(engine, 3)
+    raise_now(context, 3)
     transport = world.at(B)
-    await change(engine, found, "ROUND-ROBIN", C, B)
-    (row,) = engine.snapshot().subscriptions
+    await change(context, found, "ROUND-ROBIN", C, B)
+    (row,) = context.engine.snapshot().subscriptions
     assert (row.id, str(row.policy), row.delivered) == (found.id, "ROUND-ROBIN", 3)
     assert [(member.socket, member.state, member.delivered) for member in row.members] == [
         (C, "untried", 0),
@@ -82,55 +83,55 @@ async def test_members_that_stay_keep_health_figures_and_connection(engine: Engi
     ]
     assert world.at(B) is transport
     await until(lambda: {one.address.port for one in world.open} == {2, 3}, "the end of what nobody uses")
-    assert figures(engine) == (3, 0, 0)
-    raise_now(engine, 2)
-    assert figures(engine) == (5, 0, 0)
+    assert figures(context) == (3, 0, 0)
+    raise_now(context, 2)
+    assert figures(context) == (5, 0, 0)
 
 
-async def test_events_that_are_held_go_to_a_member_that_is_added(engine: Engine, world: World) -> None:
-    found = subscribed(engine, f"virtual:FAILOVER {A} {B}")
+async def test_events_that_are_held_go_to_a_member_that_is_added(context: Context, world: World) -> None:
+    found = subscribed(context, f"virtual:FAILOVER {A} {B}")
     for transport in world.open:
         transport.answer = failed("refused")
-    raise_now(engine, 4)
-    assert figures(engine) == (0, 0, 4)
-    await change(engine, found, "FAILOVER", A, B, C)
-    assert figures(engine) == (4, 0, 0)
+    raise_now(context, 4)
+    assert figures(context) == (0, 0, 4)
+    await change(context, found, "FAILOVER", A, B, C)
+    assert figures(context) == (4, 0, 0)
     taken = [event.params[0][1] for run in world.at(C).started for event in run.batch.events]
     assert taken == [1, 2, 3, 4]
 
 
-async def test_what_is_in_flight_ends_where_it_is_and_is_counted(engine: Engine, world: World) -> None:
+async def test_what_is_in_flight_ends_where_it_is_and_is_counted(context: Context, world: World) -> None:
     world.answer = None
-    found = subscribed(engine, f"virtual:PARALLEL {A}")
-    raise_now(engine, 2)
+    found = subscribed(context, f"virtual:PARALLEL {A}")
+    raise_now(context, 2)
     old = world.at(A)
     world.answer = DELIVERED
-    await change(engine, found, "PARALLEL", B)
-    assert figures(engine) == (0, 0, 2)
+    await change(context, found, "PARALLEL", B)
+    assert figures(context) == (0, 0, 2)
     assert not old.is_closed
     for run in list(old.open):
         run.settle_all(DELIVERED)
-    assert figures(engine) == (2, 0, 0)
-    engine.snapshot()
-    assert engine.roster.closing == 0
+    assert figures(context) == (2, 0, 0)
+    context.engine.snapshot()
+    assert context.engine.roster.closing == 0
 
 
-async def test_a_failure_in_flight_goes_on_to_the_new_members(engine: Engine, world: World) -> None:
+async def test_a_failure_in_flight_goes_on_to_the_new_members(context: Context, world: World) -> None:
     world.answer = None
-    found = subscribed(engine, f"virtual:FAILOVER {A} {B}")
-    raise_now(engine, 2)
+    found = subscribed(context, f"virtual:FAILOVER {A} {B}")
+    raise_now(context, 2)
     old = world.at(A)
     world.answer = DELIVERED
-    await change(engine, found, "FAILOVER", C)
+    await change(context, found, "FAILOVER", C)
     for run in list(old.open):
         run.settle_all(failed("reset"))
-    assert figures(engine) == (2, 0, 0)
+    assert figures(context) == (2, 0, 0)
 
 
-async def test_a_change_of_options_and_expiry_keeps_the_members(engine: Engine, world: World) -> None:
-    found = subscribed(engine, f"virtual:FAILOVER {A} {B}")
+async def test_a_change_of_options_and_expiry_keeps_the_members(context: Context, world: World) -> None:
+    found = subscribed(context, f"virtual:FAILOVER {A} {B}")
     lane = found.lane
-    answer = await change(engine, found, "FAILOVER", A, B, failover_timeout=3, expire=60)
+    answer = await change(context, found, "FAILOVER", A, B, failover_timeout=3, expire=60)
     assert found.lane is lane
     assert (found.options.failover_timeout, found.expire_s) == (3, 60)
     assert "- failover_timeout 30" in answer["diff"]
@@ -138,16 +139,16 @@ async def test_a_change_of_options_and_expiry_keeps_the_members(engine: Engine, 
     assert f"  member {A}" in answer["diff"]
 
 
-async def test_masked_passwords_stand_for_those_there_are(engine: Engine, world: World) -> None:
-    found = subscribed(engine, f"virtual:FAILOVER {RABBIT} {A}")
-    described = await execute(engine, "describe_subscription", subscription=found.id)
+async def test_masked_passwords_stand_for_those_there_are(context: Context, world: World) -> None:
+    found = subscribed(context, f"virtual:FAILOVER {RABBIT} {A}")
+    described = await execute(context, "describe_subscription", subscription=found.id)
     assert described["members"] == [MASKED, A]
     assert "hunter2" not in str(described)
-    answer = await change(engine, found, "FAILOVER", A, MASKED.replace("/q", "/other"))
+    answer = await change(context, found, "FAILOVER", A, MASKED.replace("/q", "/other"))
     assert world.at(RABBIT.replace("/q", "/other"))
     assert "hunter2" not in str(answer)
     with pytest.raises(CommandError, match="column 14"):
-        await change(engine, found, "FAILOVER", MASKED.replace("127.0.0.1", "192.0.2.1"))
+        await change(context, found, "FAILOVER", MASKED.replace("127.0.0.1", "192.0.2.1"))
 
 
 @pytest.mark.parametrize(
@@ -163,65 +164,65 @@ async def test_masked_passwords_stand_for_those_there_are(engine: Engine, world:
     ],
 )
 async def test_what_cannot_be_is_refused_and_changes_nothing(
-    engine: Engine, policy: str | None, members: tuple[str, ...], options: dict[str, Any], words: str
+    context: Context, policy: str | None, members: tuple[str, ...], options: dict[str, Any], words: str
 ) -> None:
-    found = subscribed(engine, f"virtual:FAILOVER {A} {B}")
-    before = engine.snapshot().subscriptions
+    found = subscribed(context, f"virtual:FAILOVER {A} {B}")
+    before = context.engine.snapshot().subscriptions
     with pytest.raises(CommandError, match=words):
-        await change(engine, found, policy, *members, **options)
-    assert engine.snapshot().subscriptions == before
+        await change(context, found, policy, *members, **options)
+    assert context.engine.snapshot().subscriptions == before
 
 
-async def test_another_subscription_with_the_socket_is_in_the_way(engine: Engine) -> None:
-    found, _other = subscribed(engine, A), subscribed(engine, B)
+async def test_another_subscription_with_the_socket_is_in_the_way(context: Context) -> None:
+    found, _other = subscribed(context, A), subscribed(context, B)
     with pytest.raises(CommandError, match="Already subscribed"):
-        await change(engine, found, None, B)
+        await change(context, found, None, B)
     assert found.socket == A
 
 
-async def test_a_transport_that_cannot_serve_changes_nothing(engine: Engine, world: World) -> None:
-    found = subscribed(engine, f"virtual:FAILOVER {A} {B}")
+async def test_a_transport_that_cannot_serve_changes_nothing(context: Context, world: World) -> None:
+    found = subscribed(context, f"virtual:FAILOVER {A} {B}")
     world.unusable.add(C)
     with pytest.raises(CommandError, match="cannot serve"):
-        await change(engine, found, "FAILOVER", A, C)
+        await change(context, found, "FAILOVER", A, C)
     assert found.socket == f"virtual:FAILOVER {A} {B}"
     assert len(world.open) == 2
 
 
-async def test_a_draft_is_checked_with_the_difference(engine: Engine) -> None:
-    found = subscribed(engine, A)
+async def test_a_draft_is_checked_with_the_difference(context: Context) -> None:
+    found = subscribed(context, A)
     draft: dict[str, Any] = {"subscription": found.id, "expire": None, "options": {}}
-    checked = await execute(engine, "check_change", policy="PARALLEL", members=[A, "udp:x"], **draft)
+    checked = await execute(context, "check_change", policy="PARALLEL", members=[A, "udp:x"], **draft)
     (problem,) = checked["problems"]
     assert (problem["member"], problem["field"]) == (2, "members")
-    checked = await execute(engine, "check_change", policy="FAILOVER", members=[B, A], **draft)
+    checked = await execute(context, "check_change", policy="FAILOVER", members=[B, A], **draft)
     assert [line for line in checked["diff"] if line[0] != " "] == [
         "- policy none, one plain socket",
         "+ policy FAILOVER",
         f"+ member {B}",
     ]
-    assert not (await execute(engine, "check_change", policy=None, members=[A], **draft))["is_changed"]
+    assert not (await execute(context, "check_change", policy=None, members=[A], **draft))["is_changed"]
 
 
-async def test_changes_removals_and_additions_are_undone_in_turn(engine: Engine) -> None:
-    assert await execute(engine, "last_change") == {"left": 0}
-    made = await execute(engine, "subscribe", event="E_RTPPROXY_STATUS", socket=A, is_by_hand=True)
-    found = engine.table.get(made["id"])
+async def test_changes_removals_and_additions_are_undone_in_turn(context: Context) -> None:
+    assert await execute(context, "last_change") == {"left": 0}
+    made = await execute(context, "subscribe", event="E_RTPPROXY_STATUS", socket=A, is_by_hand=True)
+    found = context.engine.table.get(made["id"])
     assert found is not None
-    await change(engine, found, "FAILOVER", A, B)
-    await execute(engine, "unsubscribe", subscription=found.id)
-    last = await execute(engine, "last_change")
+    await change(context, found, "FAILOVER", A, B)
+    await execute(context, "unsubscribe", subscription=found.id)
+    last = await execute(context, "last_change")
     assert (last["was"], last["left"]) == ("removed", 3)
-    brought = await execute(engine, "undo_change")
-    back = engine.table.get(brought["id"])
+    brought = await execute(context, "undo_change")
+    back = context.engine.table.get(brought["id"])
     assert back is not None
     assert back.socket == f"virtual:FAILOVER {A} {B}"
-    await execute(engine, "undo_change")
+    await execute(context, "undo_change")
     assert back.socket == A
-    await execute(engine, "undo_change")
-    assert len(engine.table) == 0
+    await execute(context, "undo_change")
+    assert len(context.engine.table) == 0
     with pytest.raises(CommandError, match="Nothing to undo"):
-        await execute(engine, "undo_change")
+        await execute(context, "undo_change")
 
 
 def test_the_list_of_changes_is_bounded() -> None:
@@ -234,11 +235,11 @@ def test_the_list_of_changes_is_bounded() -> None:
     assert not log.is_touched("E_A", B)
 
 
-async def test_a_wrong_option_is_told_with_what_is_expected(engine: Engine) -> None:
-    found = subscribed(engine, A)
+async def test_a_wrong_option_is_told_with_what_is_expected(context: Context) -> None:
+    found = subscribed(context, A)
     options = {"failover_timeout": "soon", "queue_size": "0", "when_all_failed": "keep", "hold_max_age": "-1"}
     draft: dict[str, Any] = {"subscription": found.id, "policy": None, "members": [A], "options": options}
-    checked = await execute(engine, "check_change", expire="never", **draft)
+    checked = await execute(context, "check_change", expire="never", **draft)
     assert {one["field"]: one["message"] for one in checked["problems"]} == {
         "expire": "expected a number, found 'never'",
         "failover_timeout": "expected a number, found 'soon'",
@@ -248,20 +249,20 @@ async def test_a_wrong_option_is_told_with_what_is_expected(engine: Engine) -> N
     }
 
 
-async def test_what_is_left_of_an_expiry_is_told(engine: Engine) -> None:
-    found = engine.subscribe("E_TEST", parse(A), 60)
-    assert isinstance(engine.clock, FakeClock)
-    engine.clock.advance(12)
-    described = await execute(engine, "describe_subscription", subscription=found.id)
+async def test_what_is_left_of_an_expiry_is_told(context: Context) -> None:
+    found = context.engine.subscribe("E_TEST", parse(A), 60)
+    assert isinstance(context.engine.clock, FakeClock)
+    context.engine.clock.advance(12)
+    described = await execute(context, "describe_subscription", subscription=found.id)
     assert (described["expire"], described["left_s"]) == (60, 48)
-    forever = await execute(engine, "describe_subscription", subscription=subscribed(engine, B).id)
+    forever = await execute(context, "describe_subscription", subscription=subscribed(context, B).id)
     assert forever["left_s"] is None
 
 
-async def test_a_member_s_socket_is_checked_with_the_password_that_is_known(engine: Engine) -> None:
-    found = subscribed(engine, RABBIT)
-    fine = await execute(engine, "check_socket", socket=f"{MASKED}2", subscription=found.id)
+async def test_a_member_s_socket_is_checked_with_the_password_that_is_known(context: Context) -> None:
+    found = subscribed(context, RABBIT)
+    fine = await execute(context, "check_socket", socket=f"{MASKED}2", subscription=found.id)
     assert (fine["problems"], fine["normal"]) == ([], f"{MASKED}2")
     elsewhere = MASKED.replace("127.0.0.1", "127.0.0.2")
-    (problem,) = (await execute(engine, "check_socket", socket=elsewhere, subscription=found.id))["problems"]
+    (problem,) = (await execute(context, "check_socket", socket=elsewhere, subscription=found.id))["problems"]
     assert problem["hint"] == "type the password itself"

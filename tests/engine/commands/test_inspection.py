@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.address import parse
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
@@ -35,28 +36,30 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.fixture
-async def engine(world: World) -> AsyncIterator[Engine]:
+async def context(world: World) -> AsyncIterator[Context]:
     entry = SubscriptionSettings(event="E_A", socket=FAILOVER, hold_max_age=60)
     settings = Settings(events=("E_A", "E_B"), failover_timeout=7, subscriptions=(entry,), stop_timeout=0.1)
     engine = Engine(settings, clock=FakeClock())
     await engine.start()
-    yield engine
+    yield Context(engine)
     await engine.stop()
 
 
-async def after_failover(engine: Engine, world: World) -> str:
+async def after_failover(context: Context, world: World) -> str:
     """The first member refused an event, the second answered."""
-    (subscription,) = engine.table
+    (subscription,) = context.engine.table
     world.at(FIRST).answer = failed("connection refused")
     world.at(SECOND).answer = Ended(Status.DELIVERED, answer=b'{"result":"ok"}')
-    await engine.raise_many([Event("E_A", (("ip", "192.0.2.1"),))], "MI 127.0.0.1:51234")
-    await engine.dispatcher.progress()
+    await context.engine.raise_many([Event("E_A", (("ip", "192.0.2.1"),))], "MI 127.0.0.1:51234")
+    await context.engine.dispatcher.progress()
     return subscription.id
 
 
-async def test_a_delivery_is_told_step_by_step_with_bytes_and_answer(engine: Engine, world: World) -> None:
-    name = await after_failover(engine, world)
-    told = await execute(engine, "inspect_delivery", subscription=name, seq=engine.feed.since(0)[0].batch.first_seq)
+async def test_a_delivery_is_told_step_by_step_with_bytes_and_answer(context: Context, world: World) -> None:
+    name = await after_failover(context, world)
+    told = await execute(
+        context, "inspect_delivery", subscription=name, seq=context.engine.feed.since(0)[0].batch.first_seq
+    )
     json.dumps(told)
     assert (told["event"], told["params"], told["source"]) == ("E_A", [["ip", "192.0.2.1"]], "MI 127.0.0.1:51234")
     settled = [step for step in told["steps"] if step["outcome"] is not None]
@@ -69,31 +72,35 @@ async def test_a_delivery_is_told_step_by_step_with_bytes_and_answer(engine: Eng
     assert "secret" not in str(told)
 
 
-async def test_a_skipped_member_was_handed_nothing(engine: Engine, world: World) -> None:
-    name = await after_failover(engine, world)
-    await engine.raise_many([Event("E_A")])
-    await engine.dispatcher.progress()
-    told = await execute(engine, "inspect_delivery", subscription=name, seq=engine.feed.since(0)[-1].batch.first_seq)
+async def test_a_skipped_member_was_handed_nothing(context: Context, world: World) -> None:
+    name = await after_failover(context, world)
+    await context.engine.raise_many([Event("E_A")])
+    await context.engine.dispatcher.progress()
+    told = await execute(
+        context, "inspect_delivery", subscription=name, seq=context.engine.feed.since(0)[-1].batch.first_seq
+    )
     assert told["steps"][0]["skipped"][0][0] == 0
     assert [one["handed"] for one in told["payloads"]] == [[], [1]]
 
 
-async def test_a_delivery_of_an_ended_subscription_is_still_told(engine: Engine, world: World) -> None:
-    name = await after_failover(engine, world)
-    engine.unsubscribe(name)
-    told = await execute(engine, "inspect_delivery", subscription=name, seq=engine.feed.since(0)[0].batch.first_seq)
+async def test_a_delivery_of_an_ended_subscription_is_still_told(context: Context, world: World) -> None:
+    name = await after_failover(context, world)
+    context.engine.unsubscribe(name)
+    told = await execute(
+        context, "inspect_delivery", subscription=name, seq=context.engine.feed.since(0)[0].batch.first_seq
+    )
     assert (told["members"], told["payloads"], len(told["steps"]) > 2) == ([], [], True)
 
 
-async def test_what_the_feed_no_longer_tells_is_refused(engine: Engine) -> None:
-    (subscription,) = engine.table
+async def test_what_the_feed_no_longer_tells_is_refused(context: Context) -> None:
+    (subscription,) = context.engine.table
     with pytest.raises(CommandError, match="the feed does not tell of event 99"):
-        await execute(engine, "inspect_delivery", subscription=subscription.id, seq=99)
+        await execute(context, "inspect_delivery", subscription=subscription.id, seq=99)
 
 
-async def test_a_member_is_taken_apart_without_its_password(engine: Engine, world: World) -> None:
-    name = await after_failover(engine, world)
-    told = await execute(engine, "inspect_member", subscription=name, member=0)
+async def test_a_member_is_taken_apart_without_its_password(context: Context, world: World) -> None:
+    name = await after_failover(context, world)
+    told = await execute(context, "inspect_member", subscription=name, member=0)
     json.dumps(told)
     fields = {field["name"]: field["value"] for field in told["fields"]}
     assert (fields["user"], fields["password"], fields["routing_key"]) == ("ops", "•••", "pike")
@@ -101,13 +108,13 @@ async def test_a_member_is_taken_apart_without_its_password(engine: Engine, worl
     assert [(change["state"], change["reason"]) for change in told["changes"]] == [("failed", "connection refused")]
     assert told["figures"]["failed_by_kind"] == {"member": 1}
     assert "secret" not in str(told)
-    second = await execute(engine, "inspect_member", subscription=name, member=1)
+    second = await execute(context, "inspect_member", subscription=name, member=1)
     assert second["latency"]["count"] == sum(count for _, count in second["latency"]["buckets"]) == 1
 
 
-async def test_settings_say_where_they_come_from(engine: Engine) -> None:
-    (subscription,) = engine.table
-    assert await sources(engine, subscription.id) == {
+async def test_settings_say_where_they_come_from(context: Context) -> None:
+    (subscription,) = context.engine.table
+    assert await sources(context, subscription.id) == {
         "failover_timeout": (7, "configuration"),
         "when_all_failed": ("hold", "default"),
         "hold_max_age": (60, "subscription"),
@@ -117,23 +124,23 @@ async def test_settings_say_where_they_come_from(engine: Engine) -> None:
         "connect_timeout": (500, "default"),
         "timeout": (5000, "default"),
     }
-    made = engine.subscribe("E_B", parse(ROUND_ROBIN), None, SubscriptionOptions(queue_size=5))
-    named = await sources(engine, made.id)
+    made = context.engine.subscribe("E_B", parse(ROUND_ROBIN), None, SubscriptionOptions(queue_size=5))
+    named = await sources(context, made.id)
     assert (named["queue_size"], named["on_failure"]) == ((5, "command"), ("next", "default"))
     assert "failover_timeout" not in named
 
 
-async def sources(engine: Engine, name: str) -> dict[str, tuple[Any, str]]:
+async def sources(context: Context, name: str) -> dict[str, tuple[Any, str]]:
     """Value and origin of every setting of a subscription's first member."""
-    told = await execute(engine, "inspect_member", subscription=name, member=0)
+    told = await execute(context, "inspect_member", subscription=name, member=0)
     return {setting["name"]: (setting["value"], setting["source"]) for setting in told["settings"]}
 
 
-async def test_an_event_that_its_queue_refused_was_handed_to_nobody(engine: Engine, world: World) -> None:
+async def test_an_event_that_its_queue_refused_was_handed_to_nobody(context: Context, world: World) -> None:
     world.answer = failed("queue full", Fault.QUEUE)
-    made = engine.subscribe("E_B", parse("udp:127.0.0.1:9401"), None)
-    await engine.raise_many([Event("E_B")])
-    await engine.dispatcher.progress()
-    seq = engine.feed.since(0)[-1].batch.first_seq
-    told = await execute(engine, "inspect_delivery", subscription=made.id, seq=seq)
+    made = context.engine.subscribe("E_B", parse("udp:127.0.0.1:9401"), None)
+    await context.engine.raise_many([Event("E_B")])
+    await context.engine.dispatcher.progress()
+    seq = context.engine.feed.since(0)[-1].batch.first_seq
+    told = await execute(context, "inspect_delivery", subscription=made.id, seq=seq)
     assert [one["handed"] for one in told["payloads"]] == [[]]

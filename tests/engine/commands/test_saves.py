@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config import load_config
 from engine.core import Engine
@@ -30,97 +31,96 @@ subscriptions:
 
 
 @pytest.fixture
-async def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
+async def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Context]:
     monkeypatch.setenv("PASSWORD", "hunter2")
     file = tmp_path / "switchboard.yaml"
     file.write_text(TEXT)
     engine = Engine(load_config(file), clock=FakeClock())
-    engine.config_file = file
     await engine.start()
-    yield engine
+    yield Context(engine, file)
     await engine.stop()
 
 
-def text_of(engine: Engine) -> str:
-    assert engine.config_file is not None
-    return engine.config_file.read_text()
+def text_of(context: Context) -> str:
+    assert context.config_file is not None
+    return context.config_file.read_text()
 
 
-async def add_member(engine: Engine, *more: str, **options: Any) -> None:
-    (found,) = engine.table.of_event("E_A")
+async def add_member(context: Context, *more: str, **options: Any) -> None:
+    (found,) = context.engine.table.of_event("E_A")
     members = [*(member.socket for member in found.lane.members), *more]
     draft = {"policy": "FAILOVER", "members": members, "expire": None, "options": options}
-    await execute(engine, "change_subscription", subscription=found.id, **draft)
+    await execute(context, "change_subscription", subscription=found.id, **draft)
 
 
-async def test_nothing_is_saved_where_nothing_was_changed_by_hand(engine: Engine) -> None:
-    await execute(engine, "subscribe", event="E_B", socket="udp:127.0.0.1:77")  # as a program does over MI
-    assert not (await execute(engine, "preview_save"))["is_changed"]
+async def test_nothing_is_saved_where_nothing_was_changed_by_hand(context: Context) -> None:
+    await execute(context, "subscribe", event="E_B", socket="udp:127.0.0.1:77")  # as a program does over MI
+    assert not (await execute(context, "preview_save"))["is_changed"]
 
 
-async def test_a_change_is_shown_then_written_and_the_old_file_kept(engine: Engine) -> None:
-    await add_member(engine, "udp:127.0.0.1:9", failover_timeout=5)
-    preview = await execute(engine, "preview_save")
-    assert text_of(engine) == TEXT
+async def test_a_change_is_shown_then_written_and_the_old_file_kept(context: Context) -> None:
+    await add_member(context, "udp:127.0.0.1:9", failover_timeout=5)
+    preview = await execute(context, "preview_save")
+    assert text_of(context) == TEXT
     assert "+- udp:127.0.0.1:9" in [line.replace(" ", "").replace("-udp", "- udp") for line in preview["diff"]]
     assert preview["plain_passwords"] == 0
     assert "hunter2" not in str(preview)
-    saved = await execute(engine, "save_subscriptions", digest=preview["digest"])
-    text = text_of(engine)
+    saved = await execute(context, "save_subscriptions", digest=preview["digest"])
+    text = text_of(context)
     assert "rabbitmq:app:${PASSWORD}@127.0.0.1:1/q" in text
     assert "hunter2" not in text
     assert "# kept as it is" in text
     assert Path(saved["file"]).with_name(saved["copy"]).read_text() == TEXT
-    assert engine.config_file is not None
-    report = await engine.reload(load_config(engine.config_file))
+    assert context.config_file is not None
+    report = await context.engine.reload(load_config(context.config_file))
     assert (len(report.unchanged), report.added, report.removed) == (2, (), ())
-    assert not (await execute(engine, "preview_save"))["is_changed"]
+    assert not (await execute(context, "preview_save"))["is_changed"]
 
 
-async def test_removals_and_additions_are_saved(engine: Engine) -> None:
-    (found,) = engine.table.of_event("E_B")
-    await execute(engine, "unsubscribe", subscription=found.id)
+async def test_removals_and_additions_are_saved(context: Context) -> None:
+    (found,) = context.engine.table.of_event("E_B")
+    await execute(context, "unsubscribe", subscription=found.id)
     new = "rabbitmq:u:topsecret@127.0.0.1:1/new"
-    await execute(engine, "subscribe", event="E_B", socket=new, expire=60, is_by_hand=True)
-    preview = await execute(engine, "preview_save")
+    await execute(context, "subscribe", event="E_B", socket=new, expire=60, is_by_hand=True)
+    preview = await execute(context, "preview_save")
     assert preview["plain_passwords"] == 1
     assert "topsecret" not in str(preview)
-    await execute(engine, "save_subscriptions", digest=preview["digest"])
-    assert engine.config_file is not None
-    entries = load_config(engine.config_file).subscriptions
+    await execute(context, "save_subscriptions", digest=preview["digest"])
+    assert context.config_file is not None
+    entries = load_config(context.config_file).subscriptions
     assert [(entry.event, entry.expire) for entry in entries] == [("E_A", None), ("E_B", 60)]
     assert "topsecret" in (entries[1].socket or "")
 
 
-async def test_a_change_that_was_undone_leaves_nothing_to_save(engine: Engine) -> None:
-    await add_member(engine, "udp:127.0.0.1:9")
-    await execute(engine, "undo_change")
-    assert not (await execute(engine, "preview_save"))["is_changed"]
+async def test_a_change_that_was_undone_leaves_nothing_to_save(context: Context) -> None:
+    await add_member(context, "udp:127.0.0.1:9")
+    await execute(context, "undo_change")
+    assert not (await execute(context, "preview_save"))["is_changed"]
 
 
-async def test_a_file_that_changed_since_the_preview_is_not_overwritten(engine: Engine) -> None:
-    await add_member(engine, "udp:127.0.0.1:9")
-    preview = await execute(engine, "preview_save")
-    assert engine.config_file is not None
-    engine.config_file.write_text(TEXT + "# edited\n")
+async def test_a_file_that_changed_since_the_preview_is_not_overwritten(context: Context) -> None:
+    await add_member(context, "udp:127.0.0.1:9")
+    preview = await execute(context, "preview_save")
+    assert context.config_file is not None
+    context.config_file.write_text(TEXT + "# edited\n")
     with pytest.raises(CommandError, match="look again"):
-        await execute(engine, "save_subscriptions", digest=preview["digest"])
-    assert text_of(engine) == TEXT + "# edited\n"
+        await execute(context, "save_subscriptions", digest=preview["digest"])
+    assert text_of(context) == TEXT + "# edited\n"
 
 
 @pytest.mark.parametrize(("text", "words"), [(None, "No configuration file"), ("label: [", "corrected first")])
-async def test_what_cannot_be_saved_says_why(engine: Engine, text: str | None, words: str) -> None:
+async def test_what_cannot_be_saved_says_why(context: Context, text: str | None, words: str) -> None:
     if text is None:
-        engine.config_file = None
-    elif engine.config_file is not None:
-        engine.config_file.write_text(text)
+        context.config_file = None
+    elif context.config_file is not None:
+        context.config_file.write_text(text)
     with pytest.raises(CommandError, match=words):
-        await execute(engine, "preview_save")
+        await execute(context, "preview_save")
 
 
-async def test_the_audit_trail_shows_no_password_of_a_change(engine: Engine) -> None:
-    await add_member(engine, "rabbitmq:u:topsecret@127.0.0.1:1/new")
-    assert "topsecret" not in str(engine.audit.last(10))
+async def test_the_audit_trail_shows_no_password_of_a_change(context: Context) -> None:
+    await add_member(context, "rabbitmq:u:topsecret@127.0.0.1:1/new")
+    assert "topsecret" not in str(context.audit.last(10))
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ async def test_the_audit_trail_shows_no_password_of_a_change(engine: Engine) -> 
     ],
     ids=["value", "key"],
 )
-async def test_a_file_that_its_reader_fails_on_is_a_refusal(engine: Engine, more: str, words: str) -> None:
-    await add_member(engine, "udp:127.0.0.1:9")
-    assert engine.config_file is not None
-    engine.config_file.write_text(TEXT + more)
+async def test_a_file_that_its_reader_fails_on_is_a_refusal(context: Context, more: str, words: str) -> None:
+    await add_member(context, "udp:127.0.0.1:9")
+    assert context.config_file is not None
+    context.config_file.write_text(TEXT + more)
     with pytest.raises(CommandError, match=words):
-        await execute(engine, "preview_save")
+        await execute(context, "preview_save")

@@ -19,7 +19,9 @@ from engine.config.model import (
     SubscriptionSettings,
 )
 from engine.errors import SwitchboardError
+from engine.host.parts.mi import MiPart
 from engine.host.service import Service
+from engine.lab import Lab
 from tests.support.http import post
 from tests.support.waiting import until
 
@@ -68,17 +70,17 @@ def mi(http: str = "127.0.0.1:0") -> MiSettings:
 
 async def test_a_demo_runs_end_to_end(start: Start, tmp_path: Path) -> None:
     service = await start(demo(tmp_path / "clock.sock", mi=mi()))
-    assert service.engine.lab is not None
-    (receiver,) = service.engine.lab.receivers
+    assert service.context.lab is not None
+    (receiver,) = service.context.lab.receivers
     await until(lambda: receiver.counters.received >= 3, "three events at the receiver")
-    url = service.engine.mi_url
+    url = service.context.mi_url
     assert url is not None
     assert b"unix:" in (await post(url, CALL)).body
     await service.stop()
     with pytest.raises(OSError, match=r"refused|failed"):
         await post(url, CALL)
-    assert service.engine.mi_url is None
-    assert service.engine.lab is None
+    assert service.context.mi_url is None
+    assert service.context.lab is None
     assert not receiver.is_running
 
 
@@ -88,30 +90,30 @@ async def test_a_taken_mi_port_keeps_it_from_starting_and_leaves_nothing_behind(
     with pytest.raises(SwitchboardError, match=f"MI cannot listen on {taken}"):
         await start(demo(tmp_path / "clock.sock", mi=mi(taken)))
     service = await start(demo(tmp_path / "clock.sock"))
-    assert service.engine.lab is not None
+    assert service.context.lab is not None
 
 
 async def test_a_reload_moves_mi_and_keeps_it_where_it_stays(start: Start) -> None:
     service = await start(Settings(mi=mi()))
-    first = service.engine.mi_url
+    first = service.context.mi_url
     assert first is not None
     await service.reload(Settings(mi=MiSettings(http="127.0.0.1:0", allowed_hosts=("x",)), events=("E_NEW",)))
-    assert service.engine.mi_url == first
+    assert service.context.mi_url == first
     assert "E_NEW" in service.engine.event_ids
     await service.reload(Settings(mi=mi("localhost:0")))
-    second = service.engine.mi_url
+    second = service.context.mi_url
     assert second is not None
     assert second != first
     assert (await post(second, CALL)).status == 200
     with pytest.raises(OSError, match=r"refused|failed"):
         await post(first, CALL)
     await service.reload(Settings())
-    assert service.engine.mi_url is None
+    assert service.context.mi_url is None
 
 
 async def test_new_rules_hold_at_once(start: Start, tmp_path: Path) -> None:
     service = await start(Settings(mi=mi(), events=("E_A",)))
-    url = service.engine.mi_url
+    url = service.context.mi_url
     assert url is not None
     call = f'{{"jsonrpc":"2.0","id":1,"method":"event_subscribe","params":["E_A","flatstore:{tmp_path}/a"]}}'.encode()
     assert b"mi.flatstore_roots" in (await post(url, call)).body
@@ -122,32 +124,53 @@ async def test_new_rules_hold_at_once(start: Start, tmp_path: Path) -> None:
 
 async def test_a_reload_that_fails_changes_nothing(start: Start, tmp_path: Path, taken: str) -> None:
     service = await start(demo(tmp_path / "a.sock", mi=mi()))
-    url = service.engine.mi_url
+    url = service.context.mi_url
     assert url is not None
     with pytest.raises(SwitchboardError, match="MI cannot listen"):
         await service.reload(Settings(mi=mi(taken)))
     bad_lab = LabSettings(receivers=(ReceiverSettings(name="b", socket=f"tcp:{taken}"),))
     with pytest.raises(SwitchboardError, match="receiver b cannot listen"):
         await service.reload(Settings(mi=mi("localhost:0"), lab=bad_lab))
-    assert service.engine.mi_url == url
+    assert service.context.mi_url == url
     assert (await post(url, CALL)).status == 200
     assert len(service.engine.table) == 1
-    lab = service.engine.lab
+    lab = service.context.lab
     assert lab is not None
     receiver = lab.receiver_of(parse_member(f"unix:{tmp_path}/a.sock"))
     assert receiver is not None
     assert receiver.is_running
 
 
+async def test_what_the_engine_refuses_leaves_lab_mi_and_generator_as_they_were(start: Start, tmp_path: Path) -> None:
+    service = await start(demo(tmp_path / "a.sock", mi=mi()))
+    url = service.context.mi_url
+    assert url is not None
+    other = demo(tmp_path / "b.sock", mi=mi("localhost:0"))
+    refused = other.model_copy(update={"subscriptions": (SubscriptionSettings(event="E_A", socket="nosuch:1"),)})
+    with pytest.raises(SwitchboardError, match="nosuch"):
+        await service.reload(refused)
+    assert service.context.mi_url == url
+    assert (await post(url, CALL)).status == 200
+    lab = service.context.lab
+    assert lab is not None
+    (receiver,) = lab.receivers
+    assert receiver.address == parse_member(f"unix:{tmp_path}/a.sock")
+    assert not (tmp_path / "b.sock").exists()
+    before = receiver.counters.received
+    await until(lambda: receiver.counters.received >= before + 3, "three more events at the receiver that there was")
+    await service.reload(other)
+    assert (tmp_path / "b.sock").exists()
+
+
 async def test_a_reload_exchanges_receivers_and_generator(start: Start, tmp_path: Path) -> None:
     service = await start(demo(tmp_path / "a.sock"))
     await service.reload(demo(tmp_path / "b.sock"))
-    lab = service.engine.lab
+    lab = service.context.lab
     assert lab is not None
     (receiver,) = lab.receivers
     await until(lambda: receiver.counters.received >= 3, "three events at the new receiver")
     await service.reload(Settings())
-    assert service.engine.lab is None
+    assert service.context.lab is None
     taken = service.engine.snapshot().figures.accepted
     await service.stop()
     assert service.engine.snapshot().figures.accepted == taken
@@ -207,3 +230,42 @@ def test_what_is_not_asked_for_is_not_imported(configuration: str, needed: set[s
         [sys.executable, "-c", RUN_AND_TELL, str(file)], capture_output=True, text=True, check=True, timeout=60
     )
     assert OPTIONAL.intersection(done.stdout.split()) == needed
+
+
+async def test_a_part_that_does_not_stop_keeps_no_other_from_stopping(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = await start(demo(tmp_path / "a.sock", mi=mi()))
+
+    stop = MiPart.stop
+
+    async def break_down(part: MiPart) -> None:
+        await stop(part)
+        raise OSError("the wire is cut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(MiPart, "stop", break_down)
+        await service.stop()
+    assert "MI did not stop cleanly" in caplog.text
+    assert service.engine.is_stopping
+    assert not (tmp_path / "a.sock").exists()
+
+
+async def test_a_lab_that_cannot_come_back_is_told_and_comes_with_the_next_reload(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = demo(tmp_path / "a.sock")
+    service = await start(first)
+
+    async def refuse(_lab: Lab) -> None:
+        raise SwitchboardError("its address is taken")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Lab, "start", refuse)
+        with pytest.raises(SwitchboardError, match="taken"):
+            await service.reload(demo(tmp_path / "b.sock"))
+    assert "the lab does not run any more, until the next reload: its address is taken" in caplog.text
+    assert service.context.lab is None
+    await service.reload(first)
+    assert service.context.lab is not None
+    assert (tmp_path / "a.sock").exists()

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.event import Event
-from engine.mi import additions, methods
+from engine.mi import commands, methods
 from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject, Pieces
 from engine.mi.registry import Caller, call
 from tests.support.clock import FakeClock
 
-assert additions
+assert commands
 assert methods
 
 
@@ -26,6 +27,7 @@ class Mi:
     def __init__(self, settings: Settings, mi: MiSettings) -> None:
         self.clock = FakeClock()
         self.engine = Engine(settings, clock=self.clock)
+        self.context = Context(self.engine)
         self.settings = mi
         self.host = "127.0.0.1"
         """Where the calls come from."""
@@ -33,7 +35,7 @@ class Mi:
     async def __call__(self, method: str, *positional: Any, **named: Any) -> Any:
         """The result of a method; raises CommandError as the method does."""
         params = JsonObject(named.items()) if named else list(positional)
-        caller = Caller(self.engine, self.settings, "MI test", self.host)
+        caller = Caller(self.context, self.settings, "MI test", self.host)
         told = await call(caller, Request(method, params, 1, False))
         return json.loads(told.whole) if isinstance(told, Pieces) else told
 

@@ -23,7 +23,7 @@ def raising(number: int, event: str = "E_A", **params: Any) -> Request:
 
 async def answers(mi: Mi, *calls: Request | InvalidRequestError) -> list[Any]:
     """The id and the result, or the error's code, of each answer."""
-    told = await answer_all(Caller(mi.engine, mi.settings, "MI test"), calls)
+    told = await answer_all(Caller(mi.context, mi.settings, "MI test"), calls)
     documents = [json.loads(answer) for answer in told]
     return [(found["id"], found.get("result") or found["error"]["code"]) for found in documents]
 

@@ -41,7 +41,7 @@ BAD = {
 
 @pytest.fixture
 async def url(mi: Mi) -> AsyncIterator[str]:
-    server = MiHttp(mi.engine, MiSettings(http="127.0.0.1:0"))
+    server = MiHttp(mi.context, MiSettings(http="127.0.0.1:0"))
     yield await server.start()
     await server.stop()
 

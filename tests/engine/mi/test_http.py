@@ -21,7 +21,7 @@ ANSWER = b'{"jsonrpc":"2.0","result":{"Events":[]},"id":1}'
 
 @pytest.fixture
 async def url(mi: Mi) -> AsyncIterator[str]:
-    server = MiHttp(mi.engine, MiSettings(http="127.0.0.1:0", allowed_hosts=("mi.example.org",)))
+    server = MiHttp(mi.context, MiSettings(http="127.0.0.1:0", allowed_hosts=("mi.example.org",)))
     yield await server.start()
     await server.stop()
 
@@ -254,11 +254,11 @@ async def test_a_client_that_hangs_up_before_the_answer_is_no_error(
 async def test_a_taken_port_says_what_to_do(url: str, mi: Mi) -> None:
     address = url.removeprefix("http://").removesuffix("/mi")
     with pytest.raises(SwitchboardError, match=f"MI cannot listen on {address}: address already in use; .*mi.http"):
-        await MiHttp(mi.engine, MiSettings(http=address)).start()
+        await MiHttp(mi.context, MiSettings(http=address)).start()
 
 
 async def test_ipv6_and_a_stopped_server(mi: Mi) -> None:
-    server = MiHttp(mi.engine, MiSettings(http="[::1]:0"))
+    server = MiHttp(mi.context, MiSettings(http="[::1]:0"))
     try:
         url = await server.start()
     except SwitchboardError:

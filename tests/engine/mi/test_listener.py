@@ -38,7 +38,7 @@ def connected(stack: ExitStack, port: int) -> socket.socket:
 
 
 async def test_running_out_of_descriptors_is_told_once_and_passes(mi: Mi, caplog: pytest.LogCaptureFixture) -> None:
-    server = MiHttp(mi.engine, MiSettings(http="127.0.0.1:0"))
+    server = MiHttp(mi.context, MiSettings(http="127.0.0.1:0"))
     url = await server.start()
     port = int(url.rpartition(":")[2].partition("/")[0])
     with ExitStack() as stack:
@@ -73,7 +73,7 @@ async def test_an_error_that_goes_on_is_told_at_growing_distances(
 
 async def test_the_engine_s_reserve_is_kept_from_all_but_a_few_connections(mi: Mi) -> None:
     (listening,) = await listening_sockets("127.0.0.1", 0)
-    server = MiHttp(mi.engine, MiSettings(http="127.0.0.1:0"))
+    server = MiHttp(mi.context, MiSettings(http="127.0.0.1:0"))
     connections = server._connections
     taking = listener.Listener(
         [listening],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+from engine.commands.context import Context
 from engine.config.model import MiSettings, Settings
 from engine.core import Engine
 from engine.mi.http import MiHttp
@@ -33,7 +34,7 @@ async def test_the_state_is_valid_json_whatever_a_receiver_answered() -> None:
         Settings(events=("E_A",), stop_timeout=0.1, transports={"tcp": load("tcp").Options(sync_mode=True)})
     )
     await engine.start()
-    server = MiHttp(engine, MiSettings(http="127.0.0.1:0"))
+    server = MiHttp(Context(engine), MiSettings(http="127.0.0.1:0"))
     url = await server.start()
     await post(url, b'{"jsonrpc":"2.0","id":1,"method":"event_subscribe","params":["E_A","tcp:127.0.0.1:%d"]}' % port)
     await post(url, b'{"jsonrpc":"2.0","id":1,"method":"raise_event","params":["E_A",{"a":"b"}]}')

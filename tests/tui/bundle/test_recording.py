@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
@@ -90,6 +91,6 @@ def test_a_damaged_bundle_is_refused_in_words(
 async def test_the_configuration_is_told_without_secrets() -> None:
     entry = SubscriptionSettings(event="E_A", socket="rabbitmq:guest:hush@h/q")
     engine = Engine(Settings(label="LAB", subscriptions=(entry,)))
-    answer = await execute(engine, "configuration")
+    answer = await execute(Context(engine), "configuration")
     assert answer["label"] == "LAB"
     assert "hush" not in json.dumps(answer)

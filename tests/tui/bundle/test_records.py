@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.model import Settings
 from engine.core import Engine
@@ -31,13 +32,13 @@ async def test_a_failover_that_was_edited_while_events_waited_is_in_a_bundle_tha
     engine = Engine(Settings(events=("E_A",), failover_timeout=0.05))
     sockets = [f"unix:{tmp_path}/{name}" for name in "abcd"]
     made = await execute(
-        engine, "subscribe", event="E_A", socket=f"virtual:FAILOVER {sockets[0]} {sockets[1]}", expire=None
+        Context(engine), "subscribe", event="E_A", socket=f"virtual:FAILOVER {sockets[0]} {sockets[1]}", expire=None
     )
     await engine.raise_many([Event("E_A", (("n", number),)) for number in range(10)], "test")
     await until(lambda: any(len(one.indices) == 1 for one in engine.feed.since(0)), "a try with one event")
     await execute(
-        engine, "change_subscription", subscription=made["id"], policy="FAILOVER", members=sockets[2:], expire=None,
-        options={},
+        Context(engine), "change_subscription", subscription=made["id"], policy="FAILOVER", members=sockets[2:],
+        expire=None, options={},
     )  # fmt: skip
     await until(lambda: {1, 10} <= {len(one.batch) for one in engine.feed.since(0) if one.batch.first_seq == 1}, "both")
     records = engine.feed.since(0)

@@ -1,4 +1,4 @@
-"""Methods that OpenSIPS does not have."""
+"""Methods that OpenSIPS does not have: every command, as it is declared."""
 
 from __future__ import annotations
 
