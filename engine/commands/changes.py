@@ -12,6 +12,7 @@ from engine.commands.registry import command
 from engine.commands.sockets import failover_warnings, load_transports
 from engine.errors import CommandError, SwitchboardError
 from engine.subscriptions.changes import Change, Shape
+from engine.view.answers import Description
 
 if TYPE_CHECKING:
     from engine.core import Engine
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
 
 
 @command()
-def describe_subscription(engine: Engine, subscription: str) -> dict[str, Any]:
-    """Tell everything of a subscription that can be changed, passwords masked. `left_s`: until it expires."""
+def describe_subscription(engine: Engine, subscription: str) -> Description:
+    """Tell everything of a subscription that can be changed, passwords masked."""
     found = known_subscription(engine, subscription)
-    return {
-        "id": found.id,
-        "event": found.event,
-        "policy": None if found.policy is None else str(found.policy),
-        "members": [member.socket for member in found.lane.members],
-        "expire": found.expire_s,
-        "left_s": None if found.expires_at is None else max(found.expires_at - engine.clock.now(), 0.0),
-        "options": options_shown(found.options),
-    }
+    return Description(
+        id=found.id,
+        event=found.event,
+        policy=found.policy,
+        members=tuple(member.socket for member in found.lane.members),
+        expire=found.expire_s,
+        options=options_shown(found.options),
+        left_s=None if found.expires_at is None else max(found.expires_at - engine.clock.now(), 0.0),
+    )
 
 
 @command()

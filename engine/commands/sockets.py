@@ -12,6 +12,7 @@ from engine.catalogue import catalogue as known_events
 from engine.commands.arguments import bad_value, known_subscription, members_of, whole
 from engine.commands.registry import command
 from engine.errors import SocketTextError, SwitchboardError
+from engine.log.handlers import LogLine
 from engine.transports.registry import load
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def catalogue(engine: Engine) -> list[dict[str, Any]]:
 
 
 @command()
-def log_since(engine: Engine, since: int = 0, limit: int = 1_000) -> list[dict[str, Any]]:
+def log_since(engine: Engine, since: int = 0, limit: int = 1_000) -> tuple[LogLine, ...]:
     """List the log's lines numbered `since` and later, the newest `limit` of them; passwords are masked."""
-    return [asdict(line) for line in engine.log.since(whole(since, "since"), whole(limit, "limit"))]
+    return tuple(engine.log.since(whole(since, "since"), whole(limit, "limit")))
 
 
 async def load_transports(address: Address) -> None:

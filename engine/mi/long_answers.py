@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct
 
 from engine.mi.jsontext import Pieces, encode
 from engine.slices import Steps
@@ -60,8 +61,8 @@ def words_shown(reason: str | None) -> str | None:
     return line if len(line) <= REASON_MAX else f"{line[: REASON_MAX - 1]}…"
 
 
-def _names_of(kind: type[Any], *left_out: str) -> _Names:
-    return tuple(field.name for field in fields(kind) if field.name not in left_out)
+def _names_of(kind: type[Struct], *left_out: str) -> _Names:
+    return tuple(name for name in kind.__struct_fields__ if name not in left_out)
 
 
 def _told(row: Any, names: _Names) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
-from engine.health import State
+from engine.health import Change, State
+from engine.log.handlers import LogLine
+from engine.view.answers import Description, Trail
+from engine.view.codec import typed
 from engine.view.snapshot import EngineSnapshot
 from tests.tui.inspected import MEMBER
-from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, snapshot
+from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, page, snapshot
 from tui.bundle.recording import Recording
 
 STEP_S = 2.0
@@ -63,24 +66,24 @@ def incident() -> Recording:
         {"number": number, "wall": WALL - age, "level": 20, "logger": "engine", "text": text}
         for number, (age, text) in enumerate([(50, "an early line"), (1, "a late line")], 1)
     ]
-    first = {**MEMBER, "wire": WIRE, "changes": [
+    first = replace(MEMBER, wire=WIRE, changes=typed([
         {"at": at(0) - 99, "state": "up", "reason": "", "times": 1, "last_at": at(0) - 99},
         {"at": at(FAILS_AT), "state": "failed", "reason": "connection refused", "times": 1, "last_at": at(FAILS_AT)},
-    ]}  # fmt: skip
-    second = {**MEMBER, "member": 1, "socket": PIKE.members[1].socket, "scheme": "flatstore", "wire": LINE}
+    ], tuple[Change, ...]))  # fmt: skip
+    second = replace(MEMBER, member=1, socket=PIKE.members[1].socket, scheme="flatstore", wire=LINE)
     return Recording(
         past=tuple(moment(step) for step in range(STEPS)),
-        records=tuple(records),
+        feed=page(records),
         configuration={"label": "LAB", "failover_timeout": 30.0, "queue_size": 10_000},
-        audit={"entries": audit, "dropped": 0},
-        log=log,
-        described={"s1": {
+        audit=typed({"entries": audit, "dropped": 0}, Trail),
+        log=typed(log, tuple[LogLine, ...]),
+        described={"s1": typed({
             "id": "s1", "event": "E_PIKE_BLOCKED", "policy": "FAILOVER", "expire": None,
             "members": [member.socket for member in PIKE.members],
             "options": {"failover_timeout": 5.0, "when_all_failed": "hold", "hold_max_age": 3600.0,
                         "on_failure": "next", "queue_size": 10_000, "drop": "never", "slow_after": 0.8,
                         "wait_for_member": 3.0},
-        }},
-        inspected={"s1": [first, second]},
+        }, Description)},
+        inspected={"s1": (first, second)},
         charts={"": [[SECOND] * 200, [SECOND] * 20, []], "s1 0": [[SECOND], [], []]},
     )  # fmt: skip

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from engine.address import PolicyName
+from engine.commands.gate import COMMANDS
 from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.health import State
 from engine.run import DELIVERED, Batch, Outcome, Skip
+from engine.slices import at_once
 from engine.transports.base import ConnectionState
+from engine.view.codec import typed
+from engine.view.records import FeedPage, page_of
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 from tui.model.pump import Pump
 
@@ -143,6 +149,11 @@ def delivered(
     )
 
 
+def page(records: Iterable[FeedRecord]) -> FeedPage:
+    """Records as they leave the engine."""
+    return at_once(page_of(records))
+
+
 SKIP = Skip(0, "failed 12.4 s ago: connection refused")
 
 
@@ -195,9 +206,9 @@ class FakeLink:
             raise self.failure
         return self.answer
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The test's records."""
-        return tuple(one for one in self.records if one.number >= since)[-limit:]
+        return page(tuple(one for one in self.records if one.number >= since)[-limit:])
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
         """The test's answer; unknown commands are refused."""
@@ -207,7 +218,16 @@ class FakeLink:
             raise self.failure
         if name not in self.answers:
             raise CommandError(404, f"no answer to {name}")
-        return self.answers[name]
+        return as_answered(name, self.answers[name])
+
+
+def as_answered(name: str, answer: Any) -> Any:
+    """What a test wrote down in plain values, as the command answers it."""
+    if name not in COMMANDS or not isinstance(answer, dict | list):
+        return answer
+    function = COMMANDS[name].function
+    declared = eval(function.__annotations__["return"], function.__globals__)  # noqa: S307 - our own annotation
+    return typed(answer, declared)
 
 
 class FakeTime:

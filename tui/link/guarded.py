@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.commands.gate import COMMANDS
 from engine.errors import CommandError
-from engine.feed import FeedRecord
+from engine.view.records import FeedPage
 from engine.view.snapshot import EngineSnapshot
 from tui.link.protocol import Link
 
@@ -37,7 +37,7 @@ class GuardedLink:
         """The engine as it is now; immutable."""
         return await self.inner.snapshot()
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
         return await self.inner.feed(since, limit)
 

@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from engine.audit import acting_for
 from engine.commands.gate import execute
-from engine.feed import FeedRecord
 from engine.host.background import BackgroundEngine
+from engine.view.records import FeedPage
 from engine.view.snapshot import EngineSnapshot
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ class Link(Protocol):
     async def snapshot(self) -> EngineSnapshot:
         """The engine as it is now; immutable."""
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
@@ -48,7 +48,7 @@ class LocalLink:
         """The engine as it is now; immutable."""
         return await self._on_engine(self._snapshot())
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
         return await self._on_engine(self._feed(since, limit))
 
@@ -66,8 +66,8 @@ class LocalLink:
     async def _snapshot(self) -> EngineSnapshot:
         return await self._background.engine.look()
 
-    async def _feed(self, since: int, limit: int) -> tuple[FeedRecord, ...]:
-        return self._background.engine.feed.since(since, limit)
+    async def _feed(self, since: int, limit: int) -> FeedPage:
+        return await self._background.engine.read_feed(since, limit)
 
     async def _command(self, name: str, parameters: dict[str, Any]) -> Any:
         with acting_for(self._who):

@@ -156,7 +156,7 @@ class Pump:
         self.answer_s = 0.8 * self.answer_s + 0.2 * (self.clock() - asked_at)
         if snapshot.next_record < self.deliveries.next_record:
             self._begin_deliveries()  # another engine answers now
-        records = await self._link.feed(self.deliveries.next_record)
+        page = await self._link.feed(self.deliveries.next_record)
         is_new = snapshot is not self.snapshot
         self.snapshot = snapshot
         self._answered_at = self.clock()
@@ -165,7 +165,7 @@ class Pump:
             self.history.note(snapshot)
             self.rates.note(snapshot)
             self.past.note(snapshot)
-        self.deliveries.fold(records, self._delivery_rate(), snapshot.at)
+        self.deliveries.fold(page, self._delivery_rate(), snapshot.at)
 
     def go_to(self, trends: Trends, rates: RowRates) -> None:
         """Look at another moment of a recording, of which these are the rates."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tui.bundle.form import DEPTH_MAX
 
 from tests.tui.bundle.test_bundle import first_version
 from tests.tui.recorded import incident
 from tui import cli
-from tui.bundle.form import DEPTH_MAX
 from tui.bundle.recording import BundleError, read_bundle
 
 Document = dict[str, Any]

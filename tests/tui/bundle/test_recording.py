@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,9 +14,13 @@ from engine.commands.gate import execute
 from engine.config.model import Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import CommandError
+from engine.log.handlers import LogLine
 from engine.run import Attempt, failed
+from engine.view.answers import Trail
+from engine.view.codec import typed
+from engine.view.records import FeedPage
 from tests.tui.pilots import console
-from tests.tui.world import NOW, PIKE, FakeLink, batch, record, snapshot, story_of_pike
+from tests.tui.world import NOW, PIKE, FakeLink, batch, page, record, snapshot, story_of_pike
 from tui import cli
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import BundleError, Recording, read_bundle
@@ -26,7 +29,7 @@ from tui.screens.dialogs.export import CHOICES
 from tui.screens.views.audit import audit_lines
 from tui.userfiles.exports import as_csv, as_json, audit_rows, delivery_rows, save, subscription_rows
 
-AUDIT = {
+AUDIT = typed({
     "entries": [
         {"number": 2, "wall": 1_700_000_000.5, "who": "MI 127.0.0.1:5", "command": "unsubscribe", "details": "",
          "result": "refused: no", "times": 1},
@@ -34,24 +37,21 @@ AUDIT = {
          "result": "done", "times": 3},
     ],
     "dropped": 4,
-}  # fmt: skip
+}, Trail)  # fmt: skip
 
 
-LOG = [{"number": 1, "wall": 1_700_000_000.0, "level": 20, "logger": "engine", "text": "a line"}]
+LOG = (LogLine(1, 1_700_000_000.0, 20, "engine", "a line"),)
 
 
 def recording() -> Recording:
     lost = batch("E_PIKE_BLOCKED", 160, {"ip": None, "count": -1}, at=NOW - 0.05)
     outcome = failed("connection refused", answer=b"no")
     ended = record(7, "ended", "s1", lost, 0, outcome=outcome, attempts=(Attempt(0, NOW, outcome),))  # type: ignore[arg-type]
-    return Recording((snapshot(PIKE),), (*story_of_pike(), ended), {"label": "LAB"}, AUDIT, LOG)
+    return Recording((snapshot(PIKE),), page((*story_of_pike(), ended)), {"label": "LAB"}, AUDIT, LOG)
 
 
-def told(link_records: Any) -> list[Any]:
-    return [
-        (one.number, one.step, one.batch.events, one.indices, one.member, one.skipped, one.attempts, one.outcome)
-        for one in link_records
-    ]
+def sorted_by_seq(of: FeedPage) -> FeedPage:
+    return FeedPage(of.records, tuple(sorted(of.batches, key=lambda one: one.first_seq)))
 
 
 async def test_a_bundle_shows_what_was_recorded(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ async def test_a_bundle_shows_what_was_recorded(tmp_path: Path) -> None:
     assert path.name == "incident-20231114T221320Z.json"
     link = RecordedLink(read_bundle(path))
     assert await link.snapshot() == made.end
-    assert told(await link.feed(0)) == told(made.records)
+    assert sorted_by_seq(await link.feed(0)) == sorted_by_seq(made.feed)
     assert await link.command("audit") == AUDIT
     assert await link.command("configuration") == {"label": "LAB"}
     with pytest.raises(CommandError, match="no engine runs"):
@@ -83,12 +83,13 @@ async def test_the_console_on_a_bundle_stands_still_and_refuses_changes(tmp_path
     [
         lambda text: text[:-40],
         lambda _: "[]",
+        lambda _: '{"switchboard_bundle": 5}',
         lambda _: '{"switchboard_bundle": 4}',
         lambda _: '{"switchboard_bundle": 3}',
         lambda text: text.replace('"at":', '"when":'),
-        lambda text: text.replace('"number":7', '"number":"x"'),
-        lambda text: text.replace('"moments":[', '"moments":[],"others":['),
-        lambda text: text.replace('"columns":["index",', '"columns":["index","more",'),
+        lambda text: text.replace("[7,", '["x",'),
+        lambda text: text.replace('"past":[', '"past":[],"others":['),
+        lambda text: text.replace('"order":["s1"]', '"order":["s1","s2"]'),
         lambda text: text.replace('"records"', '"others"'),
     ],
 )
@@ -143,12 +144,12 @@ def test_words_of_a_peer_steer_no_terminal_that_shows_an_export() -> None:
 
 
 def test_the_audit_trail_is_shown_with_reasons_and_exported() -> None:
-    lines = ["".join(part.text for part in line) for line in audit_lines(AUDIT["entries"], 4)]  # type: ignore[arg-type]
+    lines = ["".join(part.text for part in line) for line in audit_lines(AUDIT.entries, 4)]  # type: ignore[arg-type]
     assert lines[0].startswith("✖ ")
     assert "refused: no" in lines[1]
     assert "pause_member ×3" in lines[2]
     assert "4 older" in lines[3]
-    assert audit_rows(AUDIT["entries"])[1]["at"] == "2023-11-14T22:13:20.000Z"  # type: ignore[arg-type]
+    assert audit_rows(AUDIT.entries)[1]["at"] == "2023-11-14T22:13:20.000Z"
     assert "Nothing was changed" in audit_lines([], 0)[0][0].text
 
 
@@ -169,7 +170,7 @@ async def test_everything_can_be_exported_by_key(
     if CHOICES[position].what == "incident":
         bundle = read_bundle(path)
         assert bundle.configuration == {"label": "LAB"}
-        assert "could not be had" in bundle.log[0]["text"]
+        assert "could not be had" in bundle.log[0].text
 
 
 async def test_what_cannot_be_exported_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ class InspectingScreen(ArrangingScreen):
             if delivery is None:
                 return None
             story = delivery.story
-            return Subject(story.subscription, seq=story.batch.first_seq + delivery.index)
+            return Subject(story.subscription, seq=story.first_seq + delivery.index)
         chosen = self.query_one(SubscriptionsView).selected
         if chosen is None or chosen[1] is None:
             return None

@@ -188,7 +188,7 @@ class DashboardScreen(ApplyingScreen, RaisingScreen, TravellingScreen):
             return
         if await self.app.push_screen_wait(EditSubscriptionScreen(self._link, described, _sockets(snapshot))):
             undo = key_of(self, "undo_change")
-            self.notify(f"{clean(described['event'])}: subscription changed; {undo} takes it back", markup=False)
+            self.notify(f"{clean(described.event)}: subscription changed; {undo} takes it back", markup=False)
             self._ask()
 
     @work(group="dialogs", exclusive=True)

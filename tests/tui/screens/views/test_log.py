@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from engine.log.handlers import LogLine
 from tests.tui.pilots import Console, console
 from tests.tui.world import WALL, FakeLink
 from tui.render.line import plain
@@ -12,8 +11,8 @@ from tui.screens.views.log import LogScreen
 from tui.widgets.logview import LogView
 
 
-def entry(number: int, level: int, text: str) -> dict[str, Any]:
-    return {"number": number, "wall": WALL, "level": level, "logger": "engine.core", "text": text}
+def entry(number: int, level: int, text: str) -> LogLine:
+    return LogLine(number, WALL, level, "engine.core", text)
 
 
 ENTRIES = [entry(1, 20, "started"), entry(2, 30, "unix:/a: no listener"), entry(3, 40, "disk\x1b full")]
