@@ -35,7 +35,7 @@ class AuditEntry:
     wall: Wall
     """When, the last time, in seconds since the epoch."""
     who: str
-    """`console NAME`, `MI HOST:PORT`, or `engine`."""
+    """`console NAME PROCESS`, `MI HOST:PORT`, or `engine`."""
     command: str
     details: str
     """Its parameters, secrets masked."""

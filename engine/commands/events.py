@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.audit import acting
 from engine.commands.arguments import registered_event
 from engine.commands.registry import command
 from engine.errors import BusyError, CommandError, EventError, RefusedError
@@ -13,15 +14,12 @@ from engine.event import Event, Param, Value
 if TYPE_CHECKING:
     from engine.core import Engine
 
-SOURCE = "console"
-"""Who raised it, as the feed shows."""
-
 
 @command(changes=True)
 def raise_event(engine: Engine, event: str, params: Any = None) -> dict[str, int]:
     """Raise an event. `params`: a mapping, a list of values, or a list of [name, value] pairs (names may repeat)."""
     raised = checked_event(registered_event(engine, event), params)
-    return {"subscriptions": hand_over(engine, raised, SOURCE)}
+    return {"subscriptions": hand_over(engine, raised, acting())}
 
 
 def hand_over(engine: Engine, event: Event, source: str) -> int:

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.audit import acting
 from engine.commands.arguments import invalid, registered_event, whole
-from engine.commands.events import SOURCE, checked_event
+from engine.commands.events import checked_event
 from engine.commands.registry import command
 from engine.errors import CommandError, RefusedError
 from engine.event import Event
@@ -27,6 +28,8 @@ class Series:
     """One event on its way to being raised many times."""
 
     event: Event
+    source: str
+    """Who raises it, as the feed shows."""
     count: int
     rate: float | None
     """Events a second; None is as fast as members take them."""
@@ -63,7 +66,7 @@ def raise_series(
         raise invalid(f"rate: expected above 0 to {limit} a second (raise_limit), found {rate:g}")
     if engine.series is not None and engine.series.is_running:
         raise CommandError(409, "Busy", f"{engine.series.event.name} is being raised many times; stop that first")
-    series = engine.series = Series(checked_event(name, params), number, rate)
+    series = engine.series = Series(checked_event(name, params), acting(), number, rate)
     engine.tasks.spawn(_run(engine, series), f"raise {name} {number} times")
     return series.progress()
 
@@ -96,7 +99,7 @@ async def _run(engine: Engine, series: Series) -> None:
             await asyncio.sleep(TICK_S)
             continue
         try:
-            await engine.raise_many([series.event] * chunk, SOURCE)
+            await engine.raise_many([series.event] * chunk, series.source)
         except RefusedError as error:
             series.raised += error.taken
             series.failure = str(error)

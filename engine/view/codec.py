@@ -90,19 +90,19 @@ def decode_plain(content: bytes) -> Any:
 
 
 def named(value: Any) -> Any:
-    """The same as `plain` for people: with the names of all fields, whatever is written as an array."""
+    """The same as `plain`, for people: with the names of all fields, and bytes as hexadecimal digits."""
     if isinstance(value, msgspec.Struct):
         return {name: named(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Mapping):
         return {str(name): named(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [named(item) for item in value]
-    return plain(value)
+    return value.hex() if isinstance(value, bytes) else plain(value)
 
 
 def _to_plain(value: Any) -> Any:
     if isinstance(value, range):
-        return value.start, value.stop, value.step
+        return [value.start, value.stop, value.step]
     if isinstance(value, CutText):
         return value.words
     raise NotImplementedError(f"{type(value).__name__} has no form in which it leaves the engine")

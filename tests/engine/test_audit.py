@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,6 +14,8 @@ from engine.errors import CommandError
 from engine.mi import methods as _methods  # noqa: F401 - fills the table
 from engine.mi.envelope import Request
 from engine.mi.registry import Caller, call
+from engine.view.answers import Trail
+from engine.view.codec import decode, encode
 from tests.support.clock import FakeClock
 
 
@@ -28,8 +29,8 @@ async def engine() -> AsyncIterator[Engine]:
 
 async def trail(engine: Engine) -> list[tuple[str, str, str]]:
     answer = await execute(engine, "audit")
-    assert json.dumps(answer)
-    return [(one["who"], one["command"], one["result"]) for one in answer["entries"]]
+    assert decode(encode(answer), Trail) == answer
+    return [(one.who, one.command, one.result) for one in answer.entries]
 
 
 async def test_what_changes_something_is_noted_with_who_did_it(engine: Engine) -> None:

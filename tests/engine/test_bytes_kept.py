@@ -19,6 +19,7 @@ from engine.lanes.parallel import ParallelLane
 from engine.member import WINDOW_BYTES
 from engine.run import SENT, Batch, failed
 from engine.sizes import COUNTED_MAX, LONG_TEXT, CutText, cut, size_of
+from engine.view.answers import DeliveryInspection
 from tests.support.lanes import LaneBench
 
 MIB = 1 << 20
@@ -118,12 +119,12 @@ async def test_the_inspector_says_what_was_cut() -> None:
     subscription = engine.subscribe("E_BIG", parse("udp:127.0.0.1:9"), None)
     engine.raise_event(big(1), "test")
     engine.dispatcher.drain()
-    told: dict[str, Any] = await execute(engine, "inspect_delivery", subscription=subscription.id, seq=1)
-    assert told["cut"] == [[1, MIB]]
-    assert len(told["params"][1][1]) == LONG_TEXT
-    (payload,) = told["payloads"]
-    assert payload["bytes"] == ""
-    assert payload["failure"] == "not kept: of its texts of 1,048,576 bytes the feed has the beginning"
+    told: DeliveryInspection = await execute(engine, "inspect_delivery", subscription=subscription.id, seq=1)
+    assert told.cut == ((1, MIB),)
+    assert len(str(told.params[1][1])) == LONG_TEXT
+    (payload,) = told.payloads
+    assert payload.content == b""
+    assert payload.failure == "not kept: of its texts of 1,048,576 bytes the feed has the beginning"
     await engine.stop()
 
 

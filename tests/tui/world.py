@@ -199,6 +199,11 @@ class FakeLink:
         self.failure: Exception | None = None
         self.asked = 0
 
+    @property
+    def name(self) -> str:
+        """The source of the test's own events."""
+        return "console"
+
     async def snapshot(self) -> EngineSnapshot:
         """The test's snapshot, or its failure."""
         self.asked += 1

@@ -43,6 +43,11 @@ class RecordedLink:
         }
 
     @property
+    def name(self) -> str:
+        """Nobody's: whoever looks at a recording raised nothing of it."""
+        return ""
+
+    @property
     def moment(self) -> EngineSnapshot:
         """The snapshot that is shown."""
         return self.recording.past[self.position]

@@ -23,6 +23,11 @@ class GuardedLink:
         self._is_locked = is_read_only
 
     @property
+    def name(self) -> str:
+        """That of the link behind the lock."""
+        return self.inner.name
+
+    @property
     def is_locked(self) -> bool:
         """Whether commands that change anything are refused."""
         return self._is_locked

@@ -20,6 +20,10 @@ T = TypeVar("T")
 class Link(Protocol):
     """What every link can do, whether the engine is in this process or far away."""
 
+    @property
+    def name(self) -> str:
+        """Who asks, as the engine knows it: the audit trail names it, and events that are raised have it as source."""
+
     async def snapshot(self) -> EngineSnapshot:
         """The engine as it is now; immutable."""
 
@@ -42,7 +46,12 @@ class LocalLink:
 
     def __init__(self, background: BackgroundEngine) -> None:
         self._background = background
-        self._who = f"console {_user()}"
+        self._name = f"console {_user()} {os.getpid()}"
+
+    @property
+    def name(self) -> str:
+        """This console's user and process, so that two consoles of one engine can be told apart."""
+        return self._name
 
     async def snapshot(self) -> EngineSnapshot:
         """The engine as it is now; immutable."""
@@ -70,7 +79,7 @@ class LocalLink:
         return await self._background.engine.read_feed(since, limit)
 
     async def _command(self, name: str, parameters: dict[str, Any]) -> Any:
-        with acting_for(self._who):
+        with acting_for(self._name):
             return await execute(self._background.engine, name, **parameters)
 
 

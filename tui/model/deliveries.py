@@ -36,9 +36,6 @@ READABLE_PER_S = 40.0
 FAILURES_A_LOOK = 25
 """Failed notifications, and as many undelivered events, that get a line at each look, however much is sampled."""
 
-OWN_SOURCE = "console"
-"""The source of events that were raised here."""
-
 
 @dataclass(slots=True)
 class Story:
@@ -96,7 +93,9 @@ class _Look:
 class Deliveries:
     """The last deliveries, the newest last. Their lines are numbered from `first_line`."""
 
-    def __init__(self, first_line: int = 1) -> None:
+    def __init__(self, own: str = "", first_line: int = 1) -> None:
+        """`own`: the source of events that were raised here."""
+        self._own = own
         self.lines: deque[Delivery] = deque(maxlen=KEPT_LINES)
         self.own: deque[Delivery] = deque(maxlen=KEPT_OWN)
         """Those of events that this console raised; they are never sampled."""
@@ -165,7 +164,7 @@ class Deliveries:
             self._show(story, batch, fresh)
 
     def _sampled(self, record: StepRecord, batch: RaisedBatch) -> range:
-        is_own = batch.source == OWN_SOURCE
+        is_own = batch.source == self._own
         return sampled(record.indices, batch.first_seq, 1 if is_own else self.one_in)
 
     def _failed(self, record: StepRecord, shown: set[int]) -> list[int]:
@@ -185,7 +184,7 @@ class Deliveries:
             self._next_line += 1
             self.lines.append(delivery)
             self._looks[-1].lines += 1
-            if batch.source == OWN_SOURCE:
+            if batch.source == self._own:
                 self.own.append(delivery)
 
 

@@ -41,7 +41,7 @@ class Pump:
 
     def __init__(self, link: Link, clock: Callable[[], float] = time.monotonic) -> None:
         self.snapshot: EngineSnapshot | None = None
-        self.deliveries = Deliveries()
+        self.deliveries = Deliveries(link.name)
         self.trends = Trends()
         self.history = History()
         self.past = Past()
@@ -174,7 +174,7 @@ class Pump:
 
     def _begin_deliveries(self) -> None:
         """Begin anew; lines get numbers that no line had before."""
-        self.deliveries = Deliveries(self.deliveries.newest + 1)
+        self.deliveries = Deliveries(self._link.name, self.deliveries.newest + 1)
 
     def _delivery_rate(self) -> float:
         """Deliveries that begin each second: those that ended, and those that wait in addition."""

@@ -283,13 +283,13 @@ async def test_the_log_is_read_in_pieces(engine: Engine) -> None:
     for text in ("one", "two", "three"):
         engine.log.handle(logging.LogRecord("engine", logging.WARNING, "", 0, text, (), None))
     lines = await execute(engine, "log_since")
-    assert [(line["number"], line["level"], line["text"]) for line in lines] == [
+    assert [(line.number, line.level, line.text) for line in lines] == [
         (1, 30, "one"),
         (2, 30, "two"),
         (3, 30, "three"),
     ]
-    assert [line["text"] for line in await execute(engine, "log_since", since=2, limit=1)] == ["three"]
-    assert await execute(engine, "log_since", since=4) == []
+    assert [line.text for line in await execute(engine, "log_since", since=2, limit=1)] == ["three"]
+    assert await execute(engine, "log_since", since=4) == ()
 
 
 async def test_files_are_reopened_by_path(engine: Engine, tmp_path: Path) -> None:

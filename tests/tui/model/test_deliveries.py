@@ -150,9 +150,10 @@ def test_a_batch_is_not_kept_for_the_sake_of_one_line() -> None:
 
 
 def test_what_was_raised_here_is_never_sampled() -> None:
-    deliveries = Deliveries()
-    own = batch("E", 12_345, {"n": 1}, source="console")
-    deliveries.fold(page(delivered(1, "s", own, 0, 0.001)), 100_000.0)
+    deliveries = Deliveries("console ann 1")
+    own = batch("E", 12_345, {"n": 1}, source="console ann 1")
+    other = batch("E", 12_346, {"n": 2}, source="console ann 2")
+    deliveries.fold(page((*delivered(1, "s", own, 0, 0.001), *delivered(3, "s", other, 0, 0.001))), 100_000.0)
     assert [line.event for line in deliveries.own] == [own.events[0]]
 
 
