@@ -21,6 +21,7 @@ from engine.run import SENT, Batch, failed
 from engine.sizes import COUNTED_MAX, LONG_TEXT, CutText, cut, size_of
 from engine.view.answers import DeliveryInspection
 from tests.support.lanes import LaneBench
+from tests.support.waiting import until
 
 MIB = 1 << 20
 
@@ -118,7 +119,7 @@ async def test_the_inspector_says_what_was_cut() -> None:
     await engine.start()
     subscription = engine.subscribe("E_BIG", parse("udp:127.0.0.1:9"), None)
     engine.raise_event(big(1), "test")
-    engine.dispatcher.drain()
+    await until(lambda: engine.feed.about(subscription.id, 1), "the plan; one turn may have no time for it")
     told: DeliveryInspection = await execute(engine, "inspect_delivery", subscription=subscription.id, seq=1)
     assert told.cut == ((1, MIB),)
     assert len(str(told.params[1][1])) == LONG_TEXT
