@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from engine.bounds import Count, Wall
 from engine.log.printable import printable
 
 CAPACITY = 1_000
@@ -36,18 +37,18 @@ _who: ContextVar[str] = ContextVar("audit_who", default="engine")
 class AuditEntry:
     """One command, or several equal ones in a row."""
 
-    number: int
+    number: Count
     """Grows by one an entry."""
-    wall: float
+    wall: Wall
     """When, the last time, in seconds since the epoch."""
     who: str
-    """`console NAME`, `MI HOST:PORT`, or `engine`."""
+    """`console NAME PROCESS`, `MI HOST:PORT`, or `engine`."""
     command: str
     details: str
     """Its parameters, secrets masked."""
     result: str
     """`done`, or why it was refused."""
-    times: int = 1
+    times: Count = 1
     """How often in a row, or within a minute."""
 
     @property

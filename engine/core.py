@@ -24,6 +24,7 @@ from engine.subscriptions.table import Subscription, SubscriptionTable
 from engine.target import Targets
 from engine.tasks import Tasks
 from engine.transports.base import TransportContext
+from engine.view.records import FeedPage, page_of
 from engine.view.reporter import Reporter
 from engine.view.snapshot import EngineSnapshot
 
@@ -213,6 +214,10 @@ class Engine:
     async def look(self) -> EngineSnapshot:
         """The same without holding up anything. Each row is right in itself; the first ones are a little older."""
         return await self.slices.run(self._reporter.snapshot(self.settings))
+
+    async def read_feed(self, since: int, limit: int = 1_000) -> FeedPage:
+        """What `Feed.since` tells, as values that may leave the engine's thread; without holding up anything."""
+        return await self.slices.run(page_of(self.feed.since(since, limit)))
 
     def _use_bounds(self, settings: Settings) -> None:
         """Use what the settings say of bytes that are kept."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from engine.run import Attempt, Batch, Outcome, Skip, Status
 from engine.sizes import BIG
@@ -167,12 +167,31 @@ class Feed:
 
     def about(self, subscription: str, seq: int) -> tuple[FeedRecord, ...]:
         """The records that tell of one event for one subscription, oldest first. Looks at all there are."""
-        return records_about(self._records, subscription, seq)
+        return tuple(
+            record
+            for record in self._records
+            if record.subscription == subscription and seq - record.batch.first_seq in record.indices
+        )
 
 
-def failures_between(newest_first: Iterable[FeedRecord], first: int, end: int) -> list[FeedRecord]:
+class Ending(Protocol):
+    """What a record says of its number, and of how it ended."""
+
+    @property
+    def number(self) -> int:
+        """Grows by one a record."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """None where it tells of no end."""
+
+
+E = TypeVar("E", bound=Ending)
+
+
+def failures_between(newest_first: Iterable[E], first: int, end: int) -> list[E]:
     """The newest `FAILURES_MAX` records of failures numbered from `first` to before `end`, oldest first."""
-    failures: list[FeedRecord] = []
+    failures: list[E] = []
     for record in newest_first:
         if record.number < first or len(failures) >= FAILURES_MAX:
             break
@@ -181,10 +200,17 @@ def failures_between(newest_first: Iterable[FeedRecord], first: int, end: int) -
     return failures[::-1]
 
 
-def records_about(records: Iterable[FeedRecord], subscription: str, seq: int) -> tuple[FeedRecord, ...]:
-    """Those of the records that tell of one event for one subscription."""
-    return tuple(
-        record
-        for record in records
-        if record.subscription == subscription and seq - record.batch.first_seq in record.indices
-    )
+def _is_failure(record: Ending) -> bool:
+    return record.outcome is not None and record.outcome.status is Status.FAILED
+
+
+def _size(record: FeedRecord) -> int:
+    """Bytes that a record takes beside its batch."""
+    outcome = record.outcome
+    answer = 0 if outcome is None or outcome.answer is None else len(outcome.answer)
+    return RECORD_SIZE + ATTEMPT_SIZE * len(record.attempts) + answer
+
+
+def _weight(record: FeedRecord) -> int:
+    """How many deliveries a record tells of for the first time: how they ended counts with their plan."""
+    return len(record.indices) if record.step is Step.PLANNED else 0

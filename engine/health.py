@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct, structs
+
+from engine.bounds import Count, Moment
 
 CHANGES = 50
 """Changes of state that a member remembers."""
@@ -21,15 +24,15 @@ class State(StrEnum):
     PAUSED = "paused"
 
 
-class Change(NamedTuple):
+class Change(Struct, frozen=True):
     """A member came into a state. Failing again for the same reason is counted, and is no change of its own."""
 
-    at: float
+    at: Moment
     """Monotonic seconds."""
     state: State
     reason: str = ""
-    times: int = 1
-    last_at: float = 0.0
+    times: Count = 1
+    last_at: Moment = 0.0
     """When it failed last, in monotonic seconds."""
 
 
@@ -133,4 +136,4 @@ class Health:
         last = self.changes[-1] if self.changes else None
         if last is None or last.state is not State.FAILED or last.reason != error:
             return self._and(now, State.FAILED, error)
-        return (*self.changes[:-1], last._replace(times=last.times + 1, last_at=now))
+        return (*self.changes[:-1], structs.replace(last, times=last.times + 1, last_at=now))

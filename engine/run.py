@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
+from msgspec import Struct
+
+from engine.bounds import Count, Moment
 from engine.event import Event
 from engine.sizes import BIG, cut, size_of
 from engine.wire.payloads import Payloads, WireFormat
@@ -35,8 +36,7 @@ class Fault(StrEnum):
     ENGINE = "engine"  # the engine took it back (stop, unsubscribe): marks nobody
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, array_like=True):
     """How one notification, or a whole range of them, ended. `reason` is for people; only failures have one."""
 
     status: Status
@@ -84,18 +84,18 @@ def failed(
     return Outcome(Status.FAILED, reason, fault, answer, unsent, maybe_taken or cut_off, cut_off)
 
 
-class Skip(NamedTuple):
+class Skip(Struct, frozen=True, array_like=True):
     """A member that a plan passed over, and why, in words ("failed 12.3 s ago: connection refused")."""
 
-    member: int
+    member: Count
     reason: str
 
 
-class Attempt(NamedTuple):
+class Attempt(Struct, frozen=True, array_like=True):
     """An earlier try of the same events at another member, and how it failed."""
 
-    member: int
-    at: float
+    member: Count
+    at: Moment
     outcome: Outcome
     is_last_resort: bool = False
     """The member was marked, but so was every other (`when_all_failed: try`)."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from engine.commands.context import Context
 from engine.commands.registry import Role, command
+from engine.view.answers import Trail
 
 
 @command(Role.VIEW)
-def audit(context: Context, limit: int = 1_000) -> dict[str, Any]:
+def audit(context: Context, limit: int = 1_000) -> Trail:
     """List the last commands that changed something: who, when, what, and what came of it; newest first."""
-    entries = context.audit.last(limit)
-    return {"entries": [asdict(entry) for entry in entries], "dropped": context.audit.dropped}
+    return Trail(context.audit.last(limit), context.audit.dropped)

@@ -15,21 +15,22 @@ from engine.core import Engine
 from engine.errors import CommandError, SwitchboardError
 from engine.subscriptions.changes import Change, Shape
 from engine.subscriptions.table import Subscription
+from engine.view.answers import Description
 
 
 @command(Role.VIEW, is_open=True)
-def describe_subscription(context: Context, subscription: str) -> dict[str, Any]:
+def describe_subscription(context: Context, subscription: str) -> Description:
     """Tell everything of a subscription that can be changed, passwords masked. `left_s`: until it expires."""
     found = known_subscription(context.engine, subscription)
-    return {
-        "id": found.id,
-        "event": found.event,
-        "policy": None if found.policy is None else str(found.policy),
-        "members": [member.socket for member in found.lane.members],
-        "expire": found.expire_s,
-        "left_s": None if found.expires_at is None else max(found.expires_at - context.engine.clock.now(), 0.0),
-        "options": options_shown(found.options),
-    }
+    return Description(
+        id=found.id,
+        event=found.event,
+        policy=found.policy,
+        members=tuple(member.socket for member in found.lane.members),
+        expire=found.expire_s,
+        options=options_shown(found.options),
+        left_s=None if found.expires_at is None else max(found.expires_at - context.engine.clock.now(), 0.0),
+    )
 
 
 @command(Role.VIEW, is_open=True)

@@ -15,14 +15,12 @@ from engine.event import Event
 MANY_MAX = 10_000
 """Events in one call: what is looked at in one go, before anybody else has a turn."""
 
-_CONSOLE = "console"
-
 
 @command(Role.OPERATE, is_open=True, is_counted=True)
 def raise_event(context: Context, event: str, params: EventParams | None = None) -> dict[str, int]:
     """Raise an event; the answer is how many subscriptions hear it."""
     raised = Event(registered_event(context.engine, event), params or ())
-    return {"subscriptions": hand_over(context, raised, source())}
+    return {"subscriptions": hand_over(context, raised, acting())}
 
 
 @command(Role.OPERATE, is_open=True, is_counted=True)
@@ -31,19 +29,13 @@ async def raise_many(context: Context, event: str, events: ManyEventParams) -> d
     name = known_event(context, event)
     if len(events) > MANY_MAX:
         raise invalid(f"expected at most {MANY_MAX} events, found {len(events)}")
-    refused = await hand_over_many(context, [Event(name, params) for params in events], source())
+    refused = await hand_over_many(context, [Event(name, params) for params in events], acting())
     if refused is not None:
         raise refused_after(refused, len(events))
     subscriptions = len(context.engine.table.of_event(name))
     if not subscriptions:
         raise nobody_heard()
     return {"raised": len(events), "subscriptions": subscriptions}
-
-
-def source() -> str:
-    """Who raises, as the feed shows it: a client of MI with its address; the console, whoever sits there."""
-    who = acting()
-    return who if who.startswith("MI ") else _CONSOLE
 
 
 def known_event(context: Context, name: str) -> str:

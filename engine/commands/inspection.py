@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.address import MASK, MemberAddress, PolicyName, identity, parse
 from engine.commands.arguments import known_subscription, member_index, text, whole
@@ -15,13 +15,24 @@ from engine.config.model import SubscriptionSettings
 from engine.core import Engine
 from engine.errors import CommandError
 from engine.event import Event
-from engine.feed import FeedRecord, Step
-from engine.lanes.base import Lane
+from engine.feed import Step
 from engine.member import Member
 from engine.options import options_heeded
 from engine.run import Fault
 from engine.sizes import CutText
 from engine.subscriptions.table import Subscription
+from engine.view.answers import (
+    ConnectionFacts,
+    DeliveryInspection,
+    Field,
+    LatencyFacts,
+    MemberFigures,
+    MemberInspection,
+    Payload,
+    Receiver,
+    Setting,
+)
+from engine.view.records import StepRecord, value_of
 from engine.wire.formats import described
 from engine.wire.payloads import WireFormat
 
@@ -42,11 +53,10 @@ class Recipient(NamedTuple):
 
 
 @command(Role.VIEW)
-def inspect_delivery(context: Context, subscription: str, seq: int) -> dict[str, Any]:
+def inspect_delivery(context: Context, subscription: str, seq: int) -> DeliveryInspection:
     """Tell one event's way through one subscription: each step, the bytes that go out, what was answered.
 
-    `seq` is the event's sequence number. Times are monotonic seconds; bytes are in hexadecimal digits. `cut`: of which
-    parameters (counted from 0) the feed keeps only the beginning, and how many bytes each had.
+    `seq` is the event's sequence number.
     """
     name, number = text(subscription, "subscription"), whole(seq, "seq")
     records = context.engine.feed.about(name, number)
@@ -54,78 +64,77 @@ def inspect_delivery(context: Context, subscription: str, seq: int) -> dict[str,
         raise CommandError(404, "Delivery does not exist", f"the feed does not tell of event {number} for {name!r} now")
     found = context.engine.table.get(name)
     members = [] if found is None else found.lane.members
-    recipients = [Recipient(one.socket, one.address.scheme, one.target.transport.wire_format) for one in members]
-    return told_delivery(records, number, None if found is None else found.policy, recipients)
+    batch = records[0].batch
+    return delivery_told(
+        tuple(map(value_of, records)),
+        RaisedEvent(number, batch.events[number - batch.first_seq], batch.raised_at, batch.source),
+        None if found is None else found.policy,
+        [Recipient(one.socket, one.address.scheme, one.target.transport.wire_format) for one in members],
+    )
 
 
 @command(Role.VIEW, is_open=True)
-def inspect_member(context: Context, subscription: str, member: int) -> dict[str, Any]:
+def inspect_member(context: Context, subscription: str, member: int) -> MemberInspection:
     """Tell everything of one member: its socket's fields, figures, latencies, failures, and settings in force."""
     engine = context.engine
     found = known_subscription(engine, subscription)
     index = member_index(found, member)
     its = found.lane.members[index]
-    connection = its.target.transport.connection
-    return {
-        "subscription": found.id,
-        "event": found.event,
-        "policy": None if found.policy is None else str(found.policy),
-        "member": index,
-        "socket": its.socket,
-        "scheme": its.address.scheme,
-        "fields": _fields(its.address),
-        "at": engine.clock.now(),
-        **_health(found.lane, its, engine.clock.now()),
-        "wire": described(its.target.transport.wire_format),
-        "connection": {"state": str(connection.state), "error": connection.error, "retry_at": connection.retry_at},
-        "figures": _figures(its),
-        "latency": _latency(its),
-        "settings": [*_subscription_settings(engine, found), *_transport_settings(its)],
-    }
+    connection, health = its.target.transport.connection, its.health
+    now, timeout = engine.clock.now(), found.lane.failover_timeout()
+    return MemberInspection(
+        subscription=found.id,
+        event=found.event,
+        policy=found.policy,
+        member=index,
+        socket=its.socket,
+        scheme=its.address.scheme,
+        fields=tuple(_fields(its.address)),
+        at=now,
+        state=health.state(now, timeout),
+        since=health.since,
+        skipped_until=None if timeout is None else health.skipped_until(timeout),
+        error=health.error,
+        error_at=health.error_at,
+        changes=health.changes,
+        connection=ConnectionFacts(connection.state, connection.error, connection.retry_at),
+        figures=_figures(its),
+        latency=_latency(its),
+        settings=(*_subscription_settings(engine, found), *_transport_settings(its)),
+        wire=described(its.target.transport.wire_format),
+    )
 
 
-def told_delivery(
-    records: Sequence[FeedRecord], seq: int, policy: PolicyName | None, recipients: Sequence[Recipient]
-) -> dict[str, Any]:
+class RaisedEvent(NamedTuple):
+    """An event, and how it came."""
+
+    seq: int
+    event: Event
+    raised_at: float
+    source: str
+
+
+def delivery_told(
+    steps: tuple[StepRecord, ...], raised: RaisedEvent, policy: PolicyName | None, recipients: Sequence[Recipient]
+) -> DeliveryInspection:
     """What `inspect_delivery` answers, from the records that tell of the event, at least one, oldest first."""
-    batch = records[0].batch
-    event = batch.events[seq - batch.first_seq]
-    return {
-        "subscription": records[0].subscription,
-        "seq": seq,
-        "event": event.name,
-        "params": [list(param) for param in event.params],
-        "cut": [[place, value.whole] for place, (_, value) in enumerate(event.params) if isinstance(value, CutText)],
-        "raised_at": batch.raised_at,
-        "source": batch.source,
-        "policy": None if policy is None else str(policy),
-        "members": [{"socket": one.socket, "scheme": one.scheme} for one in recipients],
-        "steps": [_step(record) for record in records],
-        "payloads": _payloads(event, recipients, _handed(records, len(recipients))),
-    }
+    event = raised.event
+    return DeliveryInspection(
+        subscription=steps[0].subscription,
+        seq=raised.seq,
+        event=event.name,
+        params=event.params,
+        raised_at=raised.raised_at,
+        source=raised.source,
+        policy=policy,
+        members=tuple(Receiver(one.socket, one.scheme) for one in recipients),
+        steps=steps,
+        payloads=tuple(_payloads(event, recipients, _handed(steps, len(recipients)))),
+        cut=tuple((place, value.whole) for place, value in enumerate(event.values) if isinstance(value, CutText)),
+    )
 
 
-def _step(record: FeedRecord) -> dict[str, Any]:
-    outcome = record.outcome
-    ended = None
-    if outcome is not None:
-        ended = {
-            "status": str(outcome.status),
-            "reason": outcome.reason,
-            "fault": None if outcome.fault is None else str(outcome.fault),
-            "answer": None if outcome.answer is None else outcome.answer.hex(),
-        }
-    return {
-        "at": record.at,
-        "step": str(record.step),
-        "member": record.member,
-        "skipped": [list(skip) for skip in record.skipped],
-        "outcome": ended,
-        "took_s": record.took_s,
-    }
-
-
-def _handed(records: Sequence[FeedRecord], count: int) -> set[int]:
+def _handed(records: Sequence[StepRecord], count: int) -> set[int]:
     """The members that were given the event, as far as is known."""
     handed: set[int] = set()
     for record in records:
@@ -139,7 +148,7 @@ def _handed(records: Sequence[FeedRecord], count: int) -> set[int]:
     return handed
 
 
-def _payloads(event: Event, recipients: Sequence[Recipient], handed: set[int]) -> list[dict[str, Any]]:
+def _payloads(event: Event, recipients: Sequence[Recipient], handed: set[int]) -> Iterator[Payload]:
     """What the event is on the wire, once for each kind of transport and bytes."""
     found: dict[tuple[str, bytes, str | None], list[int]] = {}
     was = _cut(event)
@@ -149,16 +158,9 @@ def _payloads(event: Event, recipients: Sequence[Recipient], handed: set[int]) -
             if was is not None:
                 encoded = encoded._replace(payload=b"", failure=was)
             found.setdefault((one.scheme, encoded.payload, encoded.failure), []).append(index)
-    return [
-        {
-            "scheme": scheme,
-            "members": indices,
-            "handed": [index for index in indices if index in handed],
-            "bytes": payload.hex(),
-            "failure": failure,
-        }
-        for (scheme, payload, failure), indices in found.items()
-    ]
+    for (scheme, payload, failure), indices in found.items():
+        given = tuple(index for index in indices if index in handed)
+        yield Payload(scheme, tuple(indices), given, payload, failure)
 
 
 def _cut(event: Event) -> str | None:
@@ -167,52 +169,36 @@ def _cut(event: Event) -> str | None:
     return f"not kept: of its texts of {sum(sizes):,} bytes the feed has the beginning" if sizes else None
 
 
-def _fields(address: MemberAddress) -> list[dict[str, Any]]:
+def _fields(address: MemberAddress) -> Iterator[Field]:
     """The parts of an address; its password masked."""
-    parts = [{"name": "transport", "value": address.scheme, "is_default": False}]
+    yield Field("transport", address.scheme, is_default=False)
     for field in fields(address):
         value = getattr(address, field.name)
         is_default = field.default is not MISSING and value == field.default
         shown = MASK if field.name == address.secret_name and value is not None else value
-        parts.append({"name": field.name, "value": shown, "is_default": is_default})
-    return parts
+        yield Field(field.name, shown, is_default)
 
 
-def _health(lane: Lane, member: Member, now: float) -> dict[str, Any]:
-    health, timeout = member.health, lane.failover_timeout()
-    return {
-        "state": str(health.state(now, timeout)),
-        "since": health.since,
-        "skipped_until": None if timeout is None else health.skipped_until(timeout),
-        "error": health.error,
-        "error_at": health.error_at,
-        "changes": [{**change._asdict(), "state": str(change.state)} for change in health.changes],
-    }
-
-
-def _figures(member: Member) -> dict[str, Any]:
+def _figures(member: Member) -> MemberFigures:
     counters = member.counters
-    return {
-        "delivered": counters.delivered,
-        "sent": counters.sent,
-        "failed": counters.failed,
-        "refused": counters.refused,
-        "waiting": member.queue.count,
-        "in_flight": member.in_flight,
-        "failed_by_kind": {str(fault): count for fault, count in member.faults.most_common()},
-    }
+    return MemberFigures(
+        delivered=counters.delivered,
+        sent=counters.sent,
+        failed=counters.failed,
+        refused=counters.refused,
+        waiting=member.queue.count,
+        in_flight=member.in_flight,
+        failed_by_kind={str(fault): count for fault, count in member.faults.most_common()},
+    )
 
 
-def _latency(member: Member) -> dict[str, Any]:
+def _latency(member: Member) -> LatencyFacts:
     latency = member.latency.whole()
-    return {
-        "count": latency.total,
-        "percentiles": [[percent, latency.percentile(percent / 100)] for percent in PERCENTILES],
-        "buckets": [list(bucket) for bucket in latency.buckets()],
-    }
+    percentiles = tuple((percent, latency.percentile(percent / 100)) for percent in PERCENTILES)
+    return LatencyFacts(latency.total, percentiles, tuple(latency.buckets()))
 
 
-def _subscription_settings(engine: Engine, found: Subscription) -> Iterator[dict[str, Any]]:
+def _subscription_settings(engine: Engine, found: Subscription) -> Iterator[Setting]:
     """The options of a subscription that its policy heeds, each with where it comes from."""
     settings = engine.settings
     entry = _entry_of(engine, found)
@@ -226,7 +212,7 @@ def _subscription_settings(engine: Engine, found: Subscription) -> Iterator[dict
             source = "command"
         else:
             source = "configuration" if name in settings.model_fields_set else "default"
-        yield {"name": name, "value": value, "source": source, "help": ""}
+        yield Setting(name, value, source)
 
 
 def _entry_of(engine: Engine, found: Subscription) -> SubscriptionSettings | None:
@@ -238,10 +224,10 @@ def _entry_of(engine: Engine, found: Subscription) -> SubscriptionSettings | Non
     return next((entry for entry in same if identity(parse(entry.socket_text)) == wanted), None)
 
 
-def _transport_settings(member: Member) -> Iterator[dict[str, Any]]:
+def _transport_settings(member: Member) -> Iterator[Setting]:
     """The settings of a member's transport; what was not set is the default."""
     options = member.target.options
     for name, field in type(options).model_fields.items():
         source = f"transports: {member.address.scheme}" if name in options.model_fields_set else "default"
         value = options.model_dump(mode="json", include={name})[name]
-        yield {"name": name, "value": value, "source": source, "help": field.description or ""}
+        yield Setting(name, value, source, field.description or "")

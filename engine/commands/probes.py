@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.address import MemberAddress, printed
+from engine.audit import acting
 from engine.commands.arguments import known_subscription, member_address_of, member_index, members_of
 from engine.commands.context import Context
 from engine.commands.parameters import Socket
@@ -146,7 +147,7 @@ class _Sending:
     def _test_run(self) -> Run:
         now = self._engine.clock.now()
         event = Event(TEST_EVENT, (("text", "a test by the operator"),))
-        run = Run(Batch(TEST_EVENT, (event,), 0, now, "console"), range(1), 0, now, self._note)
+        run = Run(Batch(TEST_EVENT, (event,), 0, now, acting()), range(1), 0, now, self._note)
         run.connect_now = True
         return run
 

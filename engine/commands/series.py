@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from engine.audit import acting
 from engine.commands.arguments import invalid, registered_event, whole
 from engine.commands.context import Context
 from engine.commands.event_series import Series
-from engine.commands.events import source
 from engine.commands.parameters import EventParams
 from engine.commands.registry import Role, command
 from engine.core import Engine
@@ -37,7 +37,7 @@ def raise_series(
     if context.series is not None and context.series.is_running:
         raise CommandError(409, "Busy", f"{context.series.event.name} is being raised many times; stop that first")
     series = context.series = Series(Event(name, params or ()), number, rate)
-    engine.tasks.spawn(_run(engine, series, source()), f"raise {name} {number} times")
+    engine.tasks.spawn(_run(engine, series, acting()), f"raise {name} {number} times")
     return series.progress()
 
 

@@ -18,6 +18,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import cast
 
+from engine.bounds import Count, Wall
 from engine.log.printable import printable
 from engine.log.rate import UNPACED, Pace
 
@@ -44,11 +45,11 @@ _pace = Pace()
 class LogLine:
     """One line of the log, masked. Further lines of a traceback are lines of their own."""
 
-    number: int
+    number: Count
     """Grows by one a line."""
-    wall: float
+    wall: Wall
     """Seconds since the epoch."""
-    level: int
+    level: Count
     """As `logging` counts: 20 information, 30 warning, 40 error."""
     logger: str
     text: str

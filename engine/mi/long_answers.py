@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct
+
 from engine.mi.jsontext import Pieces, encode, encode_harmless
 from engine.slices import Steps
+from engine.view.codec import named
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 
 REASON_MAX = 300
@@ -35,7 +37,7 @@ def pieces_of(answer: Any) -> Steps[Pieces]:
         return (yield from told(answer))
     pieces: list[bytes] = []
     begun = bytearray()
-    for part in _parts(answer, NESTED):
+    for part in _parts(named(answer), NESTED):
         begun += part
         if len(begun) >= PIECE:
             pieces.append(bytes(begun))
@@ -98,8 +100,8 @@ def words_shown(reason: str | None) -> str | None:
     return line if len(line) <= REASON_MAX else f"{line[: REASON_MAX - 1]}…"
 
 
-def _names_of(kind: type[Any], *left_out: str) -> _Names:
-    return tuple(field.name for field in fields(kind) if field.name not in left_out)
+def _names_of(kind: type[Struct], *left_out: str) -> _Names:
+    return tuple(name for name in kind.__struct_fields__ if name not in left_out)
 
 
 def _told(row: Any, names: _Names) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _only_waits(standing: Standing, ready_at: float | None, now: float) -> bool:
 def _backs(standings: Standings, skipped: Sequence[Skip], tried_at: dict[int, float]) -> list[tuple[float, int]]:
     """When those came back, or may be tried, that have failed before that; with their positions."""
     backs = []
-    for member, _ in skipped:
+    for member in [skip.member for skip in skipped]:
         health, back_at = standings[member].health, standings[member].back_at
         if not health.paused and health.failed_at is not None and back_at is not None and back_at > health.failed_at:
             backs.append((max(back_at, tried_at.get(member, back_at - RETRY_S) + RETRY_S), member))

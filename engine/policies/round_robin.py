@@ -31,7 +31,7 @@ def plan(pointer: int, indices: range, standings: Standings, *, may_wait: bool =
     takers = [member for member in turns if _skip(member, standings[member]) is None]
     skips = [skip for member in turns if (skip := _skip(member, standings[member])) is not None]
     if not takers:
-        skipped = tuple(sorted(skips))
+        skipped = tuple(sorted(skips, key=lambda skip: skip.member))
         return Planned(pointer, (), End(summary((), skipped), skipped))
     lap = len(takers)
     shares = tuple(

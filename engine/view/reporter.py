@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import copy
 from itertools import count
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from engine.clock import Clock
 from engine.config.model import Settings
@@ -109,7 +111,7 @@ class Reporter:
         row = _subscription_row(subscription, now, 0 if known is None else known.row.version)
         row = known.row if known is not None and row == known.row else replace(row, version=next(self._versions))
         failures = sum([member.counters.failed for member in lane.members])
-        self._rows[subscription.id] = known = _Known(lane, lane.version, row, replace(lane.counters), failures)
+        self._rows[subscription.id] = known = _Known(lane, lane.version, row, copy(lane.counters), failures)
         return known
 
     def _forget(self, rows: list[SubscriptionRow]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,6 +15,8 @@ from engine.errors import CommandError
 from engine.mi import methods as _methods  # noqa: F401 - fills the table
 from engine.mi.envelope import Request
 from engine.mi.registry import Caller, call
+from engine.view.answers import Trail
+from engine.view.codec import decode, encode
 from tests.support.clock import FakeClock
 
 
@@ -29,8 +30,8 @@ async def context() -> AsyncIterator[Context]:
 
 async def trail(context: Context) -> list[tuple[str, str, str]]:
     answer = await execute(context, "audit")
-    assert json.dumps(answer)
-    return [(one["who"], one["command"], one["result"]) for one in answer["entries"]]
+    assert decode(encode(answer), Trail) == answer
+    return [(one.who, one.command, one.result) for one in answer.entries]
 
 
 async def test_what_changes_something_is_noted_with_who_did_it(context: Context) -> None:

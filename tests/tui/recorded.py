@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
+from engine.event import Event
 from engine.feed import FeedRecord
-from engine.health import State
+from engine.health import Change, State
+from engine.log.handlers import LogLine
+from engine.view.answers import Description, Trail
+from engine.view.codec import named, plain, typed
+from engine.view.records import FeedPage
 from engine.view.snapshot import EngineSnapshot
 from tests.tui.inspected import MEMBER
-from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, snapshot
+from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, page, snapshot
 from tui.bundle.recording import Recording, read_bundle
 
 STEP_S = 2.0
@@ -66,25 +72,25 @@ def incident() -> Recording:
         {"number": number, "wall": WALL - age, "level": 20, "logger": "engine", "text": text}
         for number, (age, text) in enumerate([(50, "an early line"), (1, "a late line")], 1)
     ]
-    first = {**MEMBER, "wire": WIRE, "changes": [
+    first = replace(MEMBER, wire=WIRE, changes=typed([
         {"at": at(0) - 99, "state": "up", "reason": "", "times": 1, "last_at": at(0) - 99},
         {"at": at(FAILS_AT), "state": "failed", "reason": "connection refused", "times": 1, "last_at": at(FAILS_AT)},
-    ]}  # fmt: skip
-    second = {**MEMBER, "member": 1, "socket": PIKE.members[1].socket, "scheme": "flatstore", "wire": LINE}
+    ], tuple[Change, ...]))  # fmt: skip
+    second = replace(MEMBER, member=1, socket=PIKE.members[1].socket, scheme="flatstore", wire=LINE)
     return Recording(
         past=tuple(moment(step) for step in range(STEPS)),
-        records=tuple(records),
+        feed=page(records),
         configuration={"label": "LAB", "failover_timeout": 30.0, "queue_size": 10_000},
-        audit={"entries": audit, "dropped": 0},
-        log=log,
-        described={"s1": {
+        audit=typed({"entries": audit, "dropped": 0}, Trail),
+        log=typed(log, tuple[LogLine, ...]),
+        described={"s1": typed({
             "id": "s1", "event": "E_PIKE_BLOCKED", "policy": "FAILOVER", "expire": None,
             "members": [member.socket for member in PIKE.members],
             "options": {"failover_timeout": 5.0, "when_all_failed": "hold", "hold_max_age": 3600.0,
                         "on_failure": "next", "queue_size": 10_000, "drop": "never", "slow_after": 0.8,
                         "wait_for_member": 3.0},
-        }},
-        inspected={"s1": [first, second]},
+        }, Description)},
+        inspected={"s1": (first, second)},
         charts={"": [[SECOND] * 200, [SECOND] * 20, []], "s1 0": [[SECOND], [], []]},
     )  # fmt: skip
 
@@ -98,10 +104,19 @@ def written(made: Recording, folder: Path) -> Recording:
 
 def of_records(*records: FeedRecord) -> Recording:
     """A recording that is about these records alone."""
-    return Recording((snapshot(PIKE),), records, {}, AUDIT, [])  # type: ignore[arg-type]
+    return Recording((snapshot(PIKE),), page(records), {}, AUDIT, [])
 
 
-AUDIT = {
+RECORDED = Path(__file__).parent / "bundle" / "recorded" / "version3.json"
+"""A bundle that the third version wrote."""
+
+
+def events_told(of: FeedPage) -> list[list[Event]]:
+    """The events that each record tells of."""
+    return [[of.by_seq()[one.first_seq].event(index) for index in one.indices] for one in of.records]
+
+
+AUDIT = typed({
     "entries": [
         {"number": 2, "wall": 1_700_000_000.5, "who": "MI 127.0.0.1:5", "command": "unsubscribe", "details": "",
          "result": "refused: no", "times": 1},
@@ -109,9 +124,9 @@ AUDIT = {
          "result": "done", "times": 3},
     ],
     "dropped": 4,
-}  # fmt: skip
+}, Trail)  # fmt: skip
 
-LOG = [{"number": 1, "wall": 1_700_000_000.0, "level": 20, "logger": "engine", "text": "a line"}]
+LOG = (LogLine(1, 1_700_000_000.0, 20, "engine", "a line"),)
 
 
 def first_version() -> dict[str, Any]:
@@ -119,13 +134,13 @@ def first_version() -> dict[str, Any]:
     of = batch("E_PIKE_BLOCKED", 150, {"ip": "192.0.2.11"}, at=NOW - 0.1)
     return {
         "switchboard_bundle": 1,
-        "snapshot": asdict(snapshot(PIKE)),
+        "snapshot": named(snapshot(PIKE)),
         "configuration": {"label": "LAB"},
         "batches": [{"name": of.name, "first_seq": 150, "raised_at": of.raised_at, "source": "MI",
                      "events": [[["ip", "192.0.2.11"]]]}],
         "records": [{"number": 5, "at": NOW, "step": "settled", "subscription": "s1", "batch": 150,
                      "indices": [0, 1, 1], "member": 1, "skipped": [[0, "failed"]], "attempts": [],
                      "outcome": ["delivered", "", None], "took_s": 0.1}],
-        "audit": AUDIT,
+        "audit": plain(AUDIT),
         "log": ["a line"],
     }  # fmt: skip

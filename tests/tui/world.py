@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from engine.address import PolicyName
+from engine.commands.gate import COMMANDS
 from engine.errors import CommandError
 from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.health import State
+from engine.log.handlers import LogLine
 from engine.run import DELIVERED, Batch, Outcome, Skip
+from engine.slices import at_once
 from engine.transports.base import ConnectionState
+from engine.view.codec import typed
+from engine.view.records import FeedPage, page_of
 from engine.view.snapshot import EngineSnapshot, Figures, MemberRow, SubscriptionRow
 from tui.model.pump import Pump
 
@@ -143,6 +150,11 @@ def delivered(
     )
 
 
+def page(records: Iterable[FeedRecord]) -> FeedPage:
+    """Records as they leave the engine."""
+    return at_once(page_of(records))
+
+
 SKIP = Skip(0, "failed 12.4 s ago: connection refused")
 
 
@@ -188,6 +200,11 @@ class FakeLink:
         self.failure: Exception | None = None
         self.asked = 0
 
+    @property
+    def name(self) -> str:
+        """The source of the test's own events."""
+        return "console"
+
     async def snapshot(self) -> EngineSnapshot:
         """The test's snapshot, or its failure."""
         self.asked += 1
@@ -195,9 +212,9 @@ class FakeLink:
             raise self.failure
         return self.answer
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The test's records."""
-        return tuple(one for one in self.records if one.number >= since)[-limit:]
+        return page(tuple(one for one in self.records if one.number >= since)[-limit:])
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
         """The test's answer; unknown commands are refused."""
@@ -207,7 +224,16 @@ class FakeLink:
             raise self.failure
         if name not in self.answers:
             raise CommandError(404, f"no answer to {name}")
-        return self.answers[name]
+        return as_answered(name, self.answers[name])
+
+
+def as_answered(name: str, answer: Any) -> Any:
+    """What a test wrote down in plain values, as the command answers it."""
+    if name not in COMMANDS or not isinstance(answer, dict | list):
+        return answer
+    function = COMMANDS[name].function
+    declared = eval(function.__annotations__["return"], function.__globals__)  # noqa: S307 - our own annotation
+    return typed(answer, declared)
 
 
 class FakeTime:
@@ -242,8 +268,8 @@ def waves(pump: Pump) -> None:
         pump.history.note(snapshot(row, at=NOW - second, figures=replace(NOTHING, delivered=0)))
 
 
-def log_entry(number: int, level: int, text: str) -> dict[str, Any]:
-    return {"number": number, "wall": WALL, "level": level, "logger": "engine.core", "text": text}
+def log_entry(number: int, level: int, text: str) -> LogLine:
+    return LogLine(number, WALL, level, "engine.core", text)
 
 
 LOG_ENTRIES = [log_entry(1, 20, "started"), log_entry(2, 30, "unix:/a: no listener"), log_entry(3, 40, "disk\x1b full")]

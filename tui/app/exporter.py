@@ -50,7 +50,7 @@ class ExporterPart(AppBase):
             if answer.failure:
                 self.notify(answer.failure, title="Not exported", severity="error", markup=False)
                 return None
-            rows = audit_rows(answer.value["entries"])
+            rows = audit_rows(answer.value.entries)
         elif choice.what == "feed":
             rows = delivery_rows(self.pump.deliveries.lines, snapshot)
         else:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from engine.log.handlers import LogLine
+from engine.view.answers import Description, MemberInspection
 from engine.view.snapshot import EngineSnapshot, SubscriptionRow
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import Recording
@@ -40,14 +44,14 @@ async def collect(link: Link, pump: Pump, snapshot: EngineSnapshot, recorded: Re
         return Incident(None, failure)
     configuration, audit = (answer.value for answer in answers)
     try:
-        records = await link.feed(0, RECORDS)
+        feed = await link.feed(0, RECORDS)
     except Exception as error:  # noqa: BLE001 - whatever a link raises is shown to the operator
         return Incident(None, str(error) or type(error).__name__)
     rows = list(snapshot.subscriptions)
     inspected = await _inspected(link, rows)
     recording = Recording(
         past=(*(one for one in pump.past.snapshots if one.at < snapshot.at), snapshot),
-        records=records,
+        feed=feed,
         configuration=configuration,
         audit=audit,
         log=_log(await ask(link, "log_since", limit=LOG_LINES), snapshot.wall),
@@ -62,9 +66,9 @@ async def collect(link: Link, pump: Pump, snapshot: EngineSnapshot, recorded: Re
     return Incident(recording)
 
 
-async def _inspected(link: Link, rows: list[SubscriptionRow]) -> dict[str, list[Any]]:
+async def _inspected(link: Link, rows: list[SubscriptionRow]) -> dict[str, list[MemberInspection]]:
     """Every member of as many subscriptions as are to be asked for; one that went away meanwhile is left out."""
-    told: dict[str, list[Any]] = {}
+    told: dict[str, list[MemberInspection]] = {}
     left = INSPECTED_MAX
     for row in rows:
         left -= len(row.members)
@@ -76,7 +80,7 @@ async def _inspected(link: Link, rows: list[SubscriptionRow]) -> dict[str, list[
     return told
 
 
-async def _described(link: Link, rows: list[SubscriptionRow]) -> dict[str, Any]:
+async def _described(link: Link, rows: list[SubscriptionRow]) -> dict[str, Description]:
     answers = {row.id: await ask(link, "describe_subscription", subscription=row.id) for row in rows[:INSPECTED_MAX]}
     return {name: answer.value for name, answer in answers.items() if not answer.failure}
 
@@ -90,9 +94,8 @@ async def _charts(history: History, at: float) -> dict[str, Levels]:
     return await asyncio.to_thread(lambda: History.of(copied.levels(), since_s).levels())
 
 
-def _log(answer: Answer, wall: float) -> list[dict[str, Any]]:
+def _log(answer: Answer, wall: float) -> Sequence[LogLine]:
     """The lines, or one that says why there are none."""
     if not answer.failure:
-        return list(answer.value)
-    text = f"the log could not be had: {answer.failure}"
-    return [{"number": 1, "wall": wall, "level": 40, "logger": "tui", "text": text}]
+        return tuple(answer.value)
+    return (LogLine(1, wall, logging.ERROR, "tui", f"the log could not be had: {answer.failure}"),)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.commands.inspection import Recipient, told_delivery
+from msgspec.structs import replace
+
+from engine.commands.inspection import RaisedEvent, Recipient, delivery_told
 from engine.errors import CommandError
-from engine.feed import FeedRecord, failures_between, records_about
-from engine.health import State
+from engine.log.handlers import LogLine
+from engine.view.answers import (
+    ConnectionFacts,
+    DeliveryInspection,
+    Description,
+    LatencyFacts,
+    MemberFigures,
+    MemberInspection,
+    Trail,
+)
+from engine.view.records import FeedPage
 from engine.view.snapshot import EngineSnapshot, MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
 from tui.bundle.recording import Recording
@@ -32,6 +43,11 @@ class RecordedLink:
         }
 
     @property
+    def name(self) -> str:
+        """Nobody's: whoever looks at a recording raised nothing of it."""
+        return ""
+
+    @property
     def moment(self) -> EngineSnapshot:
         """The snapshot that is shown."""
         return self.recording.past[self.position]
@@ -52,14 +68,9 @@ class RecordedLink:
         """The engine as it was at the moment."""
         return self.moment
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The records numbered `since` and later, up to the moment, as `Feed.since` tells them."""
-        records = self._records
-        first = bisect_left(records, since, key=lambda one: one.number)
-        newest = tuple(records[max(first, len(records) - limit) :])
-        if not newest:
-            return ()
-        return (*failures_between(reversed(records), since, newest[0].number), *newest)
+        return self._page.since(since, limit)
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
         """What a recording can answer.
@@ -73,56 +84,61 @@ class RecordedLink:
         return answer(**parameters)
 
     @property
-    def _records(self) -> Sequence[FeedRecord]:
-        records = self.recording.records
-        if self.position == len(self.recording.past) - 1:
-            return records  # some may be younger than the snapshot
-        return records[: bisect_right(records, self.moment.next_record - 1, key=lambda one: one.number)]
+    def _is_at_end(self) -> bool:
+        return self.position == len(self.recording.past) - 1
 
-    def _audit(self, limit: int = 1_000) -> dict[str, Any]:
+    @property
+    def _page(self) -> FeedPage:
+        if self._is_at_end:
+            return self.recording.feed  # some records may be younger than the snapshot
+        return self.recording.feed.before(self.moment.next_record)
+
+    def _audit(self, limit: int = 1_000) -> Trail:
         trail = self.recording.audit
-        entries = [entry for entry in trail["entries"] if self._was_then(entry)]
-        return {"entries": entries[:limit], "dropped": trail["dropped"]}
+        return Trail(tuple(entry for entry in trail.entries if self._was_then(entry.wall))[:limit], trail.dropped)
 
     def _configuration(self) -> Mapping[str, Any]:
         return self.recording.configuration
 
-    def _log_since(self, since: int = 0, limit: int = 1_000) -> list[Mapping[str, Any]]:
-        return [entry for entry in self.recording.log if entry["number"] >= since and self._was_then(entry)][-limit:]
+    def _log_since(self, since: int = 0, limit: int = 1_000) -> tuple[LogLine, ...]:
+        return tuple(one for one in self.recording.log if one.number >= since and self._was_then(one.wall))[-limit:]
 
-    def _was_then(self, entry: Mapping[str, Any]) -> bool:
-        return self.position == len(self.recording.past) - 1 or bool(entry["wall"] <= self.moment.wall)
+    def _was_then(self, wall: float) -> bool:
+        return self._is_at_end or wall <= self.moment.wall
 
-    def _describe(self, subscription: str) -> Mapping[str, Any]:
+    def _describe(self, subscription: str) -> Description:
         found = self.recording.described.get(subscription)
         if found is None:
             raise _not_held(f"what the subscription {subscription!r} is made of")
         return found
 
-    def _inspect_member(self, subscription: str, member: int) -> dict[str, Any]:
+    def _inspect_member(self, subscription: str, member: int) -> MemberInspection:
         members = self.recording.inspected.get(subscription, ())
         if member >= len(members):
             raise _not_held(f"member {member + 1} of {subscription!r}")
-        told = dict(members[member])
-        if self.position == len(self.recording.past) - 1:
+        told = members[member]
+        if self._is_at_end:
             return told
         row = next((row for row in self.moment.subscriptions if row.id == subscription), None)
-        if row is None or member >= len(row.members) or row.members[member].socket != told["socket"]:
+        if row is None or member >= len(row.members) or row.members[member].socket != told.socket:
             raise _not_held(f"member {member + 1} of {subscription!r} at this moment; it was not there yet")
-        return told | _as_it_was(told, row.members[member], self.moment.at)
+        return _as_it_was(told, row.members[member], self.moment.at)
 
-    def _inspect_delivery(self, subscription: str, seq: int) -> dict[str, Any]:
-        records = records_about(self._records, subscription, seq)
-        if not records:
+    def _inspect_delivery(self, subscription: str, seq: int) -> DeliveryInspection:
+        page = self._page
+        steps = tuple(one for one in page.records if one.is_about(subscription, seq))
+        if not steps:
             raise _not_held(f"event {seq} for {subscription!r}")
+        batch = page.by_seq()[steps[0].first_seq]
+        raised = RaisedEvent(seq, batch.event(seq - batch.first_seq), batch.raised_at, batch.source)
         row = self._first.get(subscription)
-        return told_delivery(records, seq, None if row is None else row.policy, self._recipients(row))
+        return delivery_told(steps, raised, None if row is None else row.policy, self._recipients(row))
 
     def _recipients(self, row: SubscriptionRow | None) -> list[Recipient]:
         if row is None:
             return []
         told = self.recording.inspected.get(row.id, ())
-        wires = {member["socket"]: member.get("wire") for member in told}
+        wires = {member.socket: member.wire for member in told}
         return [_recipient(member, wires.get(member.socket)) for member in row.members]
 
 
@@ -130,25 +146,25 @@ def _recipient(member: MemberRow, wire: Mapping[str, Any] | None) -> Recipient:
     return Recipient(member.socket, member.scheme, None if wire is None else format_of(wire))
 
 
-def _as_it_was(told: Mapping[str, Any], row: MemberRow, at: float) -> dict[str, Any]:
+def _as_it_was(told: MemberInspection, row: MemberRow, at: float) -> MemberInspection:
     """What a snapshot knows better of a member than what was told of it at the end."""
-    percentiles = [[50, row.latency_p50_s], [99, row.latency_p99_s]]
-    return {
-        "at": at,
-        "state": str(State(row.state)),
-        "since": row.since,
-        "skipped_until": row.skipped_until,
-        "error": row.error,
-        "error_at": row.error_at,
-        "changes": [change for change in told["changes"] if change["at"] <= at],
-        "connection": {"state": str(row.connection), "error": None, "retry_at": None},
-        "figures": {name: getattr(row, name, {}) for name in told["figures"]},
-        "latency": {
-            "count": 0 if row.latency_p50_s is None else row.delivered + row.sent,
-            "percentiles": [one for one in percentiles if one[1] is not None],
-            "buckets": [],
-        },
-    }
+    percentiles = ((50.0, row.latency_p50_s), (99.0, row.latency_p99_s))
+    return replace(
+        told,
+        at=at,
+        state=row.state,
+        since=row.since,
+        skipped_until=row.skipped_until,
+        error=row.error,
+        error_at=row.error_at,
+        changes=tuple(change for change in told.changes if change.at <= at),
+        connection=ConnectionFacts(row.connection),
+        figures=MemberFigures(row.delivered, row.sent, row.failed, row.refused, row.waiting, row.in_flight),
+        latency=LatencyFacts(
+            0 if row.latency_p50_s is None else row.delivered + row.sent,
+            tuple(one for one in percentiles if one[1] is not None),
+        ),
+    )
 
 
 def _not_held(what: str) -> CommandError:

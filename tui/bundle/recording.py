@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from engine.errors import EventError, SwitchboardError
-from engine.feed import FeedRecord
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from engine.bounds import Count, Number
+from engine.errors import SwitchboardError
+from engine.log.handlers import LogLine
+from engine.view.answers import Description, MemberInspection, Trail
+from engine.view.changes import SnapshotChange, changed
+from engine.view.codec import CodecError, decode, decode_plain, typed
+from engine.view.records import FeedPage, RaisedBatch, StepRecord
 from engine.view.snapshot import EngineSnapshot
-from tui.bundle.form import AUDIT, CHARTS, CONFIGURATION, DESCRIBED, INSPECTED, LEFT_OUT, LINES, LOG, loaded, validated
-from tui.bundle.masked_json import json_line, size_of
-from tui.bundle.records import WrittenRecords, read_records
-from tui.bundle.snapshots import WrittenPast, read_past, read_snapshot
-from tui.model.time_series import History, Levels
+from tui.bundle.checks import check_charts, check_described, check_feed, check_inspected, check_past, check_plain
+from tui.bundle.masked_json import masked_line
+from tui.bundle.old import modern
+from tui.bundle.parts import WrittenFeed, WrittenPast, fitting, last_fitting, listed
+from tui.model.time_series import History, Levels, Measure, Track
 from tui.terminal.safe_text import clean
 
-VERSION = 3
-"""Of the file's form. The first had one snapshot, the log as text, and nothing to inspect; the second told batches
-apart by their first event alone. Both can still be read."""
+VERSION = 4
+"""Of the file's form. `tui.bundle.old` knows the older ones."""
 
-READABLE = (1, 2, VERSION)
+READABLE = (1, 2, 3, VERSION)
 
 SIZE_MAX = 20_000_000
 """Bytes of a bundle. What would not fit is left out, the oldest first, and counted."""
@@ -49,24 +55,22 @@ class BundleError(SwitchboardError):
         super().__init__(clean(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """What a bundle holds."""
 
     past: tuple[EngineSnapshot, ...]
     """At least one snapshot, oldest first; the last shows the end."""
-    records: tuple[FeedRecord, ...]
+    feed: FeedPage
     configuration: Mapping[str, Any]
-    audit: Mapping[str, Any]
-    log: Sequence[Mapping[str, Any]]
-    """Entries as `log_since` tells them."""
-    described: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What `describe_subscription` told, by id."""
-    inspected: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
-    """What `inspect_member` told of each member, by the subscription's id."""
-    charts: Mapping[str, Levels] = field(default_factory=dict)
+    audit: Trail
+    log: Sequence[LogLine]
+    described: Mapping[str, Description] = {}
+    """By the subscription's id."""
+    inspected: Mapping[str, Sequence[MemberInspection]] = {}
+    """Each member, by the subscription's id."""
+    charts: Mapping[str, Levels] = {}
     """The tracks of the charts, up to the end."""
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = {}
     """How many of what had no room."""
 
     @property
@@ -81,32 +85,32 @@ class Recording:
         return replace(
             self,
             past=self.past[first:],
-            records=tuple(record for record in self.records if record.at >= since),
-            log=[entry for entry in self.log if entry["wall"] >= wall],
+            feed=FeedPage(tuple(one for one in self.feed.records if one.at >= since), self.feed.batches),
+            log=[entry for entry in self.log if entry.wall >= wall],
         )
 
     def text(self) -> str:
         """The file."""
         past = WrittenPast(self.past, PAST_MAX)
-        members, lost_members = _fitting(self.inspected, MEMBERS_MAX)
-        described, lost_subscriptions = _fitting(self.described, DESCRIBED_MAX)
-        charts, lost_tracks = _fitting(self.charts, CHARTS_MAX)
-        log = _last_fitting(self.log, LOG_MAX)
+        members, lost_members = fitting(self.inspected, MEMBERS_MAX)
+        described, lost_subscriptions = fitting(self.described, DESCRIBED_MAX)
+        charts, lost_tracks = fitting(self.charts, CHARTS_MAX)
+        log = last_fitting(self.log, LOG_MAX)
         parts = {
-            "switchboard_bundle": str(VERSION),
-            "configuration": json_line(self.configuration),
-            "past": past.text,
+            "switchboard_bundle": b"%d" % VERSION,
+            "configuration": masked_line(self.configuration),
+            "past": past.content,
             "described": described,
             "inspected": members,
             "charts": charts,
-            "audit": json_line(self.audit),
-            "log": _listed(log),
+            "audit": masked_line(self.audit),
+            "log": listed(log),
         }
-        left = SIZE_MAX - ROOM_FOR_NAMES - sum(map(size_of, parts.values()))
-        records = WrittenRecords(self.records, min(left, RECORDS_MAX))
+        left = SIZE_MAX - ROOM_FOR_NAMES - sum(map(len, parts.values()))
+        feed = WrittenFeed(self.feed, min(left, RECORDS_MAX))
         left_out = {
             "snapshots": past.left_out,
-            "records of deliveries": records.left_out,
+            "records of deliveries": feed.left_out,
             "subscriptions whose members can be inspected": lost_members,
             "subscriptions that can be copied": lost_subscriptions,
             "tracks of the charts": lost_tracks,
@@ -114,11 +118,12 @@ class Recording:
         }
         counted = {name: count + self.left_out.get(name, 0) for name, count in left_out.items()}
         parts |= {
-            "batches": _listed(records.batches),
-            "records": _listed(records.records),
-            "left_out": json_line({**self.left_out, **counted}),
+            "batches": listed(feed.batches),
+            "records": listed(feed.records),
+            "left_out": masked_line({**self.left_out, **counted}),
         }
-        return "{" + ",\n".join(f'"{name}":{text}' for name, text in parts.items()) + "}\n"
+        lines = [b'"%s":%s' % (name.encode(), content) for name, content in parts.items()]
+        return (b"{" + b",\n".join(lines) + b"}\n").decode()
 
 
 def missing(recording: Recording) -> tuple[str, ...]:
@@ -132,6 +137,30 @@ def history_before(recording: Recording) -> History:
     return History.of(recording.charts, round(recording.end.at - recording.past[0].at))
 
 
+_Sample: TypeAlias = Annotated[list[Number | None], Meta(min_length=len(Measure), max_length=len(Measure))]
+_LEVELS = len(Track().levels())
+_Track: TypeAlias = Annotated[list[list[_Sample]], Meta(min_length=_LEVELS, max_length=_LEVELS)]
+
+
+class _Head(Struct):
+    switchboard_bundle: int
+
+
+class _File(Struct):
+    """The parts of a bundle as they are written."""
+
+    past: tuple[SnapshotChange, ...]
+    batches: tuple[RaisedBatch, ...]
+    records: tuple[StepRecord, ...]
+    configuration: dict[str, Any]
+    audit: Trail
+    log: tuple[LogLine, ...]
+    described: dict[str, Description] = {}
+    inspected: dict[str, tuple[MemberInspection, ...]] = {}
+    charts: dict[str, _Track] = {}
+    left_out: dict[str, Count] = {}
+
+
 def read_bundle(path: Path) -> Recording:
     """The recording in a file.
 
@@ -141,82 +170,45 @@ def read_bundle(path: Path) -> Recording:
     try:
         if path.stat().st_size > READ_MAX:
             raise BundleError(f"{path} has more than {READ_MAX:,} bytes; it is no incident bundle")
-        document = loaded(path.read_bytes())
+        content = path.read_bytes()
+        version = decode(content, _Head).switchboard_bundle
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error.strerror}") from error
-    except RecursionError:
-        raise BundleError(f"{path} is no incident bundle: too many lists or mappings in each other") from None
-    except ValueError as error:
+    except CodecError as error:
         raise BundleError(f"{path} is no incident bundle: {error}") from error
-    version = document.get("switchboard_bundle") if isinstance(document, dict) else None
     if version not in READABLE:
         known = ", ".join(map(str, READABLE))
         raise BundleError(f"{path} is no incident bundle of version {known}; it says {version!r}")
     try:
-        return _first_version(document) if version == 1 else _later_version(document)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, EventError) as error:
+        file = decode(content, _File) if version == VERSION else typed(modern(decode_plain(content)), _File)
+        return _recording(file)
+    except (CodecError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BundleError(f"{path} is damaged: {_reason(error)}") from error
 
 
-def _later_version(document: Mapping[str, Any]) -> Recording:
-    past = read_past(document["past"])
-    if not past:
-        raise ValueError("it holds no snapshot")
-    return Recording(
-        past=past,
-        records=read_records(document),
-        configuration=validated(CONFIGURATION, document["configuration"], "configuration"),
-        audit=validated(AUDIT, document["audit"], "audit"),
-        log=validated(LOG, document["log"], "log"),
-        described=validated(DESCRIBED, document["described"], "described"),
-        inspected=validated(INSPECTED, document["inspected"], "inspected"),
-        charts=validated(CHARTS, document["charts"], "charts"),
-        left_out=validated(LEFT_OUT, document["left_out"], "left_out"),
+def _recording(file: _File) -> Recording:
+    past: list[EngineSnapshot] = []
+    for change in file.past:
+        past.append(changed(past[-1] if past else None, change))
+    recording = Recording(
+        past=tuple(past),
+        feed=FeedPage(file.records, file.batches),
+        configuration=file.configuration,
+        audit=file.audit,
+        log=file.log,
+        described=file.described,
+        inspected=file.inspected,
+        charts=file.charts,
+        left_out=file.left_out,
     )
-
-
-def _first_version(document: Mapping[str, Any]) -> Recording:
-    snapshot = read_snapshot(document["snapshot"])
-    lines = enumerate(validated(LINES, document["log"], "log"), 1)
-    return Recording(
-        past=(snapshot,),
-        records=read_records(document),
-        configuration=validated(CONFIGURATION, document["configuration"], "configuration"),
-        audit=validated(AUDIT, document["audit"], "audit"),
-        log=[
-            {"number": number, "wall": snapshot.wall, "level": 20, "logger": "", "text": line} for number, line in lines
-        ],
-    )
+    check_past(recording.past)
+    check_feed(recording.feed)
+    check_described(recording.described)
+    check_inspected(recording.inspected)
+    check_charts(recording.charts)
+    check_plain(recording.configuration, "configuration")
+    return recording
 
 
 def _reason(error: Exception) -> str:
     return f"it has no {error}" if isinstance(error, KeyError) else str(error)
-
-
-def _listed(texts: Iterable[str]) -> str:
-    return "[\n" + ",\n".join(texts) + "]"
-
-
-def _fitting(told: Mapping[str, Any], size_max: int) -> tuple[str, int]:
-    """As much of a mapping as has room, as JSON; and how much has not.
-
-    Item by item: the encoder of all at once would let no other thread run meanwhile.
-    """
-    texts: list[str] = []
-    for name, value in told.items():
-        text = f"{json_line(name)}:{json_line(value)}"
-        size_max -= size_of(text)
-        if size_max >= 0:
-            texts.append(text)
-    return "{" + ",\n".join(texts) + "}", len(told) - len(texts)
-
-
-def _last_fitting(entries: Sequence[Any], size_max: int) -> list[str]:
-    texts: list[str] = []
-    for entry in reversed(entries):
-        text = json_line(entry)
-        size_max -= size_of(text)
-        if size_max < 0:
-            break
-        texts.append(text)
-    return texts[::-1]

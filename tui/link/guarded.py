@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.commands.registry import COMMANDS
 from engine.errors import CommandError
-from engine.feed import FeedRecord
+from engine.view.records import FeedPage
 from engine.view.snapshot import EngineSnapshot
 from tui.link.protocol import Link
 
@@ -23,6 +23,11 @@ class GuardedLink:
         self._is_locked = is_read_only
 
     @property
+    def name(self) -> str:
+        """That of the link behind the lock."""
+        return self.inner.name
+
+    @property
     def is_locked(self) -> bool:
         """Whether commands that change anything are refused."""
         return self._is_locked
@@ -37,7 +42,7 @@ class GuardedLink:
         """The engine as it is now; immutable."""
         return await self.inner.snapshot()
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
         return await self.inner.feed(since, limit)
 

@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from engine.audit import acting_for
 from engine.commands.gate import execute
-from engine.feed import FeedRecord
 from engine.host.background import BackgroundEngine
+from engine.view.records import FeedPage
 from engine.view.snapshot import EngineSnapshot
 
 T = TypeVar("T")
@@ -20,10 +20,14 @@ T = TypeVar("T")
 class Link(Protocol):
     """What every link can do, whether the engine is in this process or far away."""
 
+    @property
+    def name(self) -> str:
+        """Who asks, as the engine knows it: the audit trail names it, and events that are raised have it as source."""
+
     async def snapshot(self) -> EngineSnapshot:
         """The engine as it is now; immutable."""
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
 
     async def command(self, name: str, /, **parameters: Any) -> Any:
@@ -42,13 +46,18 @@ class LocalLink:
 
     def __init__(self, background: BackgroundEngine) -> None:
         self._background = background
-        self._who = f"console {_user()}"
+        self._name = f"console {_user()} {os.getpid()}"
+
+    @property
+    def name(self) -> str:
+        """This console's user and process, so that two consoles of one engine can be told apart."""
+        return self._name
 
     async def snapshot(self) -> EngineSnapshot:
         """The engine as it is now; immutable."""
         return await self._on_engine(self._snapshot())
 
-    async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+    async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
         """The feed's records numbered `since` and later, the newest `limit` of them, oldest first."""
         return await self._on_engine(self._feed(since, limit))
 
@@ -66,11 +75,11 @@ class LocalLink:
     async def _snapshot(self) -> EngineSnapshot:
         return await self._background.service.context.look()
 
-    async def _feed(self, since: int, limit: int) -> tuple[FeedRecord, ...]:
-        return self._background.engine.feed.since(since, limit)
+    async def _feed(self, since: int, limit: int) -> FeedPage:
+        return await self._background.engine.read_feed(since, limit)
 
     async def _command(self, name: str, parameters: dict[str, Any]) -> Any:
-        with acting_for(self._who):
+        with acting_for(self._name):
             return await execute(self._background.service.context, name, **parameters)
 
 

@@ -1,19 +1,19 @@
 """What the feed's records tell, one line a delivery: bounded, and sampled where more happens than a person can read.
 
 Records tell of ranges of events. Only the events that get a line are ever touched, however many a record covers, and
-only those are kept: a batch of which one event has a line would else stay in memory with all its events and payloads.
+only those are kept: a batch of which one event has a line would else stay in memory with all its events.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from engine.event import Event
-from engine.feed import FeedRecord, Step
-from engine.run import Batch
+from engine.feed import Step
+from engine.view.records import FeedPage, RaisedBatch, StepRecord
 
 KEPT_LINES = 1_000
 """Deliveries that can be scrolled back to."""
@@ -36,19 +36,18 @@ READABLE_PER_S = 40.0
 FAILURES_A_LOOK = 25
 """Failed notifications, and as many undelivered events, that get a line at each look, however much is sampled."""
 
-OWN_SOURCE = "console"
-"""The source of events that were raised here."""
-
 
 @dataclass(slots=True)
 class Story:
     """What happened to one batch in one subscription so far."""
 
     subscription: str
-    batch: Batch
-    """Its name, number and source; the events are left out."""
-    records: list[FeedRecord] = field(default_factory=list)
-    """Of this batch without its events."""
+    first_seq: int
+    """Sequence number of the batch's first event."""
+    raised_at: float
+    """Monotonic seconds."""
+    source: str
+    records: list[StepRecord] = field(default_factory=list)
     shown: set[int] = field(default_factory=set)
     """Positions in the batch that have a line."""
 
@@ -69,7 +68,7 @@ class Delivery:
         """Changes whenever there is more to tell."""
         return len(self.story.records)
 
-    def steps(self) -> Iterator[FeedRecord]:
+    def steps(self) -> Iterator[StepRecord]:
         """The records that tell of this delivery, oldest first."""
         return (record for record in self.story.records if self.index in record.indices)
 
@@ -94,7 +93,9 @@ class _Look:
 class Deliveries:
     """The last deliveries, the newest last. Their lines are numbered from `first_line`."""
 
-    def __init__(self, first_line: int = 1) -> None:
+    def __init__(self, own: str = "", first_line: int = 1) -> None:
+        """`own`: the source of events that were raised here."""
+        self._own = own
         self.lines: deque[Delivery] = deque(maxlen=KEPT_LINES)
         self.own: deque[Delivery] = deque(maxlen=KEPT_OWN)
         """Those of events that this console raised; they are never sampled."""
@@ -127,7 +128,7 @@ class Deliveries:
     def _last_second(self) -> list[_Look]:
         return [look for look in self._looks if look.at > self._looks[-1].at - 1.0]
 
-    def fold(self, records: Iterable[FeedRecord], per_second: float, at: float = 0.0) -> None:
+    def fold(self, page: FeedPage, per_second: float, at: float = 0.0) -> None:
         """Take further records in. `per_second`: how many deliveries there are now, which decides about sampling.
 
         What failed has its line whatever the sampling, up to `FAILURES_A_LOOK` a time. `at`: monotonic seconds.
@@ -135,37 +136,38 @@ class Deliveries:
         self.one_in = sampling(per_second)
         self._per_second = per_second
         self._looks.append(_Look(at))
-        for record in records:
+        batches = page.by_seq()
+        for record in page.records:
             if record.number < self.next_record:
                 continue  # told before
             self.missed += max(record.number - self.next_record, 0)
             self.next_record = record.number + 1
-            self._fold(record)
+            self._fold(record, batches[record.first_seq])
 
-    def _fold(self, record: FeedRecord) -> None:
-        key = (record.subscription, record.batch.first_seq)
+    def _fold(self, record: StepRecord, batch: RaisedBatch) -> None:
+        key = (record.subscription, record.first_seq)
         story = self._stories.get(key)
         begins = record.step is not Step.SETTLED and not record.attempts
-        chosen: Sequence[int] = self._sampled(record) if begins else ()
+        chosen: Sequence[int] = self._sampled(record, batch) if begins else ()
         if record.outcome is not None and record.outcome.is_failure:
             chosen = self._failed(record, set() if story is None else story.shown)
         if story is None:
             if not chosen:
                 return  # no event of it has a line, or its beginning was not fetched
-            story = self._stories[key] = Story(record.subscription, _without_events(record.batch))
+            story = self._stories[key] = Story(record.subscription, batch.first_seq, batch.raised_at, batch.source)
             if len(self._stories) > KEPT_STORIES:
                 self._stories.popitem(last=False)
         if len(story.records) < KEPT_RECORDS:
-            story.records.append(record._replace(batch=story.batch))
+            story.records.append(record)
         fresh = [index for index in chosen if index not in story.shown]
         if fresh:
-            self._show(story, record.batch, fresh)
+            self._show(story, batch, fresh)
 
-    def _sampled(self, record: FeedRecord) -> range:
-        is_own = record.batch.source == OWN_SOURCE
-        return sampled(record.indices, record.batch.first_seq, 1 if is_own else self.one_in)
+    def _sampled(self, record: StepRecord, batch: RaisedBatch) -> range:
+        is_own = batch.source == self._own
+        return sampled(record.indices, batch.first_seq, 1 if is_own else self.one_in)
 
-    def _failed(self, record: FeedRecord, shown: set[int]) -> list[int]:
+    def _failed(self, record: StepRecord, shown: set[int]) -> list[int]:
         """Positions that get a line because they failed; the others are counted."""
         look, indices = self._looks[-1], record.indices
         known = sum(index in indices for index in shown)
@@ -175,20 +177,15 @@ class Deliveries:
         look.failures_left_out += len(indices) - known - len(fresh)
         return fresh
 
-    def _show(self, story: Story, batch: Batch, indices: list[int]) -> None:
+    def _show(self, story: Story, batch: RaisedBatch, indices: list[int]) -> None:
         story.shown.update(indices)
-        events = batch.events
         for index in indices:
-            delivery = Delivery(self._next_line, story, index, events[index])
+            delivery = Delivery(self._next_line, story, index, batch.event(index))
             self._next_line += 1
             self.lines.append(delivery)
             self._looks[-1].lines += 1
-            if batch.source == OWN_SOURCE:
+            if batch.source == self._own:
                 self.own.append(delivery)
-
-
-def _without_events(batch: Batch) -> Batch:
-    return Batch(batch.name, (), batch.first_seq, batch.raised_at, batch.source)
 
 
 def sampling(per_second: float) -> int:

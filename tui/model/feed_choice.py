@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.feed import FeedRecord, Step
+from engine.feed import Step
 from engine.run import Status
+from engine.view.records import StepRecord
 from engine.view.snapshot import SubscriptionRow
 from tui.model.deliveries import Delivery
 from tui.model.event_text import parameters
@@ -56,12 +57,12 @@ def facts(delivery: Delivery, row: SubscriptionRow | None) -> dict[str, tuple[st
         "socket": tuple(member.socket for member in touched),
         "member": tuple(str(member.index + 1) for member in touched),
         "param": tuple(parameters(delivery.event).split()),
-        "source": (delivery.story.batch.source,),
+        "source": (delivery.story.source,),
         "reason": tuple(reasons),
     }
 
 
-def _touched(steps: Iterable[FeedRecord], members: int) -> set[int]:
+def _touched(steps: Iterable[StepRecord], members: int) -> set[int]:
     """Positions of the members that were given the event."""
     found: set[int] = set()
     for step in steps:
@@ -72,7 +73,7 @@ def _touched(steps: Iterable[FeedRecord], members: int) -> set[int]:
     return {index for index in found if index < members}
 
 
-def _states(steps: list[FeedRecord]) -> Iterator[str]:
+def _states(steps: list[StepRecord]) -> Iterator[str]:
     """What became of it, in words; `open` while nothing has."""
     if not any(step.outcome is not None for step in steps):
         yield "open"

@@ -41,7 +41,7 @@ class Pump:
 
     def __init__(self, link: Link, clock: Callable[[], float] = time.monotonic) -> None:
         self.snapshot: EngineSnapshot | None = None
-        self.deliveries = Deliveries()
+        self.deliveries = Deliveries(link.name)
         self.trends = Trends()
         self.history = History()
         self.past = Past()
@@ -156,7 +156,7 @@ class Pump:
         self.answer_s = 0.8 * self.answer_s + 0.2 * (self.clock() - asked_at)
         if snapshot.next_record < self.deliveries.next_record:
             self._begin_deliveries()  # another engine answers now
-        records = await self._link.feed(self.deliveries.next_record)
+        page = await self._link.feed(self.deliveries.next_record)
         is_new = snapshot is not self.snapshot
         self.snapshot = snapshot
         self._answered_at = self.clock()
@@ -165,7 +165,7 @@ class Pump:
             self.history.note(snapshot)
             self.rates.note(snapshot)
             self.past.note(snapshot)
-        self.deliveries.fold(records, self._delivery_rate(), snapshot.at)
+        self.deliveries.fold(page, self._delivery_rate(), snapshot.at)
 
     def go_to(self, trends: Trends, rates: RowRates) -> None:
         """Look at another moment of a recording, of which these are the rates."""
@@ -174,7 +174,7 @@ class Pump:
 
     def _begin_deliveries(self) -> None:
         """Begin anew; lines get numbers that no line had before."""
-        self.deliveries = Deliveries(self.deliveries.newest + 1)
+        self.deliveries = Deliveries(self._link.name, self.deliveries.newest + 1)
 
     def _delivery_rate(self) -> float:
         """Deliveries that begin each second: those that ended, and those that wait in addition."""

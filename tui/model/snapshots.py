@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from engine.view.snapshot import EngineSnapshot, SubscriptionRow
+from engine.view.changes import changed_rows
+from engine.view.snapshot import EngineSnapshot
 
 EACH_S = 2.0
 """Between two snapshots that are kept."""
@@ -66,12 +65,6 @@ class Past:
             weight = sum(1 + len(row.members) for row in changed_rows(before, self._kept[index].subscriptions))
             self._weight += weight - self._weights[index]
             self._weights[index] = weight
-
-
-def changed_rows(before: Iterable[SubscriptionRow], after: Iterable[SubscriptionRow]) -> list[SubscriptionRow]:
-    """The rows of a snapshot that are not in the one before it."""
-    versions = {row.id: row.version for row in before}
-    return [row for row in after if versions.get(row.id) != row.version]
 
 
 def coarsest(kept: list[EngineSnapshot]) -> int:

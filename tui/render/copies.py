@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -12,6 +12,8 @@ from engine.address.shell_line import ShellLine
 from engine.config.writer import add_subscription
 from engine.event import Event
 from engine.options import SubscriptionOptions
+from engine.view.answers import DeliveryInspection, Description, MemberInspection
+from engine.view.codec import named
 from engine.view.snapshot import MemberRow, SubscriptionRow
 from engine.wire.formats import format_of
 from tui.render.shell_lines import by_hand, raise_line, subscribe_line
@@ -37,7 +39,7 @@ class Source(NamedTuple):
 
     row: SubscriptionRow | None
     """None when the subscription has ended."""
-    described: Mapping[str, Any] | None = None
+    described: Description | None = None
     """What `describe_subscription` told."""
     configuration: Mapping[str, Any] | None = None
     mi_url: str | None = None
@@ -48,20 +50,20 @@ def of_subscription(source: Source) -> list[Copy]:
     row = source.row
     if row is None:
         return []
-    return [_socket(_socket_of(row)), *_yaml(source), json_of(asdict(row)), _subscribing(source, row)]
+    return [_socket(_socket_of(row)), *_yaml(source), json_of(row), _subscribing(source, row)]
 
 
-def of_member(source: Source, member: MemberRow, told: Mapping[str, Any] | None, event: Event) -> list[Copy]:
+def of_member(source: Source, member: MemberRow, told: MemberInspection | None, event: Event) -> list[Copy]:
     """The same of a member; `told` is what `inspect_member` answered. By hand goes `event`."""
     if source.row is None:
         return []
     copies = [
         _socket(member.socket),
         *_yaml(source),
-        json_of(asdict(member) if told is None else told),
+        json_of(member if told is None else told),
         _subscribing(source, source.row),
     ]
-    wire = None if told is None else told.get("wire")
+    wire = None if told is None else told.wire
     if wire is not None:
         encoded = format_of(wire).encode((event,))
         if not encoded.failures:
@@ -70,25 +72,24 @@ def of_member(source: Source, member: MemberRow, told: Mapping[str, Any] | None,
     return copies
 
 
-def of_delivery(source: Source, told: Mapping[str, Any]) -> list[Copy]:
+def of_delivery(source: Source, told: DeliveryInspection) -> list[Copy]:
     """What `inspect_delivery` told, the call that raises the event again, and a line for each member."""
     url, note = _url(source)
-    line = raise_line(url, told["event"], told["params"])
-    cut = "long texts are cut here; fill them in" if told.get("cut") else ""
+    line = raise_line(url, told.event, told.params)
+    cut = "long texts are cut here; fill them in" if told.cut else ""
     raising = Copy("m", "the MI call that raises it again (curl)", line.line, _joined(cut, line.hint, note))
     sockets = [] if source.row is None else [_socket(_socket_of(source.row))]
     return [*sockets, *_yaml(source), json_of(told), raising, *_lines(told)]
 
 
-def _lines(told: Mapping[str, Any]) -> Iterator[Copy]:
-    members: Sequence[Mapping[str, Any]] = told["members"]
-    payloads = {index: one for one in told["payloads"] for index in one["members"] if one["failure"] is None}
+def _lines(told: DeliveryInspection) -> Iterator[Copy]:
+    payloads = {index: one for one in told.payloads for index in one.members if one.failure is None}
     for index in sorted(payloads)[:DIGITS]:
-        socket = members[index]["socket"]
+        socket = told.members[index].socket
         key, title = (f"{index + 1}", f"what sends it to {index + 1} {socket} by hand")
-        if len(members) == 1:
+        if len(told.members) == 1:
             key, title = "b", "what sends it by hand"
-        yield from _by_hand(key, title, by_hand(socket, bytes.fromhex(payloads[index]["bytes"])))
+        yield from _by_hand(key, title, by_hand(socket, payloads[index].content))
 
 
 def _by_hand(key: str, title: str, line: ShellLine | None) -> Iterator[Copy]:
@@ -109,12 +110,12 @@ def _socket_of(row: SubscriptionRow) -> str:
 
 def json_of(value: Any) -> Copy:
     """All that is known of something."""
-    return Copy("j", "the JSON", json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    return Copy("j", "the JSON", json.dumps(named(value), ensure_ascii=False, indent=2))
 
 
 def _subscribing(source: Source, row: SubscriptionRow) -> Copy:
     url, note = _url(source)
-    expire = None if source.described is None else source.described["expire"]
+    expire = None if source.described is None else source.described.expire
     line = subscribe_line(url, row.event, _socket_of(row), expire)
     return Copy("m", "the MI call that subscribes it (curl)", line.line, _joined(line.hint, note))
 
@@ -134,15 +135,15 @@ def _yaml(source: Source) -> Iterator[Copy]:
     described = source.described
     if described is None:
         return
-    entry: dict[str, Any] = {"event": described["event"]}
-    if described["policy"] is None:
-        entry["socket"] = described["members"][0]
+    entry: dict[str, Any] = {"event": described.event}
+    if described.policy is None:
+        entry["socket"] = described.members[0]
     else:
-        entry |= {"policy": described["policy"], "members": list(described["members"])}
-    if described["expire"] is not None:
-        entry["expire"] = described["expire"]
+        entry |= {"policy": str(described.policy), "members": list(described.members)}
+    if described.expire is not None:
+        entry["expire"] = described.expire
     usual = {**asdict(SubscriptionOptions()), **(source.configuration or {})}
-    entry |= {name: value for name, value in described["options"].items() if value != usual[name]}
-    has_secret = any(MASK in socket for socket in described["members"])
+    entry |= {name: value for name, value in described.options.items() if value != usual[name]}
+    has_secret = any(MASK in socket for socket in described.members)
     hint = f"write the password in place of {MASK}, or a reference such as ${{PASSWORD}}" if has_secret else ""
     yield Copy("y", "YAML for the configuration file", add_subscription("", entry), hint)

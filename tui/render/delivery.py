@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.address import PolicyName, usable_kind
-from engine.feed import FeedRecord, Step
+from engine.feed import Step
 from engine.run import Skip, Status
+from engine.view.records import StepRecord
 from engine.view.snapshot import SubscriptionRow
 from tui.model.deliveries import Delivery
 from tui.model.event_text import parameters
@@ -24,7 +25,7 @@ def delivery_line(
     event = delivery.event
     return fitted(
         (
-            Part(f" {time(delivery.story.batch.raised_at + wall_offset)} ", "faint"),
+            Part(f" {time(delivery.story.raised_at + wall_offset)} ", "faint"),
             cell(clean(event.name), 26 if is_wide else 19, "strong"),
             Part(" "),
             *((cell(parameters(event), width * 28 // 100), Part(" ")) if is_wide else ()),
@@ -55,7 +56,7 @@ def _skips(skipped: Iterable[Skip]) -> Iterator[Part]:
         yield Part(f"skipped {words}", "warn")
 
 
-def _holds(steps: list[FeedRecord], now: float | None) -> Iterator[Part]:
+def _holds(steps: list[StepRecord], now: float | None) -> Iterator[Part]:
     """How long it was held in all, or has been held until now."""
     held_s, since = 0.0, None
     for step in steps:
@@ -69,7 +70,7 @@ def _holds(steps: list[FeedRecord], now: float | None) -> Iterator[Part]:
         yield Part(f"held {figures.tenths(held_s) if held_s < 60 else figures.span(held_s)}", "warn")
 
 
-def _end(step: FeedRecord, row: SubscriptionRow | None) -> Iterator[Part]:
+def _end(step: StepRecord, row: SubscriptionRow | None) -> Iterator[Part]:
     """What a record says of an end; nothing for records that only say what was planned."""
     if step.outcome is None:
         return
@@ -81,7 +82,7 @@ def _end(step: FeedRecord, row: SubscriptionRow | None) -> Iterator[Part]:
         yield Part(f"→ {_number(step)} {_took(step, row)}", "good")
 
 
-def _took(step: FeedRecord, row: SubscriptionRow | None) -> str:
+def _took(step: StepRecord, row: SubscriptionRow | None) -> str:
     is_sent = step.outcome is not None and step.outcome.status is Status.SENT
     return took(_scheme(step, row), step.took_s, is_sent=is_sent)
 
@@ -92,17 +93,17 @@ def took(scheme: str | None, took_s: float, *, is_sent: bool) -> str:
     return f"{'sent' if is_sent else 'delivered' if kind is None else kind.confirmed} in {figures.latency(took_s)}"
 
 
-def _scheme(step: FeedRecord, row: SubscriptionRow | None) -> str | None:
+def _scheme(step: StepRecord, row: SubscriptionRow | None) -> str | None:
     if row is None or step.member is None or step.member >= len(row.members):
         return None
     return row.members[step.member].scheme
 
 
-def _number(step: FeedRecord) -> str:
+def _number(step: StepRecord) -> str:
     return "?" if step.member is None else str(step.member + 1)
 
 
-def _open(steps: list[FeedRecord], now: float | None) -> Iterator[Part]:
+def _open(steps: list[StepRecord], now: float | None) -> Iterator[Part]:
     """What is under way, when nothing has ended yet."""
     if not steps:
         return

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
+from engine.log.handlers import LogLine
 from tui.render import figures
 from tui.render.line import Line, Part, Role, cell, fitted
 from tui.terminal.safe_text import clean
@@ -25,19 +25,19 @@ _LOOKS: tuple[tuple[int, str, Role], ...] = (
 )
 
 
-def log_line(entry: dict[str, Any], width: int, shift: int = 0) -> Line:
+def log_line(entry: LogLine, width: int, shift: int = 0) -> Line:
     """When, how bad, what; the level is a sign and a word. `shift`: signs of the text that lie left of the view."""
-    word, role = next((word, role) for level, word, role in _LOOKS if entry["level"] >= level)
+    word, role = next((word, role) for level, word, role in _LOOKS if entry.level >= level)
     return fitted(
         (
-            Part(f" {figures.clock_ms(entry['wall'])}  ", "faint"),
+            Part(f" {figures.clock_ms(entry.wall)}  ", "faint"),
             cell(word, 11, role),
-            Part(clean(entry["text"])[shift:], role if role != "plain" else "plain"),
+            Part(clean(entry.text)[shift:], role if role != "plain" else "plain"),
         ),
         width,
     )
 
 
-def is_wanted(entry: dict[str, Any], level: int, text: str) -> bool:
+def is_wanted(entry: LogLine, level: int, text: str) -> bool:
     """Whether an entry is of a level, or worse, and has the text in it, whatever its case."""
-    return entry["level"] >= level and text.casefold() in f"{entry['logger']} {entry['text']}".casefold()
+    return entry.level >= level and text.casefold() in f"{entry.logger} {entry.text}".casefold()

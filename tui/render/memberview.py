@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.health import State
+from engine.run import Fault
+from engine.transports.base import ConnectionState
+from engine.view.answers import Field, LatencyFacts, MemberFigures, MemberInspection, Setting
 from tui.render import figures
 from tui.render.health import STATE_LOOKS
-from tui.render.inspection import Told, section
+from tui.render.inspection import section
 from tui.render.line import Line, Part, cell
 from tui.terminal.safe_text import clean
 
 BAR = 30
 """Cells of the longest bar of a histogram."""
 
-_CONNECTIONS = {"idle": "", "connecting": "connecting", "up": "connected", "down": "connection is down"}
+_CONNECTIONS = {
+    ConnectionState.IDLE: "",
+    ConnectionState.CONNECTING: "connecting",
+    ConnectionState.UP: "connected",
+    ConnectionState.DOWN: "connection is down",
+}
 
-_KINDS = {
-    "member": "of the member",
-    "event": "of the event itself",
-    "answer": "answered with an error",
-    "queue": "queue full",
-    "engine": "taken back by the engine",
+_KINDS: Mapping[str, str] = {
+    Fault.MEMBER: "of the member",
+    Fault.EVENT: "of the event itself",
+    Fault.ANSWER: "answered with an error",
+    Fault.QUEUE: "queue full",
+    Fault.ENGINE: "taken back by the engine",
 }
 
 _SOURCES = {
@@ -32,67 +40,68 @@ _SOURCES = {
 }
 
 
-def member_lines(told: Told, wall_offset: float) -> list[Line]:
+def member_lines(told: MemberInspection, wall_offset: float) -> list[Line]:
     """All of it. `wall_offset`: wall clock - monotonic."""
     return [
         *_heading(told),
-        *section("Socket", _fields(told["fields"])),
+        *section("Socket", _fields(told.fields)),
         *section("Changes of state, the newest first", _changes(told, wall_offset)),
-        *section("Latency", _latency(told["latency"])),
-        *section("Notifications", _figures(told["figures"])),
-        *section("Settings in force", _settings(told["settings"])),
+        *section("Latency", _latency(told.latency)),
+        *section("Notifications", _figures(told.figures)),
+        *section("Settings in force", _settings(told.settings)),
     ]
 
 
-def _heading(told: Told) -> Iterator[Line]:
-    look = STATE_LOOKS[State(told["state"])]
-    since = figures.span(told["at"] - told["since"])
+def _heading(told: MemberInspection) -> Iterator[Line]:
+    look = STATE_LOOKS[told.state]
+    since = figures.span(told.at - told.since)
     yield (
-        Part(f"{told['member'] + 1} {clean(told['socket'])}", "strong"),
-        Part(f"   {clean(told['event'])} {told['policy'] or 'plain'}", "accent"),
+        Part(f"{told.member + 1} {clean(told.socket)}", "strong"),
+        Part(f"   {clean(told.event)} {told.policy or 'plain'}", "accent"),
     )
-    connection = told["connection"]
-    error = f": {clean(connection['error'])}" if connection["error"] else ""
+    connection = told.connection
+    error = f": {clean(connection.error)}" if connection.error else ""
     yield (
         Part(f"{look.sign} {look.word}", look.role),
         Part(f"  for {since}"),
-        Part(f"  {_CONNECTIONS[connection['state']]}{error}", "faint"),
+        Part(f"  {_CONNECTIONS[connection.state]}{error}", "faint"),
     )
-    if told["error"] is not None:
-        ago = figures.span(told["at"] - told["error_at"])
-        yield (Part(f"last error {ago} ago: {clean(told['error'])}", "bad" if told["state"] == "failed" else "faint"),)
+    if told.error is not None and told.error_at is not None:
+        ago = figures.span(told.at - told.error_at)
+        yield (Part(f"last error {ago} ago: {clean(told.error)}", "bad" if told.state is State.FAILED else "faint"),)
 
 
-def _fields(fields: Sequence[Told]) -> Iterator[Line]:
+def _fields(fields: Sequence[Field]) -> Iterator[Line]:
     for field in fields:
-        value = _shown(field["value"])
-        end = (Part("  default", "faint"),) if field["is_default"] else ()
-        yield (Part("  "), cell(field["name"].replace("_", " "), 20, "accent"), Part(value), *end)
+        value = _shown(field.value)
+        end = (Part("  default", "faint"),) if field.is_default else ()
+        yield (Part("  "), cell(field.name.replace("_", " "), 20, "accent"), Part(value), *end)
 
 
-def _changes(told: Told, wall_offset: float) -> Iterator[Line]:
-    if not told["changes"]:
+def _changes(told: MemberInspection, wall_offset: float) -> Iterator[Line]:
+    if not told.changes:
         yield (Part("  none yet", "faint"),)
-    for change in reversed(told["changes"]):
-        look = STATE_LOOKS[State(change["state"])]
+    for change in reversed(told.changes):
+        look = STATE_LOOKS[change.state]
         again = ""
-        if change["times"] > 1:
-            again = f", {change['times']:,} times until {figures.clock(change['last_at'] + wall_offset)}"
+        if change.times > 1:
+            again = f", {change.times:,} times until {figures.clock(change.last_at + wall_offset)}"
         yield (
-            Part(f"  {figures.clock_ms(change['at'] + wall_offset)}  "),
+            Part(f"  {figures.clock_ms(change.at + wall_offset)}  "),
             cell(f"{look.sign} {look.word}", 10, look.role),
-            Part(f"{clean(change['reason'])}{again}  "),
-            Part(f"{figures.span(told['at'] - change['at'])} ago", "faint"),
+            Part(f"{clean(change.reason)}{again}  "),
+            Part(f"{figures.span(told.at - change.at)} ago", "faint"),
         )
 
 
-def _latency(latency: Told) -> Iterator[Line]:
-    if not latency["count"]:
+def _latency(latency: LatencyFacts) -> Iterator[Line]:
+    if not latency.count:
         yield (Part("  nothing was taken yet", "faint"),)
         return
-    shown = "   ".join(f"p{percent:g} {figures.latency(seconds)}" for percent, seconds in latency["percentiles"])
+    known = [(percent, seconds) for percent, seconds in latency.percentiles if seconds is not None]
+    shown = "   ".join(f"p{percent:g} {figures.latency(seconds)}" for percent, seconds in known)
     yield (Part(f"  {shown}"),)
-    grouped = histogram(latency["buckets"])
+    grouped = histogram(latency.buckets)
     most = max((count for _, count in grouped), default=0)
     for edge, count in grouped:
         bar = "█" * max(round(count / most * BAR), 1 if count else 0)
@@ -115,31 +124,32 @@ def histogram(buckets: Sequence[Sequence[Any]]) -> list[tuple[float, int]]:
     return [(edges[index], counts[index]) for index in range(used[0], used[-1] + 1)] if used else []
 
 
-def _figures(told: Told) -> Iterator[Line]:
+def _figures(told: MemberFigures) -> Iterator[Line]:
     for name in ("delivered", "sent", "failed", "refused", "waiting", "in_flight"):
-        note = _kinds(told["failed_by_kind"]) if name == "failed" else ""
-        note = "because its queue was full" if name == "refused" and told[name] else note
+        number = getattr(told, name)
+        note = _kinds(told.failed_by_kind) if name == "failed" else ""
+        note = "because its queue was full" if name == "refused" and number else note
         label = cell(name.replace("_", " "), 20, "accent")
-        role = "bad" if name == "failed" and told[name] else "plain"
-        number = cell(figures.count(told[name]), 12, "bad" if role == "bad" else "plain", right=True)
-        yield (Part("  "), label, number, Part(f"  {note}", "faint"))
+        role = "bad" if name == "failed" and number else "plain"
+        shown = cell(figures.count(number), 12, "bad" if role == "bad" else "plain", right=True)
+        yield (Part("  "), label, shown, Part(f"  {note}", "faint"))
 
 
-def _kinds(kinds: Told) -> str:
+def _kinds(kinds: Mapping[str, int]) -> str:
     """Failures by what they were the fault of."""
     return ", ".join(f"{figures.count(count)} {_KINDS.get(kind, kind)}" for kind, count in kinds.items())
 
 
-def _settings(settings: Sequence[Told]) -> Iterator[Line]:
+def _settings(settings: Sequence[Setting]) -> Iterator[Line]:
     for setting in settings:
-        source = _SOURCES.get(setting["source"]) or str(setting["source"])
+        source = _SOURCES.get(setting.source, setting.source)
         yield (
             Part("  "),
-            cell(setting["name"], 20, "accent"),
-            cell(_shown(setting["value"]), 16),
+            cell(setting.name, 20, "accent"),
+            cell(_shown(setting.value), 16),
             Part(" "),
             cell(source, 32, "faint" if source == "default" else "warn"),
-            Part(clean(setting["help"]), "faint"),
+            Part(clean(setting.help), "faint"),
         )
 
 

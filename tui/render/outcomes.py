@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
-from engine.feed import FeedRecord, Step
+from engine.feed import Step
 from engine.run import Status
+from engine.view.records import StepRecord
 from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.model.deliveries import Delivery
 from tui.render import figures
@@ -38,7 +39,7 @@ def outcome_lines(
 
 def _number(delivery: Delivery) -> int:
     """The event's sequence number."""
-    return delivery.story.batch.first_seq + delivery.index
+    return delivery.story.first_seq + delivery.index
 
 
 def _height(lines: Sequence[Line], width: int) -> int:
@@ -51,7 +52,7 @@ def _in_short(delivery: Delivery, rows: Mapping[str, SubscriptionRow], wall_offs
 
 
 def _head(delivery: Delivery, wall_offset: float) -> Line:
-    at = figures.clock(delivery.story.batch.raised_at + wall_offset)
+    at = figures.clock(delivery.story.raised_at + wall_offset)
     return (Part(f"{at} {clean(delivery.event.name)} ", "faint"),)
 
 
@@ -63,7 +64,7 @@ def _in_full(delivery: Delivery, row: SubscriptionRow | None, wall_offset: float
     return [head, *(_member(member, steps) for member in row.members)]
 
 
-def _whole(steps: Sequence[FeedRecord]) -> Line:
+def _whole(steps: Sequence[StepRecord]) -> Line:
     """What is to be said of the delivery as a whole."""
     last = steps[-1] if steps else None
     if last is not None and last.step is Step.ENDED and last.outcome is not None:
@@ -73,12 +74,12 @@ def _whole(steps: Sequence[FeedRecord]) -> Line:
     return ()
 
 
-def _member(member: MemberRow, steps: Sequence[FeedRecord]) -> Line:
+def _member(member: MemberRow, steps: Sequence[StepRecord]) -> Line:
     words, role = _outcome(member, steps)
     return (Part(f"  {member.index + 1} "), cell(member.scheme, 10, "accent"), Part(words, role))
 
 
-def _outcome(member: MemberRow, steps: Sequence[FeedRecord]) -> tuple[str, Role]:
+def _outcome(member: MemberRow, steps: Sequence[StepRecord]) -> tuple[str, Role]:
     """The last that is known of one member."""
     for step in reversed(steps):
         if step.member == member.index and step.outcome is not None and step.step is Step.SETTLED:
@@ -94,6 +95,6 @@ def _outcome(member: MemberRow, steps: Sequence[FeedRecord]) -> tuple[str, Role]
     return "· not chosen", "faint"
 
 
-def _has_failed(member: MemberRow, steps: Sequence[FeedRecord]) -> bool:
+def _has_failed(member: MemberRow, steps: Sequence[StepRecord]) -> bool:
     """Whether it failed with this very event, so that it was passed over afterwards."""
     return any(step.member == member.index and step.outcome is not None for step in steps)

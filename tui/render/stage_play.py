@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from engine.feed import FeedRecord, Step
+from engine.feed import Step
 from engine.run import Status
+from engine.view.records import StepRecord
 from tui.model.deliveries import Delivery
 from tui.render import figures
 
@@ -66,7 +67,7 @@ def moves_of(delivery: Delivery, members: int) -> tuple[Move, ...]:
     return tuple(moves)
 
 
-def _move(step: FeedRecord, members: int, passed: set[int]) -> Move | None:
+def _move(step: StepRecord, members: int, passed: set[int]) -> Move | None:
     match step.step:
         case Step.PLANNED:
             everyone = tuple(each for each in range(members) if each not in passed)

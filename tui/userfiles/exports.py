@@ -6,11 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from msgspec import structs
+
+from engine.audit import AuditEntry
 from engine.log.printable import escaped
 from engine.view.snapshot import EngineSnapshot
 from tui.model.deliveries import Delivery
@@ -30,7 +32,7 @@ def subscription_rows(snapshot: EngineSnapshot) -> list[Row]:
     for row in snapshot.subscriptions:
         head = {"subscription": row.id, "event": row.event, "policy": str(row.policy or "plain")}
         for member in row.members:
-            facts = asdict(member) | {"state": member.state.name, "connection": member.connection.name}
+            facts = structs.asdict(member) | {"state": member.state.name, "connection": member.connection.name}
             facts["index"] += 1
             rows.append(head | {"position": facts.pop("index")} | facts)
     return rows
@@ -42,20 +44,20 @@ def delivery_rows(deliveries: Iterable[Delivery], snapshot: EngineSnapshot) -> l
     offset = snapshot.wall - snapshot.at
     return [
         {
-            "raised": stamp(delivery.story.batch.raised_at + offset),
+            "raised": stamp(delivery.story.raised_at + offset),
             "event": delivery.event.name,
             "parameters": json.dumps(delivery.event.params, ensure_ascii=False),
             "subscription": delivery.story.subscription,
-            "source": delivery.story.batch.source,
+            "source": delivery.story.source,
             "told": plain(told(delivery, by_id.get(delivery.story.subscription))),
         }
         for delivery in deliveries
     ]
 
 
-def audit_rows(entries: Iterable[Row]) -> list[Row]:
+def audit_rows(entries: Iterable[AuditEntry]) -> list[Row]:
     """The audit trail, newest first."""
-    return [{"at": stamp(one["wall"]), **{name: one[name] for name in AUDIT_COLUMNS}} for one in entries]
+    return [{"at": stamp(one.wall), **{name: getattr(one, name) for name in AUDIT_COLUMNS}} for one in entries]
 
 
 AUDIT_COLUMNS = ("who", "command", "details", "result", "times")

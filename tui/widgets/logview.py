@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from engine.log.handlers import LogLine
 from tui.render.line import Line
 from tui.render.log import is_wanted, log_line
 from tui.widgets.lineview import LineView
@@ -36,20 +37,20 @@ class LogView(LineView):
         self.text = ""
         self.shift = 0
         """Signs by which the texts are moved to the left."""
-        self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
-        self._shown: list[dict[str, Any]] = []
+        self._entries: deque[LogLine] = deque(maxlen=KEPT)
+        self._shown: list[LogLine] = []
 
     @property
     def next_number(self) -> int:
         """Number of the line that is expected next."""
-        return int(self._entries[-1]["number"]) + 1 if self._entries else 0
+        return self._entries[-1].number + 1 if self._entries else 0
 
     @property
     def kept(self) -> int:
         """How many lines there are, shown or not."""
         return len(self._entries)
 
-    def add(self, entries: Iterable[dict[str, Any]]) -> None:
+    def add(self, entries: Iterable[LogLine]) -> None:
         """Take further lines in."""
         self._entries.extend(entries)
         self._lay_out()
@@ -65,7 +66,7 @@ class LogView(LineView):
 
     def key_of(self, index: int) -> Hashable:
         """The number of the line, and what of it is in view."""
-        return int(self._shown[index]["number"]), self.shift
+        return self._shown[index].number, self.shift
 
     def line_of(self, index: int, width: int) -> Line:
         """The line."""
@@ -73,7 +74,7 @@ class LogView(LineView):
 
     def action_shift(self, by: int) -> None:
         """Show what lies to the right or left, as far as the longest line goes."""
-        longest = max((len(entry["text"]) for entry in self._shown), default=0)
+        longest = max((len(entry.text) for entry in self._shown), default=0)
         self.shift = min(max(self.shift + by, 0), max(longest - SHIFT, 0))
         self.repaint()
 

@@ -11,7 +11,7 @@ async def test_the_newest_entries_come_first_and_those_that_had_to_go_are_counte
             await execute(context, "reopen_files")
             await execute(context, "subscribe", event="E_A", socket=f"unix:/run/{name}.sock")
     told = await execute(context, "audit", limit=2)
-    assert [entry["command"] for entry in told["entries"]] == ["subscribe", "reopen_files"]
-    assert told["entries"][0]["details"] == "event=E_A socket=unix:/run/c.sock"
-    assert told["entries"][0]["who"] == "console ann"
-    assert told["dropped"] == 0
+    assert [entry.command for entry in told.entries] == ["subscribe", "reopen_files"]
+    assert told.entries[0].details == "event=E_A socket=unix:/run/c.sock"
+    assert told.entries[0].who == "console ann"
+    assert told.dropped == 0

@@ -142,7 +142,7 @@ async def test_a_change_of_options_and_expiry_keeps_the_members(context: Context
 async def test_masked_passwords_stand_for_those_there_are(context: Context, world: World) -> None:
     found = subscribed(context, f"virtual:FAILOVER {RABBIT} {A}")
     described = await execute(context, "describe_subscription", subscription=found.id)
-    assert described["members"] == [MASKED, A]
+    assert described.members == (MASKED, A)
     assert "hunter2" not in str(described)
     answer = await change(context, found, "FAILOVER", A, MASKED.replace("/q", "/other"))
     assert world.at(RABBIT.replace("/q", "/other"))
@@ -254,9 +254,9 @@ async def test_what_is_left_of_an_expiry_is_told(context: Context) -> None:
     assert isinstance(context.engine.clock, FakeClock)
     context.engine.clock.advance(12)
     described = await execute(context, "describe_subscription", subscription=found.id)
-    assert (described["expire"], described["left_s"]) == (60, 48)
+    assert (described.expire, described.left_s) == (60, 48)
     forever = await execute(context, "describe_subscription", subscription=subscribed(context, B).id)
-    assert forever["left_s"] is None
+    assert forever.left_s is None
 
 
 async def test_a_member_s_socket_is_checked_with_the_password_that_is_known(context: Context) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,6 +17,8 @@ from engine.event import Event
 from engine.options import SubscriptionOptions
 from engine.run import DELIVERED, Fault, Status, failed
 from engine.run import Outcome as Ended
+from engine.view.answers import DeliveryInspection, MemberInspection
+from engine.view.codec import decode, encode
 from engine.wire.jsonrpc import JsonRpcFormat
 from tests.support.clock import FakeClock
 from tests.support.world import World
@@ -60,15 +61,15 @@ async def test_a_delivery_is_told_step_by_step_with_bytes_and_answer(context: Co
     told = await execute(
         context, "inspect_delivery", subscription=name, seq=context.engine.feed.since(0)[0].batch.first_seq
     )
-    json.dumps(told)
-    assert (told["event"], told["params"], told["source"]) == ("E_A", [["ip", "192.0.2.1"]], "MI 127.0.0.1:51234")
-    settled = [step for step in told["steps"] if step["outcome"] is not None]
-    assert [(step["member"], step["outcome"]["status"]) for step in settled] == [(0, "failed"), (1, "delivered")]
-    assert settled[0]["outcome"]["reason"] == "connection refused"
-    assert bytes.fromhex(settled[1]["outcome"]["answer"]) == b'{"result":"ok"}'
-    payload = told["payloads"][0]
-    assert bytes.fromhex(payload["bytes"]) == b'{"jsonrpc":"2.0","method":"E_A","params":{"ip":"192.0.2.1"}}'
-    assert [(one["scheme"], one["handed"]) for one in told["payloads"]] == [("rabbitmq", [0]), ("tcp", [1])]
+    assert decode(encode(told), DeliveryInspection) == told
+    assert (told.event, told.params, told.source) == ("E_A", (("ip", "192.0.2.1"),), "MI 127.0.0.1:51234")
+    settled = [step for step in told.steps if step.outcome is not None]
+    assert [(step.member, step.outcome.status) for step in settled] == [(0, "failed"), (1, "delivered")]
+    assert settled[0].outcome.reason == "connection refused"
+    assert settled[1].outcome.answer == b'{"result":"ok"}'
+    payload = told.payloads[0]
+    assert payload.content == b'{"jsonrpc":"2.0","method":"E_A","params":{"ip":"192.0.2.1"}}'
+    assert [(one.scheme, one.handed) for one in told.payloads] == [("rabbitmq", (0,)), ("tcp", (1,))]
     assert "secret" not in str(told)
 
 
@@ -79,8 +80,8 @@ async def test_a_skipped_member_was_handed_nothing(context: Context, world: Worl
     told = await execute(
         context, "inspect_delivery", subscription=name, seq=context.engine.feed.since(0)[-1].batch.first_seq
     )
-    assert told["steps"][0]["skipped"][0][0] == 0
-    assert [one["handed"] for one in told["payloads"]] == [[], [1]]
+    assert told.steps[0].skipped[0].member == 0
+    assert [one.handed for one in told.payloads] == [(), (1,)]
 
 
 async def test_a_delivery_of_an_ended_subscription_is_still_told(context: Context, world: World) -> None:
@@ -89,7 +90,7 @@ async def test_a_delivery_of_an_ended_subscription_is_still_told(context: Contex
     told = await execute(
         context, "inspect_delivery", subscription=name, seq=context.engine.feed.since(0)[0].batch.first_seq
     )
-    assert (told["members"], told["payloads"], len(told["steps"]) > 2) == ([], [], True)
+    assert (told.members, told.payloads, len(told.steps) > 2) == ((), (), True)
 
 
 async def test_what_the_feed_no_longer_tells_is_refused(context: Context) -> None:
@@ -101,15 +102,15 @@ async def test_what_the_feed_no_longer_tells_is_refused(context: Context) -> Non
 async def test_a_member_is_taken_apart_without_its_password(context: Context, world: World) -> None:
     name = await after_failover(context, world)
     told = await execute(context, "inspect_member", subscription=name, member=0)
-    json.dumps(told)
-    fields = {field["name"]: field["value"] for field in told["fields"]}
+    assert decode(encode(told), MemberInspection) == told
+    fields = {field.name: field.value for field in told.fields}
     assert (fields["user"], fields["password"], fields["routing_key"]) == ("ops", "•••", "pike")
-    assert (told["state"], told["error"], told["figures"]["failed"]) == ("failed", "connection refused", 1)
-    assert [(change["state"], change["reason"]) for change in told["changes"]] == [("failed", "connection refused")]
-    assert told["figures"]["failed_by_kind"] == {"member": 1}
+    assert (told.state, told.error, told.figures.failed) == ("failed", "connection refused", 1)
+    assert [(change.state, change.reason) for change in told.changes] == [("failed", "connection refused")]
+    assert told.figures.failed_by_kind == {"member": 1}
     assert "secret" not in str(told)
     second = await execute(context, "inspect_member", subscription=name, member=1)
-    assert second["latency"]["count"] == sum(count for _, count in second["latency"]["buckets"]) == 1
+    assert second.latency.count == sum(count for _, count in second.latency.buckets) == 1
 
 
 async def test_settings_say_where_they_come_from(context: Context) -> None:
@@ -133,7 +134,7 @@ async def test_settings_say_where_they_come_from(context: Context) -> None:
 async def sources(context: Context, name: str) -> dict[str, tuple[Any, str]]:
     """Value and origin of every setting of a subscription's first member."""
     told = await execute(context, "inspect_member", subscription=name, member=0)
-    return {setting["name"]: (setting["value"], setting["source"]) for setting in told["settings"]}
+    return {setting.name: (setting.value, setting.source) for setting in told.settings}
 
 
 async def test_an_event_that_its_queue_refused_was_handed_to_nobody(context: Context, world: World) -> None:
@@ -143,4 +144,4 @@ async def test_an_event_that_its_queue_refused_was_handed_to_nobody(context: Con
     await context.engine.dispatcher.progress()
     seq = context.engine.feed.since(0)[-1].batch.first_seq
     told = await execute(context, "inspect_delivery", subscription=made.id, seq=seq)
-    assert [one["handed"] for one in told["payloads"]] == [[]]
+    assert [one.handed for one in told.payloads] == [()]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.feed import FeedRecord
+from engine.view.answers import Trail
+from engine.view.records import FeedPage
 from tests.tui.recorded import AUDIT
 from tests.tui.world import NOW, PIKE, FakeLink, snapshot
 from tui.bundle.collector import collect
@@ -17,7 +18,7 @@ from tui.model.time_series import History
 
 async def test_a_bundle_that_cannot_be_made_is_said() -> None:
     class Silent(FakeLink):
-        async def feed(self, since: int, limit: int = 1_000) -> tuple[FeedRecord, ...]:
+        async def feed(self, since: int, limit: int = 1_000) -> FeedPage:
             raise RuntimeError("gone")
 
     link = Silent()
@@ -47,7 +48,7 @@ async def test_the_console_s_loop_goes_on_while_the_charts_are_collected(monkeyp
 
 async def test_what_came_while_the_operator_chose_is_not_in_the_charts() -> None:
     link = FakeLink()
-    link.answers = {"configuration": {}, "audit": {"entries": [], "dropped": 0}, "log_since": []}
+    link.answers = {"configuration": {}, "audit": Trail(), "log_since": ()}
     pump = Pump(link)
     for second in range(60):
         pump.history.note(snapshot(PIKE, at=NOW - 40 + second))

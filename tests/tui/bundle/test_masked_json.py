@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from engine.audit import AuditEntry
 from engine.config.model import Settings, SubscriptionSettings
 from engine.feed import Step
+from engine.health import Change, State
 from engine.host.background import BackgroundEngine
+from engine.log.handlers import LogLine
 from engine.run import Attempt, Skip, failed
+from engine.view.answers import Trail
 from tests.support.waiting import until
-from tests.tui.recorded import written
-from tests.tui.world import PIKE, batch, member, record, snapshot
+from tests.tui.inspected import MEMBER
+from tests.tui.recorded import incident, written
+from tests.tui.world import PIKE, batch, member, page, record, snapshot
 from tui.bundle.collector import collect
 from tui.bundle.link import RecordedLink
 from tui.bundle.recording import Recording
@@ -33,15 +38,15 @@ def test_a_password_is_nowhere_in_the_file() -> None:
     told = record(
         1, Step.ENDED, "s1", of, outcome=outcome, skipped=(Skip(0, LEAK),), attempts=(Attempt(0, 1, outcome),)
     )
-    change = {"at": 1.0, "state": "failed", "reason": f"{LEAK} refused", "times": 1, "last_at": 1.0}
+    change = Change(1.0, State.FAILED, f"{LEAK} refused", 1, 1.0)
     made = Recording(
         (snapshot(leaky),),
-        (told,),
+        page([told]),
         {"subscriptions": [{"socket": LEAK}], "transports": {LEAK: 1}},
-        {"entries": [{"details": f"socket={LEAK}", "result": LEAK, "wall": 1.0}], "dropped": 0},
-        [{"number": 1, "wall": 1.0, "level": 20, "logger": "engine", "text": f"{LEAK} is down"}],
-        {"s1": {"members": [LEAK]}},
-        {"s1": [{"socket": LEAK, "changes": [change]}]},
+        Trail((AuditEntry(1, 1.0, "ann", "subscribe", f"socket={LEAK}", LEAK),)),
+        [LogLine(1, 1.0, 20, "engine", f"{LEAK} is down")],
+        {"s1": replace(incident().described["s1"], members=(LEAK,))},
+        {"s1": [replace(MEMBER, socket=LEAK, changes=(change,))]},
     )
     assert SECRET not in made.text()
 
@@ -72,11 +77,11 @@ async def test_nothing_of_a_real_engine_s_passwords_is_in_its_bundle(tmp_path: P
     name = made.end.subscriptions[0].id
     recorded = RecordedLink(written(made, tmp_path))
     told = await recorded.command("inspect_delivery", subscription=name, seq=_seq(made))
-    assert json.loads(json.dumps(told)) == json.loads(json.dumps(live))
-    assert (await recorded.command("inspect_member", subscription=name, member=1))["socket"].startswith("flatstore:")
-    assert (await recorded.command("describe_subscription", subscription=name))["policy"] == "FAILOVER"
+    assert told == live
+    assert (await recorded.command("inspect_member", subscription=name, member=1)).socket.startswith("flatstore:")
+    assert (await recorded.command("describe_subscription", subscription=name)).policy == "FAILOVER"
 
 
 def _seq(made: Recording | None) -> int:
     assert made is not None
-    return made.records[0].batch.first_seq
+    return made.feed.records[0].first_seq

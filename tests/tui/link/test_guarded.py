@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import CommandError
 from engine.options import Colour
+from engine.view.records import FeedPage
 from tests.tui.pilots import console
 from tests.tui.world import AOR, CDR, PIKE, FakeLink, snapshot
 from tui.app.application import SwitchboardApp
@@ -26,7 +27,7 @@ async def test_a_locked_link_lets_only_looking_through() -> None:
         await guarded.command("unheard_of")
     assert link.commands == [("check_socket", {"socket": "udp:h:1"})]
     assert (await guarded.snapshot()) is link.answer
-    assert await guarded.feed(1) == ()
+    assert await guarded.feed(1) == FeedPage()
     guarded.turn()
     await guarded.command("pause_member", subscription="s1", member=0)
 

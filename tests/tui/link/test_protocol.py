@@ -12,6 +12,7 @@ import pytest
 from engine.config.model import Settings, SubscriptionSettings
 from engine.errors import CommandError, SwitchboardError
 from engine.host.background import BackgroundEngine
+from engine.view.records import FeedPage
 from tests.support.waiting import until
 from tui.link.protocol import LocalLink
 
@@ -29,7 +30,7 @@ async def test_everything_is_done_on_the_engines_own_thread(background: Backgrou
     link = LocalLink(background)
     threads = []
     background.engine.feed.since = lambda *_: threads.append(threading.current_thread()) or ()  # type: ignore[method-assign]
-    assert await link.feed(0) == ()
+    assert await link.feed(0) == FeedPage()
     assert threads
     assert threads[0] is not threading.current_thread()
 
@@ -42,9 +43,9 @@ async def test_what_was_raised_is_in_the_feed_and_counted(background: Background
     await until(lambda: (tmp_path / "a.log").exists() and (tmp_path / "a.log").read_text() == "E_A,1\n", "the line")
     after = await link.snapshot()
     assert after.figures.accepted == before.figures.accepted + 1
-    records = await link.feed(before.next_record)
-    assert {one.batch.name for one in records} == {"E_A"}
-    assert [one.number for one in await link.feed(0, limit=1)] == [records[-1].number]
+    page = await link.feed(before.next_record)
+    assert {(raised.name, raised.source) for raised in page.batches} == {("E_A", link.name)}
+    assert [record.number for record in (await link.feed(0, limit=1)).records] == [page.records[-1].number]
 
 
 async def test_commands_are_noted_as_the_consoles_and_refusals_come_back(background: BackgroundEngine) -> None:
@@ -53,9 +54,9 @@ async def test_commands_are_noted_as_the_consoles_and_refusals_come_back(backgro
     await link.command("pause_member", subscription=row.id, member=0)
     with pytest.raises(CommandError):
         await link.command("pause_member", subscription="none", member=0)
-    entries = (await link.command("audit"))["entries"]
-    assert [entry["who"].split()[0] for entry in entries] == ["console", "console"]
-    assert entries[-1]["result"] == "done"
+    entries = (await link.command("audit")).entries
+    assert [entry.who for entry in entries] == [link.name, link.name]
+    assert entries[-1].result == "done"
 
 
 async def test_an_engine_that_was_stopped_says_so(background: BackgroundEngine) -> None:

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from engine.event import Event
+from engine.event import Event, Param
 from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, Attempt, Batch, failed
-from engine.sizes import SAMPLES
-from tests.tui.world import SKIP, batch, delivered, record, story_of_pike
+from engine.view.records import FeedPage, RaisedBatch, StepRecord
+from tests.tui.world import SKIP, batch, delivered, page, record, story_of_pike
 from tui.model.deliveries import FAILURES_A_LOOK, KEPT_LINES, KEPT_RECORDS, KEPT_STORIES, Deliveries, sampled, sampling
 
 
-class Untouchable(Sequence[Event]):
-    """Events of which nobody may look at more than `allowed`, once their batch has taken its sample of them."""
+class Untouchable(Sequence[tuple[Param, ...]]):
+    """Parameters of events, of which nobody may look at more than `allowed`."""
 
     def __init__(self, size: int, allowed: int) -> None:
         self.size = size
@@ -27,26 +27,28 @@ class Untouchable(Sequence[Event]):
         return self.size
 
     def __getitem__(self, index: object) -> Any:
-        if isinstance(index, slice):
-            sample = range(self.size)[index]
-            assert len(sample) <= SAMPLES + 1
-            return [Event("E", ()) for _ in sample]
         self.allowed -= 1
         assert self.allowed >= 0, "too many events were looked at"
-        return Event("E", ())
+        return ()
+
+
+def huge(size: int, allowed: int, first_seq: int, *records: StepRecord) -> FeedPage:
+    """Records of one batch, of whose events few may be looked at."""
+    params: Any = Untouchable(size, allowed)
+    return FeedPage(records, (RaisedBatch("E", first_seq, 0.0, "generator", params),))
 
 
 def test_a_delivery_has_one_line_however_many_records_tell_of_it() -> None:
     deliveries = Deliveries()
-    deliveries.fold(story_of_pike(), 1.0)
+    deliveries.fold(page(story_of_pike()), 1.0)
     assert [line.event.name for line in deliveries.lines] == ["E_UL_AOR_INSERT", "E_ACC_CDR", "E_PIKE_BLOCKED"]
     assert [step.step for step in deliveries.lines[-1].steps()] == [Step.PLANNED, Step.SETTLED]
 
 
 def test_records_told_twice_count_once() -> None:
     deliveries = Deliveries()
-    deliveries.fold(story_of_pike(), 1.0)
-    deliveries.fold(story_of_pike(), 1.0)
+    deliveries.fold(page(story_of_pike()), 1.0)
+    deliveries.fold(page(story_of_pike()), 1.0)
     assert len(deliveries.lines) == 3
     assert deliveries.lines[-1].version == 2
 
@@ -56,7 +58,7 @@ def test_each_event_of_a_batch_has_its_own_line_and_its_own_steps() -> None:
     three = batch("E", 10, {"n": 1}, {"n": 2}, {"n": 3})
     first = FeedRecord(1, 0.0, Step.PLANNED, "s", three, range(0, 3, 2), 0)
     second = FeedRecord(2, 0.0, Step.PLANNED, "s", three, range(1, 2), 1)
-    deliveries.fold((first, second), 1.0)
+    deliveries.fold(page((first, second)), 1.0)
     assert [(line.index, [step.member for step in line.steps()]) for line in deliveries.lines] == [
         (0, [0]),
         (2, [0]),
@@ -69,11 +71,13 @@ def test_a_second_try_is_told_on_the_same_line() -> None:
     one = batch("E", 1, {"n": 1})
     refused = failed("connection refused")
     deliveries.fold(
-        (
-            record(1, Step.PLANNED, "s", one, 0),
-            record(2, Step.SETTLED, "s", one, 0, outcome=refused),
-            record(3, Step.PLANNED, "s", one, 1, attempts=(Attempt(0, 0.0, refused),)),
-            record(4, Step.SETTLED, "s", one, 1, outcome=DELIVERED),
+        page(
+            (
+                record(1, Step.PLANNED, "s", one, 0),
+                record(2, Step.SETTLED, "s", one, 0, outcome=refused),
+                record(3, Step.PLANNED, "s", one, 1, attempts=(Attempt(0, 0.0, refused),)),
+                record(4, Step.SETTLED, "s", one, 1, outcome=DELIVERED),
+            )
         ),
         1.0,
     )
@@ -84,14 +88,14 @@ def test_a_second_try_is_told_on_the_same_line() -> None:
 def test_a_held_event_has_one_line_before_and_after() -> None:
     deliveries = Deliveries()
     one = batch("E", 1, {"n": 1})
-    deliveries.fold((record(1, Step.HELD, "s", one, skipped=(SKIP,)),), 1.0)
-    deliveries.fold((record(2, Step.PLANNED, "s", one, 0), record(3, Step.SETTLED, "s", one, 0)), 1.0)
+    deliveries.fold(page((record(1, Step.HELD, "s", one, skipped=(SKIP,)),)), 1.0)
+    deliveries.fold(page((record(2, Step.PLANNED, "s", one, 0), record(3, Step.SETTLED, "s", one, 0))), 1.0)
     assert len(deliveries.lines) == 1
 
 
 def test_ends_of_deliveries_whose_beginning_was_not_fetched_are_left_out() -> None:
     deliveries = Deliveries()
-    deliveries.fold((record(7, Step.SETTLED, "s", batch("E", 1, {}), 0, outcome=DELIVERED),), 1.0)
+    deliveries.fold(page((record(7, Step.SETTLED, "s", batch("E", 1, {}), 0, outcome=DELIVERED),)), 1.0)
     assert not deliveries.lines
     assert deliveries.missed == 6
     assert deliveries.next_record == 8
@@ -101,10 +105,10 @@ def test_everything_is_bounded() -> None:
     deliveries = Deliveries()
     number = 1
     for sequence in range(KEPT_STORIES + 50):
-        deliveries.fold(delivered(number, "s", batch("E", sequence, {"n": sequence}), 0, 0.001), 1.0)
+        deliveries.fold(page(delivered(number, "s", batch("E", sequence, {"n": sequence}), 0, 0.001)), 1.0)
         number += 2
     again = batch("E", 10**6, {})
-    deliveries.fold([record(number + i, Step.PLANNED, "s", again, 0) for i in range(200)], 1.0)
+    deliveries.fold(page([record(number + i, Step.PLANNED, "s", again, 0) for i in range(200)]), 1.0)
     assert len(deliveries.lines) == KEPT_LINES
     assert deliveries.lines[-1].version == KEPT_RECORDS
 
@@ -123,30 +127,33 @@ def test_a_sample_is_every_nth_event_wherever_batches_begin() -> None:
 
 def test_events_without_a_line_are_never_touched() -> None:
     deliveries = Deliveries()
-    huge = Batch("E", Untouchable(100_000, 20), 0, 0.0, "generator")
-    deliveries.fold((record(1, Step.PLANNED, "s", huge, 0),), 200_000.0)
+    planned = StepRecord(1, 0.0, Step.PLANNED, "s", 0, range(100_000), 0)
+    deliveries.fold(huge(100_000, 20, 0, planned), 200_000.0)
     assert len(deliveries.lines) == 20
     assert [line.event.name for line in deliveries.lines] == ["E"] * 20
 
 
 def test_a_batch_is_not_kept_for_the_sake_of_one_line() -> None:
-    class Fading(Batch):
-        __slots__ = ("__weakref__",)
+    class Fading(RaisedBatch, frozen=True, array_like=True, weakref=True):
+        pass
 
     deliveries = Deliveries()
-    seen, unseen = (Fading("E", [Event("E", (("n", 1),))] * 3, first, 0.0, "MI") for first in (0, 4))
+    seen, unseen = (Fading("E", first, 0.0, "MI", ((("n", 1),),) * 3) for first in (0, 4))
     gone = [weakref.ref(one) for one in (seen, unseen)]
     for number, one in ((1, seen), (3, unseen)):
-        deliveries.fold(delivered(number, "s", one, 0, 0.001), 400.0)
+        planned = StepRecord(number, 0.0, Step.PLANNED, "s", one.first_seq, range(3), 0)
+        settled = StepRecord(number + 1, 0.0, Step.SETTLED, "s", one.first_seq, range(3), 0, outcome=DELIVERED)
+        deliveries.fold(FeedPage((planned, settled), (one,)), 400.0)
     del seen, unseen, one
     assert [(line.index, line.event.params, line.version) for line in deliveries.lines] == [(0, (("n", 1),), 2)]
     assert [ref() for ref in gone] == [None, None]
 
 
 def test_what_was_raised_here_is_never_sampled() -> None:
-    deliveries = Deliveries()
-    own = batch("E", 12_345, {"n": 1}, source="console")
-    deliveries.fold(delivered(1, "s", own, 0, 0.001), 100_000.0)
+    deliveries = Deliveries("console ann 1")
+    own = batch("E", 12_345, {"n": 1}, source="console ann 1")
+    other = batch("E", 12_346, {"n": 2}, source="console ann 2")
+    deliveries.fold(page((*delivered(1, "s", own, 0, 0.001), *delivered(3, "s", other, 0, 0.001))), 100_000.0)
     assert [line.event for line in deliveries.own] == [own.events[0]]
 
 
@@ -154,11 +161,11 @@ def test_what_failed_is_never_sampled_out() -> None:
     deliveries = Deliveries()
     many = Batch("E", [Event("E", (("n", n),)) for n in range(1_000)], 1, 0.0, "generator")
     refused = failed("connection refused")
-    deliveries.fold((record(1, Step.PLANNED, "s", many, 0),), 100_000.0)
+    deliveries.fold(page((record(1, Step.PLANNED, "s", many, 0),)), 100_000.0)
     before = len(deliveries.lines)
     failure = record(2, Step.SETTLED, "s", many, 0, outcome=refused)._replace(indices=range(7, 10))
     lost = record(3, Step.ENDED, "s", many, outcome=refused)._replace(indices=range(20, 21))
-    deliveries.fold((failure, lost), 100_000.0)
+    deliveries.fold(page((failure, lost)), 100_000.0)
     assert [line.index for line in list(deliveries.lines)[before:]] == [7, 8, 9, 20]
     assert deliveries.lines[-1].event.params == (("n", 20),)
     assert not deliveries.more_failures
@@ -166,21 +173,20 @@ def test_what_failed_is_never_sampled_out() -> None:
 
 def test_a_flood_of_failures_takes_bounded_work_and_says_how_many_have_no_line() -> None:
     deliveries = Deliveries()
-    flood = Batch("E", Untouchable(100_000, 2 * FAILURES_A_LOOK), 0, 0.0, "generator")
     refused = failed("connection refused")
-    failure = record(1, Step.SETTLED, "s", flood, 0, outcome=refused)
-    lost = record(2, Step.ENDED, "s", flood, outcome=refused, attempts=(Attempt(0, 0.0, refused),))
-    deliveries.fold((failure, lost), 100_000.0, 10.0)
+    failure = StepRecord(1, 0.0, Step.SETTLED, "s", 0, range(100_000), 0, outcome=refused)
+    lost = StepRecord(2, 0.0, Step.ENDED, "s", 0, range(100_000), outcome=refused, attempts=(Attempt(0, 0.0, refused),))
+    deliveries.fold(huge(100_000, 2 * FAILURES_A_LOOK, 0, failure, lost), 100_000.0, 10.0)
     assert len(deliveries.lines) == 2 * FAILURES_A_LOOK
     assert deliveries.more_failures == 200_000 - 3 * FAILURES_A_LOOK
-    deliveries.fold((), 100_000.0, 11.5)
+    deliveries.fold(page(()), 100_000.0, 11.5)
     assert deliveries.more_failures == 0
 
 
 def test_how_many_more_there_were_in_this_second() -> None:
     deliveries = Deliveries()
     for tick in range(8):
-        many = Batch("E", Untouchable(3_100, 7), 3_100 * tick, 0.0, "generator")
-        deliveries.fold((record(tick + 1, Step.PLANNED, "s", many, 0),), 12_400.0, tick / 4)
+        planned = StepRecord(tick + 1, 0.0, Step.PLANNED, "s", 3_100 * tick, range(3_100), 0)
+        deliveries.fold(huge(3_100, 7, 3_100 * tick, planned), 12_400.0, tick / 4)
     assert deliveries.one_in == 500
     assert 12_400 - 4 * 7 <= deliveries.more < 12_400 - 4 * 5

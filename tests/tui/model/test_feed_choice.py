@@ -6,7 +6,7 @@ import pytest
 
 from engine.feed import Step
 from engine.run import DELIVERED, SENT
-from tests.tui.world import AOR, CDR, PIKE, batch, delivered, record, story_of_pike
+from tests.tui.world import AOR, CDR, PIKE, batch, delivered, page, record, story_of_pike
 from tui.model.deliveries import Deliveries
 from tui.model.feed_choice import Chosen, FeedChoice, facts
 from tui.model.filters import FEED_WORDS, parse_filter
@@ -17,7 +17,7 @@ ROWS = {row.id: row for row in (PIKE, CDR, AOR)}
 def told(*records: object) -> Deliveries:
     """Deliveries made of the story of pike, or of these records."""
     made = Deliveries()
-    made.fold(records or story_of_pike(), 1.0)  # type: ignore[arg-type]
+    made.fold(page(records or story_of_pike()), 1.0)  # type: ignore[arg-type]
     return made
 
 
@@ -54,7 +54,7 @@ def test_a_delivery_is_looked_at_again_when_more_is_known_of_it() -> None:
     made = told(planned)
     chosen = Chosen(FeedChoice(parse_filter("state:delivered", FEED_WORDS)))
     assert not chosen.of(made.lines, ROWS)
-    made.fold([settled], 1.0)
+    made.fold(page([settled]), 1.0)
     assert len(chosen.of(made.lines, ROWS)) == 1
 
 

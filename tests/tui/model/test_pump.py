@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.tui.world import NOW, WALL, FakeLink, FakeTime, pumped, snapshot, story_of_pike
 from tui.model.pump import Pump

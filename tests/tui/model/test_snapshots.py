@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from engine.view.snapshot import EngineSnapshot
 from tests.tui.world import NOW, PIKE, snapshot

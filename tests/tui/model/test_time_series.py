@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import tracemalloc
 from array import array
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from engine.view.snapshot import SubscriptionRow
 from tests.tui.world import CDR, NOTHING, NOW, PIKE, snapshot

@@ -15,7 +15,7 @@ GOOD = Figures(accepted=5, unheard=0, refused=0, delivered=3, sent=2, undelivere
 
 
 def lossy(**more: int) -> Figures:
-    return Figures(**{name: more.get(name, getattr(GOOD, name)) for name in GOOD.__dataclass_fields__})
+    return Figures(**{name: more.get(name, getattr(GOOD, name)) for name in GOOD.__struct_fields__})
 
 
 def demo(path: Path, member: str, **more: object) -> Settings:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
-from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, pumped, snapshot
+from tests.tui.world import AOR, CDR, NOW, PIKE, WALL, batch, delivered, page, pumped, snapshot
 from tui.model.arrangement import Arrangement, Sort
 from tui.model.deliveries import Deliveries
 from tui.model.feed_choice import FeedChoice
@@ -54,7 +53,7 @@ def test_the_feed_tells_its_rate_and_what_it_does_not_show() -> None:
     assert feed_title(12.0, deliveries, 0, is_running=True) == "Feed ─ live ─ 12/s"
     assert feed_title(12.0, deliveries, 1_234, is_running=False) == "Feed ─ frozen, 1,234 newer ─ 12/s"
     many = batch("E_A", 1, *[{"n": number} for number in range(1_000)])
-    deliveries.fold(delivered(1, "s2", many, 0, 0.001), 1_000.0, NOW)
+    deliveries.fold(page(delivered(1, "s2", many, 0, 0.001)), 1_000.0, NOW)
     title = feed_title(1_000.0, deliveries, 0, is_running=True)
     assert f"1 in {deliveries.one_in} shown" in title
     assert f"{deliveries.more:,} more in this second" in title

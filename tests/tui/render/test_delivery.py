@@ -8,7 +8,7 @@ from engine.event import Event
 from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, SENT, Attempt, failed
 from engine.view.snapshot import SubscriptionRow
-from tests.tui.world import AOR, CDR, NOW, PIKE, SKIP, WALL, batch, record, story_of_pike
+from tests.tui.world import AOR, CDR, NOW, PIKE, SKIP, WALL, batch, page, record, story_of_pike
 from tui.model.deliveries import Deliveries
 from tui.model.event_text import parameters
 from tui.render.delivery import delivery_line, hearers, told
@@ -21,14 +21,14 @@ REFUSED = failed("connection refused")
 def tell(row: SubscriptionRow | None, *records: FeedRecord) -> str:
     """What is told of the only delivery in these records."""
     deliveries = Deliveries()
-    deliveries.fold(records, 1.0)
+    deliveries.fold(page(records), 1.0)
     (line,) = deliveries.lines
     return plain(told(line, row))
 
 
 def test_a_skipped_member_and_the_one_that_took_it() -> None:
     deliveries = Deliveries()
-    deliveries.fold(story_of_pike(), 1.0)
+    deliveries.fold(page(story_of_pike()), 1.0)
     line = plain(delivery_line(deliveries.lines[-1], PIKE, WALL - NOW, 160))
     told_text = "07:27:46.900 E_PIKE_BLOCKED ip=192.0.2.11 skipped 1 (failed 12.4 s ago) → 2 written in 300 µs"
     assert " ".join(line.split()) == told_text
@@ -77,7 +77,7 @@ def test_parameters_are_short_and_harmless() -> None:
 @pytest.mark.parametrize("width", [30, 80, 110, 160])
 def test_every_line_fills_its_width(width: int) -> None:
     deliveries = Deliveries()
-    deliveries.fold(story_of_pike(), 1.0)
+    deliveries.fold(page(story_of_pike()), 1.0)
     assert {width_of(delivery_line(line, PIKE, 0.0, width)) for line in deliveries.lines} == {width}
 
 
@@ -96,7 +96,7 @@ def held_for_a_while() -> list[FeedRecord]:
 
 def test_a_held_event_says_when_it_was_raised_and_how_long_it_waits() -> None:
     deliveries = Deliveries()
-    deliveries.fold(held_for_a_while()[:1], 1.0)
+    deliveries.fold(page(held_for_a_while()[:1]), 1.0)
     assert deliveries.lines[0].is_held
     text = plain(delivery_line(deliveries.lines[0], PIKE, WALL - NOW, 160, NOW + 42))
     assert text.startswith(" 07:27:47.000 E ")
@@ -105,7 +105,7 @@ def test_a_held_event_says_when_it_was_raised_and_how_long_it_waits() -> None:
 
 def test_an_event_that_was_held_says_how_long_it_was() -> None:
     deliveries = Deliveries()
-    deliveries.fold(held_for_a_while(), 1.0)
+    deliveries.fold(page(held_for_a_while()), 1.0)
     assert not deliveries.lines[0].is_held
     told_text = plain(told(deliveries.lines[0], PIKE, NOW + 500))
     assert told_text == "skipped 1 (failed 12.4 s ago) held 12.3 s → 1 confirmed in 1.0 ms"

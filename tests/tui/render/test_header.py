@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.tui.world import NOTHING, NOW, WALL, FakeLink, FakeTime, busy, snapshot
 from tui.model.pump import Pump

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
-from tests.tui.inspected import ANSWER, DELIVERY, ended, step
+from msgspec.structs import replace
+
+from engine.feed import Step
+from engine.run import SENT, Fault, Skip, failed
+from tests.tui.inspected import ANSWER, DELIVERY, step
 from tests.tui.world import NOW, WALL
 from tui.render.inspection import delivery_lines, has_ended, last_member
 from tui.render.line import plain
 
 
 def delivery(**changes: Any) -> str:
-    told = {**copy.deepcopy(DELIVERY), **changes}
+    told = replace(DELIVERY, **changes)
     return "\n".join(plain(line) for line in delivery_lines(told, WALL - NOW, "pretty", 100))
 
 
@@ -39,26 +42,25 @@ def test_it_says_whom_the_bytes_went_to_and_what_was_answered() -> None:
 
 
 def test_held_and_undelivered_are_told() -> None:
-    reason = ended("failed", "held for 60 s", "engine")
-    text = delivery(
-        steps=[step(0, "held", skipped=[[0, "paused"]]), step(9, "ended", outcome=reason)], payloads=[], members=[]
-    )
+    reason = failed("held for 60 s", Fault.ENGINE)
+    held = step(0, Step.HELD, skipped=(Skip(0, "paused"),))
+    text = delivery(steps=(held, step(9, Step.ENDED, outcome=reason)), payloads=(), members=())
     assert "‖ held: nobody can take it now" in text
     assert "✖ undelivered: held for 60 s" in text
     assert "the subscription has ended" in text
 
 
 def test_an_end_is_known_as_one() -> None:
-    steps = DELIVERY["steps"]
+    steps = DELIVERY.steps
     assert has_ended(DELIVERY)
-    assert not has_ended({**DELIVERY, "steps": steps[:3]})
-    assert not has_ended({**DELIVERY, "steps": steps[:2]}), "it goes on elsewhere"
-    assert has_ended({**DELIVERY, "steps": [step(1, "ended", outcome=ended("failed", "no"))]})
-    to_all = [step(0, "planned"), *(step(1, "settled", index, outcome=ended("sent")) for index in range(3))]
-    assert has_ended({**DELIVERY, "steps": to_all})
-    assert not has_ended({**DELIVERY, "steps": to_all[:-1]})
+    assert not has_ended(replace(DELIVERY, steps=steps[:3]))
+    assert not has_ended(replace(DELIVERY, steps=steps[:2])), "it goes on elsewhere"
+    assert has_ended(replace(DELIVERY, steps=(step(1, Step.ENDED, outcome=failed("no")),)))
+    to_all = (step(0, Step.PLANNED), *(step(1, Step.SETTLED, index, outcome=SENT) for index in range(3)))
+    assert has_ended(replace(DELIVERY, steps=to_all))
+    assert not has_ended(replace(DELIVERY, steps=to_all[:-1]))
 
 
 def test_the_last_member_is_the_one_that_had_to_do_with_it() -> None:
     assert last_member(DELIVERY) == 2
-    assert last_member({**DELIVERY, "members": []}) is None
+    assert last_member(replace(DELIVERY, members=())) is None

@@ -20,7 +20,7 @@ def test_a_member_is_told_with_state_changes_figures_and_settings() -> None:
 
 
 def test_a_histogram_has_no_gaps_and_loses_nothing() -> None:
-    grouped = histogram(MEMBER["latency"]["buckets"])
+    grouped = histogram(MEMBER.latency.buckets)
     assert [count for _, count in grouped] == [11, 9_300, 0, 1_000]
     assert [round(edge, 6) for edge, _ in grouped] == [0.001, 0.002, 0.005, 0.01]
     assert histogram([]) == []

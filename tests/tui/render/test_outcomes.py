@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.feed import FeedRecord, Step
 from engine.run import DELIVERED, SENT, Attempt, failed
 from engine.view.snapshot import SubscriptionRow
-from tests.tui.world import AOR, CDR, PIKE, SKIP, batch, record
+from tests.tui.world import AOR, CDR, PIKE, SKIP, batch, page, record
 from tui.model.deliveries import Deliveries
 from tui.render.line import plain
 from tui.render.outcomes import outcome_lines
@@ -16,7 +16,7 @@ REFUSED = failed("connection refused")
 
 def shown(row: SubscriptionRow, *records: FeedRecord, width: int = 80, height: int = 20) -> list[str]:
     deliveries = Deliveries()
-    deliveries.fold(records, 1.0)
+    deliveries.fold(page(records), 1.0)
     own = list(reversed(deliveries.lines))
     rows = {record.subscription: row for record in records}
     return [" ".join(plain(line).split()) for line in outcome_lines(own, rows, 0.0, width, height)]

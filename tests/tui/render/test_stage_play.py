@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.feed import Step
 from engine.run import DELIVERED, failed
-from tests.tui.world import SKIP, batch, delivered, record, story_of_pike
+from tests.tui.world import SKIP, batch, delivered, page, record, story_of_pike
 from tui.model.deliveries import Deliveries, Delivery
 from tui.render.stage_play import Kind, Pace, Play, moves_of
 
@@ -12,7 +12,7 @@ from tui.render.stage_play import Kind, Pace, Play, moves_of
 def told(*records: object) -> list[Delivery]:
     """The deliveries that these records tell of."""
     deliveries = Deliveries()
-    deliveries.fold(records, 1.0)  # type: ignore[arg-type]
+    deliveries.fold(page(records), 1.0)  # type: ignore[arg-type]
     return list(deliveries.lines)
 
 

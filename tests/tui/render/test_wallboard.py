@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from engine.health import State
 from tests.tui.world import AOR, CDR, NOW, PIKE, member, snapshot, subscription

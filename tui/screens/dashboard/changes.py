@@ -61,7 +61,7 @@ class ChangesPart(DashboardBase):
             return
         if await self.app.push_screen_wait(EditSubscriptionScreen(self.link, described, _sockets(snapshot))):
             undo = key_of(self, "undo_change")
-            self.notify(f"{clean(described['event'])}: subscription changed; {undo} takes it back", markup=False)
+            self.notify(f"{clean(described.event)}: subscription changed; {undo} takes it back", markup=False)
             self.ask_now()
 
     @work(group="dialogs", exclusive=True)

@@ -47,7 +47,7 @@ class InspectionPart(DashboardBase):
             if delivery is None:
                 return None
             story = delivery.story
-            return Subject(story.subscription, seq=story.batch.first_seq + delivery.index)
+            return Subject(story.subscription, seq=story.first_seq + delivery.index)
         chosen = self.selected
         if chosen is None or chosen[1] is None:
             return None

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Label, Select
 
 from engine.options import OPTIONS, options_heeded
+from engine.view.answers import Description
 from tui.keys.in_force import key_of
 from tui.link.answers import ask
 from tui.link.protocol import Link
@@ -42,8 +43,8 @@ class EditSubscriptionScreen(SocketFormScreen):
         Binding("ctrl+s", "apply", "Apply"),
     ]
 
-    def __init__(self, link: Link, described: Mapping[str, Any], known: Sequence[str]) -> None:
-        super().__init__(link, described["id"])
+    def __init__(self, link: Link, described: Description, known: Sequence[str]) -> None:
+        super().__init__(link, described.id)
         self._described = described
         self._known = known
 
@@ -51,14 +52,14 @@ class EditSubscriptionScreen(SocketFormScreen):
         """Policy, members with what can be done to them, expiry and options, what is wrong or different."""
         described = self._described
         with VerticalScroll(classes="dialog -broad -footed", can_focus=False):
-            yield Label(f"Edit subscription to {clean(described['event'])}", classes="form-title", markup=False)
-            policy = choice([(policy, policy) for policy in POLICIES], described["policy"] or PLAIN)
+            yield Label(f"Edit subscription to {clean(described.event)}", classes="form-title", markup=False)
+            policy = choice([(policy, policy) for policy in POLICIES], described.policy or PLAIN)
             yield FormRow("policy", "policy", policy, "")
-            yield MemberFields(described["members"], self._known, id="edit-members")
+            yield MemberFields(described.members, self._known, id="edit-members")
             yield from self._member_buttons()
-            yield FormRow("expire", "expire", Input(_text(described["expire"]), classes="edit-value"), "")
+            yield FormRow("expire", "expire", Input(_text(described.expire), classes="edit-value"), "")
             for name, option in OPTIONS.items():
-                value = _text(described["options"][name])
+                value = _text(described.options[name])
                 control = choice(option.choices, value) if option.choices else Input(value, classes="edit-value")
                 yield FormRow(name, name, control, option.label)
             yield Lines(id="edit-said")
@@ -91,7 +92,7 @@ class EditSubscriptionScreen(SocketFormScreen):
         typed = {row.field: row.typed.strip() for row in self.query(FormRow)}
         policy = None if typed["policy"] == PLAIN else typed["policy"]
         return {
-            "subscription": self._described["id"],
+            "subscription": self._described.id,
             "policy": policy,
             "members": self.query_one(MemberFields).sockets,
             "expire": typed["expire"] or None,
@@ -144,7 +145,7 @@ class EditSubscriptionScreen(SocketFormScreen):
         if not verdict["is_changed"]:
             self.notify("Nothing is different", severity="warning")
             return
-        question = f"Change the subscription to {clean(self._described['event'])}?"
+        question = f"Change the subscription to {clean(self._described.event)}?"
         if not await self.app.push_screen_wait(DifferenceScreen(question, verdict["diff"], "Change")):
             return
         changed = await ask(self._link, "change_subscription", **draft)
@@ -177,7 +178,7 @@ class EditSubscriptionScreen(SocketFormScreen):
         for name in OPTIONS:
             rows[name].display = name in heeded
         described = self._described
-        rows["expire"].hint(expiry_words(rows["expire"].typed.strip(), described["expire"], described.get("left_s")))
+        rows["expire"].hint(expiry_words(rows["expire"].typed.strip(), described.expire, described.left_s))
 
     def _member_buttons(self) -> ComposeResult:
         with Horizontal(classes="form-buttons -tight"):

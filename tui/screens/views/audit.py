@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
+from engine.audit import AuditEntry
 from tui.keys.actions import leaving
 from tui.link.answers import ask
 from tui.link.protocol import Link
@@ -69,25 +70,25 @@ class AuditScreen(Sturdy, Screen[None]):
         if answer.failure:
             lines = failure_lines(answer.failure)
         else:
-            lines = audit_lines(answer.value["entries"], answer.value["dropped"])
+            lines = audit_lines(answer.value.entries, answer.value.dropped)
         self.query_one("#audit", Lines).show(lines)
 
 
-def audit_lines(entries: Sequence[Mapping[str, Any]], dropped: int) -> list[Line]:
+def audit_lines(entries: Sequence[AuditEntry], dropped: int) -> list[Line]:
     """One line an entry, and below its reason when it was refused."""
     if not entries:
         return [(Part("Nothing was changed since the engine started.", "faint"),)]
     lines: list[Line] = []
     for entry in entries:
-        is_done = entry["result"] == "done"
-        times = f" ×{entry['times']}" if entry["times"] > 1 else ""
+        is_done = entry.is_done
+        times = f" ×{entry.times}" if entry.times > 1 else ""
         sign = Part("✓ ", "good") if is_done else Part("✖ ", "bad")
-        head = cell(f"{clock(entry['wall'])}  ", 15, "faint")
-        who = cell(clean(entry["who"]), 25, "accent")
-        what = Part(f" {entry['command']}{times}  ", "strong")
-        lines.append((sign, head, who, what, Part(clean(entry["details"]))))
+        head = cell(f"{clock(entry.wall)}  ", 15, "faint")
+        who = cell(clean(entry.who), 25, "accent")
+        what = Part(f" {entry.command}{times}  ", "strong")
+        lines.append((sign, head, who, what, Part(clean(entry.details))))
         if not is_done:
-            lines.append((Part(f"    {clean(entry['result'])}", "bad"),))
+            lines.append((Part(f"    {clean(entry.result)}", "bad"),))
     if dropped:
         lines.append((Part(f"{dropped} older ones are no longer kept", "faint"),))
     return lines

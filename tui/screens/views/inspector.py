@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import work
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.event import Event
+from engine.view.answers import DeliveryInspection, MemberInspection
 from tui.keys.actions import bindings_named, bindings_of
 from tui.keys.in_force import key_of
 from tui.link.answers import ask
@@ -18,7 +19,7 @@ from tui.link.protocol import Link
 from tui.model.pump import BEAT_S, Pump
 from tui.render.bytesview import VIEWS, View
 from tui.render.copies import Copy, json_of
-from tui.render.inspection import Told, delivery_lines, has_ended, last_member
+from tui.render.inspection import delivery_lines, has_ended, last_member
 from tui.render.line import Line, Part, plain
 from tui.render.memberview import member_lines
 from tui.screens.dialogs.copy import Copies, copies_of, copy_as, put
@@ -66,7 +67,7 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
         self._link = link
         self._pump = pump
         self._subject = subject
-        self._told: Told | None = None
+        self._told: DeliveryInspection | MemberInspection | None = None
         self._failure = ""
         self._view: View = VIEWS[0]
         self._beats = 0
@@ -96,7 +97,7 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
     @property
     def _is_final(self) -> bool:
         """Whether nothing about it will change."""
-        return self._subject.seq is not None and self._told is not None and has_ended(self._told)
+        return isinstance(self._told, DeliveryInspection) and has_ended(self._told)
 
     @work(exclusive=True, group="inspector")
     async def _ask(self) -> None:
@@ -126,7 +127,7 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
         if self._failure:
             lines.append((Part("What follows is older.", "warn"),))
         offset = self._pump.wall_offset
-        if self._subject.seq is None:
+        if isinstance(self._told, MemberInspection):
             return [*lines, *member_lines(self._told, offset)]
         width = self.query_one("#inspector-body").scrollable_content_region.width
         return [*lines, *delivery_lines(self._told, offset, self._view, width)]
@@ -160,19 +161,19 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
 
     def action_raise_again(self) -> None:
         """Go back, with the event in the form."""
-        if self._told is None or self._subject.seq is None:
+        if not isinstance(self._told, DeliveryInspection):
             self.notify(
                 f"Open a delivery to raise its event again ({key_of(self, 'open')} in the feed)", severity="warning"
             )
             return
-        if self._told.get("cut"):
+        if self._told.cut:
             self.notify("Its long texts were cut, so it cannot be raised again as it was", severity="warning")
             return
-        self.dismiss(event_of(self._told))
+        self.dismiss(Event(self._told.event, self._told.params))
 
     def action_show_member(self) -> None:
         """Inspect the member that had to do with the delivery last."""
-        if self._subject.seq is None or self._told is None:
+        if not isinstance(self._told, DeliveryInspection):
             self._nothing()
             return
         member = last_member(self._told)
@@ -184,9 +185,3 @@ class InspectorScreen(Sturdy, Screen[Event | None]):
     def _nothing(self) -> None:
         what = "This is the member" if self._subject.seq is None else "Nothing is known of it"
         self.notify(what, severity="warning")
-
-
-def event_of(told: Told) -> Event:
-    """The event of a delivery that was told of."""
-    params: list[Any] = told["params"]
-    return Event(told["event"], tuple((name, value) for name, value in params))

@@ -48,7 +48,7 @@ class LogScreen(ViewScreen):
             view.border_subtitle = f"not up to date: {answer.failure}"
             return
         view.border_subtitle = ""
-        fresh = [entry for entry in answer.value if entry["number"] >= view.next_number]
+        fresh = [entry for entry in answer.value if entry.number >= view.next_number]
         if fresh:
             view.add(fresh)
 

@@ -60,7 +60,7 @@ class StageScreen(ViewScreen):
             return
         view.cursor = min(view.cursor, len(row.members) - 1)
         play, delivery = self.play, self.play.delivery
-        event = "" if delivery is None else f"{delivery.event.name} {delivery.story.batch.first_seq + delivery.index}"
+        event = "" if delivery is None else f"{delivery.event.name} {delivery.story.first_seq + delivery.index}"
         view.border_title = self._title(row)
         moves = play.moves[: play.shown]
         view.show(Scene(row, event, moves, play.progress, self.pump.now(), view.cursor))

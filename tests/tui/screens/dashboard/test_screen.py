@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.tui.pilots import console
 from tests.tui.world import AOR, CDR, NOTHING, NOW, PIKE, FakeLink, snapshot, story_of_pike

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import OptionList
 
+from engine.view.codec import named
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console, console
 from tests.tui.recorded import WIRE, incident
@@ -24,7 +26,7 @@ def link() -> FakeLink:
     made = FakeLink(records=story_of_pike())
     made.answers = {
         "inspect_delivery": DELIVERY,
-        "inspect_member": {**MEMBER, "wire": WIRE},
+        "inspect_member": replace(MEMBER, wire=WIRE),
         "describe_subscription": incident().described["s1"],
         "configuration": incident().configuration,
     }
@@ -115,7 +117,7 @@ async def test_json_is_copied_at_once() -> None:
     async with console(link()) as shown:
         await shown.press("down", "Y")
         await shown.until(lambda: shown.app.clipboard, "the copy")
-        assert json.loads(shown.app.clipboard)["fields"] == MEMBER["fields"]
+        assert json.loads(shown.app.clipboard)["fields"] == named(MEMBER.fields)
 
 
 async def test_what_there_is_not_is_said() -> None:

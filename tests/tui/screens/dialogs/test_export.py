@@ -30,7 +30,7 @@ async def test_everything_can_be_exported_by_key(
     if CHOICES[position].what == "incident":
         bundle = read_bundle(path)
         assert bundle.configuration == {"label": "LAB"}
-        assert "could not be had" in bundle.log[0]["text"]
+        assert "could not be had" in bundle.log[0].text
 
 
 async def test_what_cannot_be_exported_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,12 @@ from tui.userfiles.exports import audit_rows
 
 
 def test_the_audit_trail_is_shown_with_reasons_and_exported() -> None:
-    lines = ["".join(part.text for part in line) for line in audit_lines(AUDIT["entries"], 4)]  # type: ignore[arg-type]
+    lines = ["".join(part.text for part in line) for line in audit_lines(AUDIT.entries, 4)]  # type: ignore[arg-type]
     assert lines[0].startswith("✖ ")
     assert "refused: no" in lines[1]
     assert "pause_member ×3" in lines[2]
     assert "4 older" in lines[3]
-    assert audit_rows(AUDIT["entries"])[1]["at"] == "2023-11-14T22:13:20.000Z"  # type: ignore[arg-type]
+    assert audit_rows(AUDIT.entries)[1]["at"] == "2023-11-14T22:13:20.000Z"
     assert "Nothing was changed" in audit_lines([], 0)[0][0].text
 
 

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from engine.event import Event
+from engine.view.codec import named
 from tests.tui.inspected import DELIVERY, MEMBER
 from tests.tui.pilots import Console, console
 from tests.tui.world import FakeLink, story_of_pike
@@ -129,7 +131,7 @@ async def test_bytes_are_shown_pretty_raw_and_in_hex() -> None:
 async def test_the_json_is_copied_at_once() -> None:
     async with inspector("2", "enter") as shown:
         await shown.press("Y")
-        assert json.loads(shown.app.clipboard) == DELIVERY
+        assert json.loads(shown.app.clipboard) == named(DELIVERY)
         assert shown.toasts[-1].startswith("Copied the JSON, ")
 
 
@@ -163,7 +165,7 @@ async def test_raising_again_opens_the_form_with_the_event() -> None:
 )
 async def test_whatever_an_event_holds_is_raised_again_as_it_was(params: list[Any]) -> None:
     engine = link()
-    engine.answers["inspect_delivery"] = {**DELIVERY, "params": params}
+    engine.answers["inspect_delivery"] = replace(DELIVERY, params=tuple((name, value) for name, value in params))
     async with inspector("2", "enter", on=engine) as shown:
         await shown.press("R")
         form = shown.dashboard.query_one(RaiseForm)
