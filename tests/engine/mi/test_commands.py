@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from engine.commands.registry import COMMANDS, Command
 from engine.errors import CommandError
 from engine.event import Event
 from engine.mi.jsontext import JsonObject
@@ -58,3 +61,23 @@ async def test_many_events_that_nobody_hears_are_told_as_one_is(mi: Mi) -> None:
 async def test_many_events_are_at_most_so_many(mi: Mi) -> None:
     with pytest.raises(CommandError, match="at most 10000 events, found 10001"):
         await mi("sb:raise_many", "E_A", [[]] * 10_001)
+
+
+def test_the_page_lists_every_command_as_it_is_declared() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "management-interface.md").read_text("utf-8")
+    listed = page.partition("<!-- commands -->")[2].partition("<!-- end of commands -->")[0].strip().splitlines()[2:]
+    assert listed == [_row(command) for _, command in sorted(COMMANDS.items())]
+
+
+def _row(command: Command) -> str:
+    names = ", ".join(f"`sb:{name}`" for name in (command.name, *command.aliases))
+    parameters = " ".join(one.name if one.is_required else f"[{one.name}]" for one in command.parameters)
+    shown = f"`{parameters}`" if parameters else ""
+    return f"| {names} | {shown} | {command.role}{'' if command.is_open else ', where allowed'} | {command.help} |"
+
+
+async def test_what_is_not_open_is_refused_until_it_is_allowed(mi: Mi) -> None:
+    error = await refusal(mi, "sb:audit")
+    assert "mi.allow" in str(error)
+    mi.settings = mi.settings.model_copy(update={"allow": ("audit",)})
+    assert (await mi("sb:audit"))["dropped"] == 0
