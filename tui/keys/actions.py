@@ -26,6 +26,8 @@ class Action(NamedTuple):
     """The screen that it belongs to, unless it works on every one."""
     tab: str = ""
     """What the footer calls the screen that it shows."""
+    commands: tuple[str, ...] = ()
+    """The commands of the engine that it carries out; whether one asks a person first is declared there."""
     is_first: bool = False
     """Whether its keys go before those of what has the focus, so that they work in forms too."""
 
@@ -81,12 +83,22 @@ _KEY_SIGNS = {
 }
 
 ACTIONS: tuple[Action, ...] = (
-    Action("raise_event", "r", "Raise an event", "See what becomes of it.", "Events", "Raise"),
+    Action(
+        "raise_event", "r", "Raise an event", "See what becomes of it.", "Events", "Raise", commands=("raise_event",)
+    ),
     Action("pick_event", "f7", "Pick an event", "Choose one of the catalogue for the form.", "Events"),
     Action("raised_before", "f5", "History and templates", "Fill the form with what was raised or saved.", "Events"),
     Action("save_template", "ctrl+s", "Save as template", "Keep what stands in the form under a name.", "Events"),
     Action("params_as_json", "ctrl+j", "Parameters as JSON", "Instead of fields; again, and back.", "Events"),
-    Action("add_subscription", "a", "Add a subscription", "Subscribe a socket to an event.", "Subscriptions", "Add"),
+    Action(
+        "add_subscription",
+        "a",
+        "Add a subscription",
+        "Subscribe a socket to an event.",
+        "Subscriptions",
+        "Add",
+        commands=("subscribe",),
+    ),
     Action(
         "remove_subscription",
         "x,delete",
@@ -94,6 +106,7 @@ ACTIONS: tuple[Action, ...] = (
         "End the selected subscription. It asks first.",
         "Subscriptions",
         "Remove",
+        commands=("unsubscribe",),
     ),
     Action(
         "edit_subscription",
@@ -102,10 +115,32 @@ ACTIONS: tuple[Action, ...] = (
         "Change policy, members, expiry, options.",
         "Subscriptions",
         "Edit",
+        commands=("change_subscription",),
     ),
-    Action("undo_change", "u", "Undo", "Take the last change of a subscription back. It asks first.", "Subscriptions"),
-    Action("save", "W", "Save to file", "Write changed subscriptions to the configuration. It asks.", "Subscriptions"),
-    Action("reopen_files", "o", "Reopen files", "Reopen all flat files, after a log rotation.", "Subscriptions"),
+    Action(
+        "undo_change",
+        "u",
+        "Undo",
+        "Take the last change of a subscription back. It asks first.",
+        "Subscriptions",
+        commands=("undo_change",),
+    ),
+    Action(
+        "save",
+        "W",
+        "Save to file",
+        "Write changed subscriptions to the configuration. It asks.",
+        "Subscriptions",
+        commands=("save_subscriptions",),
+    ),
+    Action(
+        "reopen_files",
+        "o",
+        "Reopen files",
+        "Reopen all flat files, after a log rotation.",
+        "Subscriptions",
+        commands=("reopen_files",),
+    ),
     Action(
         "toggle_pause",
         "p",
@@ -113,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
         "Have the selected member passed over, until it is resumed.",
         "Members",
         "Pause",
+        commands=("pause_member", "resume_member"),
     ),
     Action(
         "toggle_receiver",
@@ -121,6 +157,7 @@ ACTIONS: tuple[Action, ...] = (
         "Stop the demo's receiver behind the selected member, or start it again.",
         "Members",
         "Kill/revive",
+        commands=("toggle_receiver",),
     ),
     Action(
         "test_member",
@@ -129,6 +166,7 @@ ACTIONS: tuple[Action, ...] = (
         "Try every step on the way to the selected member: connect, log in, send, confirm.",
         "Members",
         "Test",
+        commands=("probe_member",),
     ),
     Action(
         "next_problem",

@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.screen import Screen
 
+from engine.commands.gate import COMMANDS
 from tui.app.application import SwitchboardApp
 from tui.keys.actions import ACTIONS
 from tui.render.line import plain
@@ -73,3 +74,9 @@ def test_the_guide_has_every_key() -> None:
     for action in ACTIONS:
         keys = action.shown_keys.replace(" or ", "` or `")
         assert f"| `{keys}` | {action.title}. {action.help} |" in guide, action.name
+
+
+def test_each_command_that_an_action_names_is_one_of_the_engines() -> None:
+    named = {command for action in ACTIONS for command in action.commands}
+    assert named <= set(COMMANDS)
+    assert {name for name, command in COMMANDS.items() if command.asks} <= named

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textual.screen import Screen
+
+from engine.commands.registry import COMMANDS
 from engine.event import Event
 from engine.view.snapshot import MemberRow, SubscriptionRow
 from tui.bundle.link import RecordedLink
@@ -54,6 +57,13 @@ class DashboardBase(LiveScreen):
         if member is None and len(row.members) == 1:
             member = row.members[0]
         return None if member is None else (row, member)
+
+    async def is_agreed(self, command: str, question: Screen[bool]) -> bool:
+        """Whether a command may be carried out: a person is asked where the command is declared to ask."""
+        if not COMMANDS[command].asks:
+            return True
+        agreed: bool = await self.app.push_screen_wait(question)
+        return agreed
 
     def say_nothing_selected(self, what: str) -> None:
         """Tell that a subscription or a member is to be selected first."""

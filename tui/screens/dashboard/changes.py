@@ -44,7 +44,7 @@ class ChangesPart(DashboardBase):
             return
         row = chosen[0]
         question = ConfirmScreen(f"Remove {clean(row.event)}?", removal(row), "Remove")
-        if not await self.app.push_screen_wait(question):
+        if not await self.is_agreed("unsubscribe", question):
             return
         if await self.command("unsubscribe", subscription=row.id) is not None:
             self.notify(f"{clean(row.event)}: subscription removed", markup=False)
@@ -73,8 +73,8 @@ class ChangesPart(DashboardBase):
         if not last["left"]:
             self.notify("No subscription was changed by hand since the start", severity="warning")
             return
-        question = f"Undo: subscription to {clean(last['event'])} {last['was']} {figures.span(last['age_s'])} ago"
-        if not await self.app.push_screen_wait(DifferenceScreen(question, last["diff"], "Undo")):
+        title = f"Undo: subscription to {clean(last['event'])} {last['was']} {figures.span(last['age_s'])} ago"
+        if not await self.is_agreed("undo_change", DifferenceScreen(title, last["diff"], "Undo")):
             return
         if await self.command("undo_change") is not None:
             self.notify(f"{clean(last['event'])}: taken back", markup=False)
@@ -89,7 +89,7 @@ class ChangesPart(DashboardBase):
             self.notify("The file says what runs already; nothing was changed by hand", severity="warning")
             return
         question = DifferenceScreen(f"Write {clean(preview['file'])}?", preview["diff"], "Write", save_note(preview))
-        if not await self.app.push_screen_wait(question):
+        if not await self.is_agreed("save_subscriptions", question):
             return
         saved = await self.command("save_subscriptions", digest=preview["digest"])
         if saved is not None:

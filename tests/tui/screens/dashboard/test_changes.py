@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from engine.commands.gate import COMMANDS
 from tests.tui.pilots import console
-from tests.tui.world import FakeLink
+from tests.tui.world import FakeLink, story_of_pike
 
 
 async def test_remove_asks_with_the_numbers_it_hits() -> None:
@@ -21,3 +26,13 @@ async def test_remove_asks_with_the_numbers_it_hits() -> None:
         await shown.until(lambda: shown.app.screen.query("#consequences"), "the question")
         await shown.press("y")
         await shown.until(lambda: link.commands == [("unsubscribe", {"subscription": "s1"})], "the command")
+
+
+async def test_whether_a_person_is_asked_is_the_commands_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(COMMANDS, "unsubscribe", replace(COMMANDS["unsubscribe"], asks=False))
+    link = FakeLink(records=story_of_pike())
+    async with console(link) as shown:
+        await shown.until(lambda: "E_PIKE_BLOCKED" in shown.text(), "the subscription")
+        await shown.press("x")
+        await shown.until(lambda: any(name == "unsubscribe" for name, _ in link.commands), "the command, unasked")
+        assert shown.app.screen is shown.dashboard
