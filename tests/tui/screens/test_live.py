@@ -9,11 +9,13 @@ from msgspec.structs import replace
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-from tests.tui.anywhere import answering
+from tests.tui.anywhere import PLACES, answering, go, settle
 from tests.tui.pilots import console
 from tests.tui.world import FakeLink
 from tui.model.pump import BEATS_PER_ASK, Pump
+from tui.screens.live import LiveScreen
 from tui.screens.views.stage import StageScreen
+from tui.widgets.lines import Lines
 from tui.widgets.subscriptions import SubscriptionsView
 
 
@@ -99,3 +101,24 @@ async def test_the_pump_hears_how_long_news_take() -> None:
         with shown.dashboard.timed():
             shown.time.now += 0.5
         await shown.until(lambda: shown.app.pump.frame_s > before, "the frame")
+
+
+LIVE = [place for place, (_, screen) in PLACES.items() if issubclass(screen, LiveScreen)]
+
+
+@pytest.mark.parametrize("place", LIVE)
+async def test_each_asks_while_it_is_shown_and_not_while_it_is_covered(place: str) -> None:
+    link = answering()
+    async with console(link, (120, 32)) as shown:
+        await go(shown, place)
+        screen = shown.app.screen
+        await settle(shown, link)
+        await shown.press("f1")
+        before, pictures = link.asked, shown.app.screen.query_one("#help-policies", Lines)
+        for _ in range(2):
+            lines = pictures.lines
+            await shown.until(lambda lines=lines: pictures.lines != lines, "the help moves with the console's timer")
+        assert link.asked == before
+        await shown.press("escape")
+        assert shown.app.screen is screen
+        await shown.until(lambda: link.asked > before, "it asks at once for what was missed")

@@ -11,6 +11,7 @@ from pika.spec import Connection as AmqpConnection
 
 from engine.run import Fault, Outcome, failed
 from engine.transports.base import ConnectionState
+from engine.transports.rabbitmq.transport import RabbitmqTransport
 from tests.engine.transports.conftest import Make, send, statuses
 from tests.support.amqp import ScriptedBroker
 from tests.support.rabbitmq import RabbitmqNode
@@ -104,6 +105,12 @@ def _close_all(node: RabbitmqNode) -> asyncio.Future[Any]:
     return asyncio.get_running_loop().run_in_executor(None, node.force_out)
 
 
+async def _connected(transport: RabbitmqTransport) -> None:
+    """Have it log in, and wait for that."""
+    transport.demand()
+    await until(lambda: transport.connection.state is ConnectionState.UP, "connected")
+
+
 @pytest.mark.rabbitmq
 @pytest.mark.xdist_group("rabbitmq")
 async def test_a_broker_that_closes_the_connection_is_quoted_and_found_again(
@@ -113,10 +120,12 @@ async def test_a_broker_that_closes_the_connection_is_quoted_and_found_again(
     transport = make(rabbitmq_node.socket_text("doubt.forced"))
     ledger = Ledger()
     first = 1
+    await _connected(transport)
     closing = _close_all(rabbitmq_node)
     while not any(outcome.is_failure for outcome in ledger.outcomes.values()):
         if closing.done():  # it closed the connection between two runs, when nothing was there to fail
             closing.result()
+            await _connected(transport)
             closing = _close_all(rabbitmq_node)
         transport.start(ledger.run(numbered(50, first)))
         first += 50
@@ -125,8 +134,7 @@ async def test_a_broker_that_closes_the_connection_is_quoted_and_found_again(
     await until(lambda: ledger.is_complete, "an outcome for everything")
     said = f"{FORCED}forced out"
     assert facts([*ledger.outcomes.values()]) <= {(f"{said}{DOUBT}", True, False), (said, False, True)}
-    transport.demand()
-    await until(lambda: transport.connection.state is ConnectionState.UP, "connected again")
+    await _connected(transport)
     delivered = sum(not outcome.is_failure for outcome in ledger.outcomes.values())
     doubtful = sum(outcome.is_maybe_taken for outcome in ledger.outcomes.values())
     taken = await asyncio.to_thread(numbers_in, rabbitmq_node, "doubt.forced")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from tests.tui.hosts import hosted, said
 from tui.render.line import Part
-from tui.screens.dialogs.choice import PAGE, ChoosingScreen
+from tui.screens.dialogs.choice import PAGE, ChoiceScreen
 from tui.widgets.choices import Choice, ChoicesView
 from tui.widgets.lines import Lines
 
 CHOICES = [Choice(number, (Part(f"line {number}"),), f"line {number}", f"about {number}") for number in range(40)]
 
 
-def screen(choices: list[Choice] = CHOICES) -> ChoosingScreen:
-    return ChoosingScreen("Choose", choices, "enter takes it", "nothing is here yet")
+def screen(choices: list[Choice] = CHOICES) -> ChoiceScreen:
+    return ChoiceScreen("Choose", choices, "enter takes it", "nothing is here yet")
 
 
-def told(shown: ChoosingScreen) -> list[str]:
+def told(shown: ChoiceScreen) -> list[str]:
     return said(shown.query_one("#choosing-said", Lines))
 
 
