@@ -8,7 +8,7 @@ from engine.feed import Step
 from tests.tui.anywhere import answering
 from tests.tui.hosts import hosted, seen
 from tests.tui.pilots import console, line_of
-from tests.tui.world import AOR, CDR, NOW, PIKE, batch, delivered, record, story_of_pike
+from tests.tui.world import AOR, CDR, NOW, PIKE, batch, delivered, page, record, story_of_pike
 from tui.model.deliveries import Deliveries
 from tui.model.feed_choice import FeedChoice
 from tui.screens.views.inspector import InspectorScreen
@@ -31,7 +31,7 @@ def told(count: int) -> Deliveries:
     deliveries = Deliveries()
     for number in range(count):
         one = batch("E_ACC_CDR", 100 + number, {"n": number}, at=NOW - count + number)
-        deliveries.fold(delivered(1 + 2 * number, "s2", one, 0, 0.001), 1.0)
+        deliveries.fold(page(delivered(1 + 2 * number, "s2", one, 0, 0.001)), 1.0)
     return deliveries
 
 
@@ -95,7 +95,7 @@ async def test_a_choice_shows_others_of_those_that_are_there_also_while_it_stand
     feed = FeedView()
     async with hosted(feed, size=(100, 12)):
         deliveries = Deliveries()
-        deliveries.fold(story_of_pike(), 1.0)
+        deliveries.fold(page(story_of_pike()), 1.0)
         feed.show(deliveries, (PIKE, CDR, AOR), 0.0)
         assert feed.line_count() == 3
         feed.is_frozen = True
@@ -111,7 +111,7 @@ async def test_a_held_event_is_drawn_anew_each_second() -> None:
     async with hosted(feed, size=(100, 12)):
         deliveries = Deliveries()
         held = batch("E_PIKE_BLOCKED", 1, {}, at=NOW - 9)
-        deliveries.fold([record(1, Step.HELD, "s1", held)], 1.0)
+        deliveries.fold(page([record(1, Step.HELD, "s1", held)]), 1.0)
         feed.show(deliveries, (PIKE,), 0.0, NOW)
         first = seen(feed)[0]
         feed.show(deliveries, (PIKE,), 0.0, NOW + 0.4)

@@ -41,6 +41,6 @@ async def test_an_empty_feed_has_nothing_to_open_or_copy() -> None:
 async def test_json_of_a_member_and_of_a_delivery_is_copied() -> None:
     async with console(answering()) as shown:
         await shown.press("down", "Y")
-        await shown.until(lambda: str(MEMBER["socket"]) in shown.app.clipboard, "the member")
+        await shown.until(lambda: str(MEMBER.socket) in shown.app.clipboard, "the member")
         await shown.press("2", "Y")
-        await shown.until(lambda: str(DELIVERY["event"]) in shown.app.clipboard, "the delivery")
+        await shown.until(lambda: str(DELIVERY.event) in shown.app.clipboard, "the delivery")
