@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.rabbitmq import MISSING, RabbitmqNode, command
+
+settings.register_profile("any machine", settings(), deadline=None)
+settings.load_profile("any machine")  # how long an example takes depends on what else the machine does
 
 
 def require_rabbitmq() -> None:
