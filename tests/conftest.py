@@ -6,8 +6,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.rabbitmq import MISSING, RabbitmqNode, command, shared_node
+
+settings.register_profile("any machine", settings(), deadline=None)
+settings.load_profile("any machine")  # how long an example takes depends on what else the machine does
 
 
 def require_rabbitmq() -> None:

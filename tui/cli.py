@@ -56,7 +56,7 @@ example: switchboard run /etc/switchboard/switchboard.yaml
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"switchboard {__version__}")
-    parser.set_defaults(run=_run_own, seconds=DEMO_SECONDS)
+    parser.set_defaults(run=_run_own, seconds=DEMO_SECONDS, mi=None)
     _add_looks(parser)
     _add_commands(parser.add_subparsers(title="commands", metavar="COMMAND"))
     return parser
@@ -68,6 +68,8 @@ def _add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     text = "how long it runs where there is no terminal (default: %(default)g)"
     _add_looks(demo)
     demo.add_argument("--seconds", type=_seconds, default=DEMO_SECONDS, metavar="N", help=text)
+    text = "where its management interface listens (default: a free port of 127.0.0.1)"
+    demo.add_argument("--mi", type=_listen_address, metavar="HOST:PORT", help=text)
     text = "the engine and its console"
     run = _add(commands, "run", _run, text, "switchboard run switchboard.yaml")
     _add_looks(run)
@@ -186,6 +188,17 @@ def _with_own_keys(preferences: Preferences) -> Preferences:
     return replace(preferences, notices=(*preferences.notices, notice))
 
 
+def _listen_address(text: str) -> str:
+    from engine.errors import SwitchboardError  # noqa: PLC0415
+    from engine.mi.access import listen_address  # noqa: PLC0415
+
+    try:
+        listen_address(text)
+    except SwitchboardError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
 def _demo(chosen: argparse.Namespace) -> int:
     from dataclasses import replace  # noqa: PLC0415
 
@@ -198,7 +211,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
     try:
         with clean_end():
-            return run_demo(console if _has_terminal() else None, chosen.seconds, _say)
+            return run_demo(console if _has_terminal() else None, chosen.seconds, _say, chosen.mi)
     except SwitchboardError as error:
         _complain(f"not started: {error}")
         return FAILED

@@ -5,7 +5,6 @@ Grammars and defaults are those of docs/event-interface.md, 2.3-2.9 and 3.1.
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from engine.address.kinds.base import MASK, MemberAddress
@@ -15,6 +14,7 @@ from engine.address.model import Address, PolicyName, VirtualAddress
 from engine.address.part import Part, Problems, quotable
 from engine.address.percent import CONTROL
 from engine.errors import SocketTextError, SwitchboardError
+from engine.nearest import nearest
 
 TEXT_MAX = 65_536
 """Longest socket text, in characters. A text from outside must not keep the engine busy."""
@@ -166,9 +166,8 @@ def _meant(name: str, schemes: tuple[str, ...]) -> str | None:
     lowered = name[:20].lower()
     if lowered in schemes and name != lowered:
         return f"prefixes are lower case: {lowered}:"
-    close = difflib.get_close_matches(lowered, schemes, 1)
     named = (kind.scheme for kind in usable_kinds() if lowered in kind.other_names)
-    meant = next(named, None) or (close[0] if close else None)
+    meant = next(named, None) or nearest(lowered, schemes)
     return None if meant is None else f"did you mean {meant}:?"
 
 
@@ -230,6 +229,6 @@ def _refuse_policy(first: Part, others: list[Part], problems: Problems) -> list[
         problems.add(first, f"a policy was expected before the first member: {POLICIES}")
         return [first, *others]
     quoted = f"unknown policy '{first.text}'" if _PLAIN_WORD.fullmatch(first.text) else "unknown policy"
-    close = difflib.get_close_matches(first.text[:20].upper().replace("_", "-"), list(PolicyName), 1)
-    problems.add(first, f"{quoted}; policies are {POLICIES}", f"did you mean {close[0]}?" if close else None)
+    near = nearest(first.text[:20], PolicyName)
+    problems.add(first, f"{quoted}; policies are {POLICIES}", None if near is None else f"did you mean {near}?")
     return others

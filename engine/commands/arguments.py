@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 from engine.address import Address, MemberAddress, VirtualAddress, parse, read_masked
 from engine.core import Engine
 from engine.errors import CommandError, SocketTextError
+from engine.nearest import nearest
 from engine.subscriptions.table import Subscription
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
@@ -46,10 +46,9 @@ def registered_event(engine: Engine, name: object) -> str:
     event = text(name, "event")
     if event in engine.event_ids:
         return event
-    names = {known.upper(): known for known in engine.event_ids}
-    near = get_close_matches(event.upper(), names, 1)
-    hint = f"did you mean {names[near[0]]}?" if near else "add it under `events:` in the configuration"
-    raise bad_value(f"unknown event {event!r}; {hint}")
+    near = nearest(event, engine.event_ids)
+    hint = "" if near is None else f"; did you mean {near}?"
+    raise bad_value(f"unknown event {event!r}: add it under `events:` in the configuration{hint}")
 
 
 def address_of(socket: object) -> Address:

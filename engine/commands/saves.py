@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from engine.address import VirtualAddress, identity, mask_text, parse, parse_member, printed
+from engine.address import Address, VirtualAddress, identity, mask_text, parse, parse_member, printed
 from engine.commands.arguments import members_of
 from engine.commands.context import Context
 from engine.commands.drafts import options_shown
 from engine.commands.registry import Role, command
 from engine.config.check_process import check_apart
 from engine.config.model import Settings, SubscriptionSettings
-from engine.config.writer import COPY_SUFFIX, add_subscription, escaped, loaded, remove_subscription, save_text
+from engine.config.writer import (
+    COPY_SUFFIX,
+    KEY,
+    add_subscription,
+    change_subscription,
+    escaped,
+    loaded,
+    remove_subscription,
+    save_text,
+)
 from engine.core import Engine
 from engine.errors import CommandError, SwitchboardError
 from engine.subscriptions.table import Subscription
@@ -95,28 +104,77 @@ async def _read(file: Path) -> tuple[str, Settings]:
     result, text = await check_apart(file)
     if result.settings is None or text is None:
         raise CommandError(500, "Cannot be saved", f"the file must be corrected first: {result.problems[0]}")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), result.settings
+    return text, result.settings
 
 
 def _planned(engine: Engine, file: Path, before: str, settings: Settings) -> Saving:
-    """Take out the entries that are no more as they run, and add those that are missing. Only what was touched."""
-    written = _written_sockets(before, settings)
-    after, kept = before, set()
-    numbered = list(enumerate(settings.subscriptions))
-    for index, entry in reversed(numbered):
+    """Change the entries that run otherwise, take out those that run no more, add the rest. Only what was touched."""
+    text, entries = _plain_lines(before), settings.subscriptions
+    written = _written_sockets(text, settings)
+    stale, missing = _unlike(engine, settings)
+    plain = sum(_plain_passwords(subscription, written) for subscription in missing)
+    raw = loaded(text).get(KEY) or []
+    after = text
+    for index, subscription in reversed(_paired(stale, missing, entries)):
+        if subscription is None:
+            after = remove_subscription(after, index)
+        else:
+            missing.remove(subscription)
+            entry = _changed_entry(subscription, entries[index], raw[index], settings, written)
+            after = change_subscription(after, index, entry)
+    for subscription in missing:
+        after = add_subscription(after, _entry_of(subscription, settings, written), is_escaped=True)
+    return Saving(file, before, _with_lines_of(before, after), plain)
+
+
+def _plain_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _with_lines_of(before: str, after: str) -> str:
+    """The text with the line ends that the file has, where it has one kind."""
+    if after == _plain_lines(before):
+        return before
+    is_of_windows = "\r\n" in before and before.count("\r\n") == before.count("\n") == before.count("\r")
+    return after.replace("\n", "\r\n") if is_of_windows else after
+
+
+def _unlike(engine: Engine, settings: Settings) -> tuple[list[int], list[Subscription]]:
+    """The entries (from 0) that do not run as they are written, and what runs as no entry says; touched ones alone."""
+    changes = engine.roster.changes
+    kept: set[Key] = set()
+    stale: list[int] = []
+    for index, entry in enumerate(settings.subscriptions):
         address = parse(entry.socket_text)
         key = (entry.event, identity(address))
         found = engine.table.find(entry.event, address)
-        if not engine.roster.changes.is_touched(*key) or (found and _is_as_written(found, entry, settings)):
+        if not changes.is_touched(*key) or (found and _is_as_written(found, entry, settings)):
             kept.add(key)
         else:
-            after = remove_subscription(after, index)
-    plain = 0
-    for subscription in reversed(list(engine.table)):
-        if engine.roster.changes.is_touched(*_key(subscription)) and _key(subscription) not in kept:
-            after = add_subscription(after, _entry_of(subscription, settings, written), is_escaped=True)
-            plain += _plain_passwords(subscription, written)
-    return Saving(file, before, after, plain)
+            stale.append(index)
+    touched = [subscription for subscription in engine.table if changes.is_touched(*_key(subscription))]
+    return stale, [subscription for subscription in touched if _key(subscription) not in kept]
+
+
+def _paired(
+    stale: Sequence[int], missing: Sequence[Subscription], entries: Sequence[SubscriptionSettings]
+) -> list[tuple[int, Subscription | None]]:
+    """With each entry what it became: of the same event, and the most of its members in common; None: it ended."""
+    left = list(missing)
+    pairs: list[tuple[int, Subscription | None]] = []
+    for index in stale:
+        entry = entries[index]
+        same_event = [subscription for subscription in left if subscription.event == entry.event]
+        members = _identities(parse(entry.socket_text))
+        heir = max(same_event, key=lambda found: len(members & _identities(found.address)), default=None)
+        if heir is not None:
+            left.remove(heir)
+        pairs.append((index, heir))
+    return pairs
+
+
+def _identities(address: Address) -> set[str]:
+    return {identity(member) for member in members_of(address)}
 
 
 def _is_as_written(found: Subscription, entry: SubscriptionSettings, settings: Settings) -> bool:
@@ -129,7 +187,7 @@ def _is_as_written(found: Subscription, entry: SubscriptionSettings, settings: S
 
 def _entry_of(subscription: Subscription, settings: Settings, written: Mapping[str, str]) -> dict[str, Any]:
     """An entry with what differs from the defaults alone; references of the file stay references."""
-    sockets = [_text_of(printed(one, secrets=True), written) for one in members_of(subscription.address)]
+    sockets = [_text_of(printed(member, secrets=True), written) for member in members_of(subscription.address)]
     entry: dict[str, Any] = {"event": escaped(subscription.event)}
     if isinstance(subscription.address, VirtualAddress):
         entry |= {"policy": str(subscription.address.policy), "members": sockets}
@@ -140,6 +198,28 @@ def _entry_of(subscription: Subscription, settings: Settings, written: Mapping[s
     usual = options_shown(settings.options_for(SubscriptionSettings(event=subscription.event, socket=sockets[0])))
     shown = options_shown(subscription.options)
     return entry | {name: value for name, value in shown.items() if value != usual[name]}
+
+
+def _changed_entry(
+    subscription: Subscription,
+    entry: SubscriptionSettings,
+    raw: Mapping[str, Any],
+    settings: Settings,
+    written: Mapping[str, str],
+) -> dict[str, Any]:
+    """An entry of the file as it has to be now: what it says that is still true stays as it is written."""
+    wanted = _entry_of(subscription, settings, written)
+    running, said = options_shown(subscription.options), options_shown(settings.options_for(entry))
+    still_true = {name: raw[name] for name, value in said.items() if name in raw and value == running[name]}
+    if subscription.expire_s == entry.expire and "expire" in raw:
+        still_true["expire"] = raw["expire"]
+    if printed(subscription.address, secrets=True) == printed(parse(entry.socket_text), secrets=True):
+        still_true |= {name: raw[name] for name in ("socket", "policy", "members") if name in raw}
+        wanted = {name: value for name, value in wanted.items() if name not in {"socket", "policy", "members"}}
+    elif "socket" in raw and "members" in wanted and not any(set(" \t\n") & set(text) for text in wanted["members"]):
+        policy, members = wanted.pop("policy"), wanted.pop("members")
+        wanted["socket"] = " ".join([f"virtual:{policy}", *members])
+    return {**wanted, "event": raw["event"], **still_true}
 
 
 def _text_of(socket: str, written: Mapping[str, str]) -> str:

@@ -1,7 +1,8 @@
 """References in a configuration's texts: `${NAME}`, `${NAME:-default}` and `${file:PATH}`, mostly for secrets.
 
-A reference stands anywhere in a text and is replaced as it is, once: what was put in is not looked at again. `$${`
-stands for `${` itself.
+A reference stands anywhere in a text and is replaced as it is, once: what was put in is not looked at again. With
+`|quote` before its brace the value is percent-encoded (RFC 3986, 2.1): a socket then has it as it is. `$${` stands for
+`${` itself.
 """
 
 from __future__ import annotations
@@ -11,8 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from engine.errors import SwitchboardError
+
+QUOTE = "|quote"
+
+SPECIAL = "%@:/?&=;# \t"
+"""What means something of its own in a socket, so that a value which holds it is read otherwise than it is."""
 
 FILE_MAX = 65_536
 """Most bytes that a referenced file may hold; a secret is short."""
@@ -41,11 +48,15 @@ class _Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
-    """A text with its references replaced. `secrets` are the values that were put in."""
+    """A text with its references replaced. `secrets` are the values that were put in.
+
+    `special` has, of those that were put in unquoted, the characters that mean something in a socket.
+    """
 
     text: str
     secrets: tuple[str, ...] = ()
     pieces: tuple[_Piece, ...] = ()
+    special: str = ""
 
     def source_index(self, index: int) -> int:
         """Where a character of the expanded text stands in the written one; a reference's own beginning for its
@@ -74,6 +85,7 @@ class References:
         if "${" not in text:
             return Expanded(text)
         out, secrets, pieces, last, length = [], [], [], 0, 0
+        unquoted = ""
         for found in _REFERENCE.finditer(text):
             is_escape = found[1] is None
             value = "${" if is_escape else self._value(found)
@@ -85,14 +97,21 @@ class References:
             last = found.end()
             if value and not is_escape:
                 secrets.append(value)
+                unquoted += "" if found[1].endswith(QUOTE) else value
         rest = text[last:]
         pieces.append(_Piece(length + len(rest), last, is_reference=False))
-        return Expanded("".join([*out, rest]), tuple(secrets), tuple(pieces))
+        special = "".join(sign for sign in SPECIAL if sign in unquoted)
+        return Expanded("".join([*out, rest]), tuple(secrets), tuple(pieces), special)
 
     def _value(self, found: re.Match[str]) -> str:
         inside, at = found[1], found.start()
         if not found[2]:
             raise BadReferenceError(at, "expected } at the end of the reference, found none; write $${ for ${ itself")
+        if inside.endswith(QUOTE):
+            return quote(self._plain(inside.removesuffix(QUOTE), at), safe="")
+        return self._plain(inside, at)
+
+    def _plain(self, inside: str, at: int) -> str:
         if inside.startswith("file:"):
             return self._file(inside.removeprefix("file:"), at)
         name, has_default, default = inside.partition(":-")

@@ -14,6 +14,7 @@ from engine.errors import SocketProblem, SocketTextError
 A = TypeVar("A", bound=Address)
 
 _QUOTED = re.compile("'.*'")
+_AS_IT_IS = "write ${NAME|quote} to have the value taken as it is"
 
 
 def read_socket(node: Scalar, path: Path, findings: Findings) -> Address | None:
@@ -30,11 +31,16 @@ def _read(node: Scalar, path: Path, findings: Findings, read: Callable[[str], A]
     if not isinstance(node.value, str) or findings.is_broken(path):
         return None
     try:
-        return read(node.value)
+        address = read(node.value)
     except SocketTextError as error:
         for problem in error.problems:
             findings.add(node.mark_at(problem.column - 1), path, _words(problem, node))
-    return None
+        return None
+    if "%" in node.expanded.special:
+        findings.warn(
+            node.mark, path, f"what a reference put in holds %, which stands for coded characters; {_AS_IT_IS}"
+        )
+    return address
 
 
 def _words(problem: SocketProblem, node: Scalar) -> str:
@@ -45,7 +51,15 @@ def _words(problem: SocketProblem, node: Scalar) -> str:
     place = "" if problem.member is None else f"member {problem.member}: "
     if node.indent is None:
         place = f"{place}column {problem.column} of the socket: "
-    return place + mask_text(message)
+    return place + mask_text(message) + _advice(node.expanded.special)
+
+
+def _advice(special: str) -> str:
+    """What to do where the value of a reference may be what breaks a socket. Which signs it holds tells no secret."""
+    if not special:
+        return ""
+    signs = ", ".join({" ": "a blank", "\t": "a tab"}.get(sign, sign) for sign in special)
+    return f"; what a reference put in holds {signs}, which a socket reads as its own: {_AS_IT_IS}"
 
 
 def _without(message: str, secrets: tuple[str, ...]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.address import mask_text
 from engine.config.document import Entries, Items, Node, Scalar
 from engine.log.printable import printable
+from engine.nearest import nearest
 
 QUOTE_MAX = 40
 """Longest stretch of a value that a message repeats, in characters."""
@@ -69,9 +69,8 @@ def quoted(text: str) -> str:
 
 def meant(name: str, known: Iterable[str]) -> str | None:
     """What somebody wanted to write, as a suggestion; None when nothing is near."""
-    by_lower = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), by_lower, 1)
-    return f"did you mean {by_lower[near[0]]}?" if near else None
+    near = nearest(name, known)
+    return None if near is None else f"did you mean {near}?"
 
 
 def unknown_key(name: str, known: Iterable[str], what: str = "a known key", *, has_hint: bool = True) -> str:

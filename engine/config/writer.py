@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from engine.config.entry_edit import Splice, UnforeseenError, dash_line, entry_splices, last_line, spliced
 from engine.errors import SwitchboardError
 
 KEY = "subscriptions"
@@ -60,10 +61,33 @@ def add_subscription(text: str, entry: Mapping[str, Any], *, is_escaped: bool = 
         comma = "" if text[:at].rstrip().endswith(",") else ", "
         changed = text[:at].rstrip() + comma + _flow(literal) + text[at:]
     elif isinstance(node, yaml.SequenceNode) and node.value:
-        changed = _insert(text, _last_line(node) + 1, _block(literal, node.start_mark.column))
+        changed = _insert(text, last_line(node) + 1, _block(literal, node.start_mark.column))
     else:
         changed = _fill(text, node, literal)
     return _verified(text, changed, lambda entries: [*entries, dict(entry)])
+
+
+def change_subscription(text: str, index: int, entry: Mapping[str, Any]) -> str:
+    """The text whose entry at `index` (from 0) of `subscriptions` says something else, with as few changes as it takes.
+
+    Args:
+        text: a configuration.
+        index: which entry.
+        entry: all of its keys, texts as a file has them: `${` begins a reference, and `$${` stands for `${`.
+
+    Raises:
+        EditError: there is no such entry, the text is no YAML, or other entries refer to this one.
+    """
+    node = _subscriptions(text)
+    if not isinstance(node, yaml.SequenceNode) or not 0 <= index < len(node.value):
+        raise EditError(f"there is no entry {index + 1} in {KEY}")
+    entries = loaded(text)[KEY]
+    expected = [*entries[:index], dict(entry), *entries[index + 1 :]]
+    try:
+        changed = spliced(text, entry_splices(text, node.value[index], entries[index], entry))
+        return _verified(text, changed, lambda _: expected)
+    except (UnforeseenError, EditError):
+        return _verified(text, _with_other_entry(text, node, index, entry), lambda _: expected)
 
 
 def remove_subscription(text: str, index: int) -> str:
@@ -80,7 +104,7 @@ def remove_subscription(text: str, index: int) -> str:
     elif len(node.value) == 1:
         changed = _emptied(text, node)
     else:
-        first, last = _dash_line(text, node, index), _last_line(node.value[index])
+        first, last = dash_line(text, node, index), last_line(node.value[index])
         lines = text.splitlines(keepends=True)
         changed = "".join(lines[:first] + lines[last + 1 :])
     return _verified(text, changed, lambda entries: [*entries[:index], *entries[index + 1 :]])
@@ -168,31 +192,21 @@ def _fill(text: str, node: yaml.Node, entry: Mapping[str, Any]) -> str:
     return _insert(text, line + 1, _block(entry, 2))
 
 
-def _last_line(node: yaml.Node) -> int:
-    """The last line (from 0) that the node itself stands on, without comments and blank lines behind it."""
-    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
-        last = node.value[-1]
-        ends = [_last_line(part) for part in (last if isinstance(last, tuple) else (last,))]
-        return max(ends)
-    end = node.end_mark
-    is_behind = end.column == 0 and end.line > node.start_mark.line
-    return int(end.line) - 1 if is_behind else int(end.line)
-
-
-def _dash_line(text: str, node: yaml.SequenceNode, index: int) -> int:
-    """The line (from 0) with the dash of an item of a block list."""
-    lines = text.splitlines()
-    column, line = node.start_mark.column, int(node.value[index].start_mark.line)
-    while line and lines[line][column : column + 1] != "-":
-        line -= 1
-    return line
+def _with_other_entry(text: str, node: yaml.SequenceNode, index: int, entry: Mapping[str, Any]) -> str:
+    """The text with an entry written anew, where the old one stood."""
+    old = node.value[index]
+    if node.flow_style or (isinstance(old, yaml.MappingNode) and old.flow_style):
+        return spliced(text, [Splice(old.start_mark.index, old.end_mark.index, _flow(entry))])
+    first, last = dash_line(text, node, index), last_line(old)
+    lines = text.splitlines(keepends=True)
+    return "".join([*lines[:first], _block(entry, node.start_mark.column), *lines[last + 1 :]])
 
 
 def _emptied(text: str, node: yaml.SequenceNode) -> str:
     """The text whose only entry is gone: `subscriptions: []`."""
     lines = text.splitlines(keepends=True)
     key_line = next(number for number, line in enumerate(lines) if line.startswith(f"{KEY}:"))
-    first, last = _dash_line(text, node, 0), _last_line(node.value[0])
+    first, last = dash_line(text, node, 0), last_line(node.value[0])
     lines[key_line] = lines[key_line].replace(f"{KEY}:", f"{KEY}: []", 1)
     return "".join(lines[:first] + lines[last + 1 :])
 

@@ -54,6 +54,27 @@ async def prepare_ports(settings: Settings) -> tuple[Settings, tuple[PortChange,
     return settings.model_copy(update=update), tuple(changes.values())
 
 
+class TakenPort(NamedTuple):
+    """A place to listen that cannot be had now."""
+
+    what: str
+    """A receiver's name, or "MI"."""
+    place: str
+    """`HOST:PORT`."""
+    reason: str
+
+
+async def taken_ports(settings: Settings) -> tuple[tuple[TakenPort, ...], int]:
+    """Where the settings want to listen and cannot now, and how many places they want to listen at in all."""
+    wanted = _wanted(settings)
+    with ExitStack() as held:
+        taken = await _taken(held, wanted)
+    places = [
+        TakenPort(wanted[endpoint], f"{endpoint.place}:{endpoint.port}", reason) for endpoint, reason in taken.items()
+    ]
+    return tuple(places), len(wanted)
+
+
 def _wanted(settings: Settings) -> dict[Endpoint, str]:
     """Where something is to listen on a port -> what it is."""
     wanted = {}
@@ -70,13 +91,7 @@ async def _changes(wanted: dict[Endpoint, str]) -> dict[Endpoint, PortChange]:
     """The endpoints that cannot be had. All sockets stay bound until the end, so that no port is given out twice."""
     changes = {}
     with ExitStack() as held:
-        taken = {}
-        for endpoint in wanted:
-            try:
-                await _bind(held, endpoint)
-            except OSError as error:
-                taken[endpoint] = reason_of(error)
-        for endpoint, reason in taken.items():
+        for endpoint, reason in (await _taken(held, wanted)).items():
             what = wanted[endpoint]
             try:
                 used = await _bind(held, endpoint._replace(port=0))
@@ -84,6 +99,17 @@ async def _changes(wanted: dict[Endpoint, str]) -> dict[Endpoint, PortChange]:
                 raise LabError(f"no free port for {what} on {endpoint.place}: {reason_of(error)}") from error
             changes[endpoint] = PortChange(what, endpoint.port, used, reason)
     return changes
+
+
+async def _taken(held: ExitStack, wanted: dict[Endpoint, str]) -> dict[Endpoint, str]:
+    """Why some endpoints cannot be had. The others are listened at until `held` is closed."""
+    taken = {}
+    for endpoint in wanted:
+        try:
+            await _bind(held, endpoint)
+        except OSError as error:
+            taken[endpoint] = reason_of(error)
+    return taken
 
 
 async def _bind(held: ExitStack, endpoint: Endpoint) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from engine.mi.long_answers import pieces_of
 from engine.mi.parameters import Arguments, Signature, bad_type, invalid_params
 from engine.mi.registry import METHODS, Caller, Method
 from engine.mi.targets import check_targets
+from engine.nearest import nearest
 
 assert commands  # noqa: S101 - to import it is to fill the table
 
@@ -36,8 +36,8 @@ def tell_unknown(allow: tuple[str, ...]) -> None:
     """Log which names of `mi.allow` are no commands: nothing is allowed by them."""
     for name in allow:
         if name not in COMMANDS:
-            near = get_close_matches(name, COMMANDS, 1)
-            hint = f"did you mean {near[0]}?" if near else "docs/management-interface.md lists them"
+            near = nearest(name, COMMANDS)
+            hint = f"did you mean {near}?" if near else "docs/management-interface.md lists them"
             _log.warning("mi.allow: there is no command %r; %s", name, hint)
 
 

@@ -6,7 +6,6 @@ front turns a term round; quotes keep blanks together. Upper and lower case are 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from engine.errors import SwitchboardError
+from engine.nearest import nearest
 
 Facts: TypeAlias = Mapping[str, Sequence[str]]
 """What is known of a line, by key; all values are looked at."""
@@ -149,7 +149,7 @@ def _check_value(key: str, pattern: str, column: int, words: Vocabulary) -> None
 
 
 def _unknown(what: str, found: str, known: Mapping[str, object] | Sequence[str]) -> str:
-    close = difflib.get_close_matches(found.lower(), list(known), 1)
-    if close:
-        return f"unknown {what} {found!r}; did you mean {close[0]}?"
+    near = nearest(found, known)
+    if near is not None:
+        return f"unknown {what} {found!r}; did you mean {near}?"
     return f"unknown {what} {found!r}; there are {', '.join(known)} (quotes make it a plain text)"

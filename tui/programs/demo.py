@@ -20,14 +20,14 @@ Console = Callable[[Settings, str, tuple[str, ...]], int]
 """Shows an engine with these settings under a title, and what the operator is to be told; the exit code."""
 
 
-def run_demo(console: Console | None, seconds: float, say: Callable[[str], object]) -> int:
-    """Run the demo in a console, or for some seconds without one; the exit code.
+def run_demo(console: Console | None, seconds: float, say: Callable[[str], object], mi: str | None = None) -> int:
+    """Run the demo in a console, or for some seconds without one; the exit code. `mi`: `HOST:PORT` for MI.
 
     Raises:
         SwitchboardError: there is no free port.
     """
     with tempfile.TemporaryDirectory(prefix="switchboard-demo-") as directory:
-        settings, changes = asyncio.run(prepare_ports(demo_settings(directory)))
+        settings, changes = asyncio.run(prepare_ports(_with_mi(demo_settings(directory), mi)))
         notices = (notice_of(changes),) if changes else ()
         for notice in notices:
             say(notice)
@@ -48,6 +48,12 @@ def demo_settings(directory: str) -> Settings:
     if result.settings is None:
         raise ConfigError(result.problems)
     return result.settings
+
+
+def _with_mi(settings: Settings, http: str | None) -> Settings:
+    if http is None or settings.mi is None:
+        return settings
+    return settings.model_copy(update={"mi": settings.mi.model_copy(update={"http": http})})
 
 
 def notice_of(changes: Iterable[PortChange]) -> str:

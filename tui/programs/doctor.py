@@ -18,6 +18,7 @@ from engine.commands.probe_steps import StepFailedError, StepLog, advice_for, re
 from engine.config import check_config
 from engine.config.model import Settings
 from engine.errors import SwitchboardError
+from engine.lab.ports import taken_ports
 from engine.tasks import Tasks
 from engine.transports.registry import load
 from engine.version import __version__
@@ -65,6 +66,7 @@ def examine(file: Path | None, say: Callable[[str], object], environment: Mappin
         settings, said = configuration(chosen)
         found += _told(f"Configuration {chosen}", said, say)
         if settings is not None:
+            found += _told("Ports to listen on", asyncio.run(try_ports(settings)), say)
             found += _told("Endpoints", asyncio.run(try_endpoints(settings)), say)
     wrong = sum(one.is_fine is False for one in found)
     well = "nothing is wrong with what was looked at (there was no login, and nothing was sent)"
@@ -121,6 +123,16 @@ def endpoints(settings: Settings) -> list[Endpoint]:
             addresses.setdefault(key, member)
             users.setdefault(key, []).append(f"{entry.event} {position}")
     return [Endpoint(address, tuple(users[key])) for key, address in addresses.items()]
+
+
+async def try_ports(settings: Settings) -> list[Finding]:
+    """Try to listen where MI and the lab's receivers will, and let go again."""
+    taken, count = await taken_ports(settings)
+    advice = "stop what listens there (another Switchboard, an OpenSIPS?), or choose another port in the configuration"
+    found = [Finding(f"{port.what}: {port.place}: {port.reason}", False, advice) for port in taken]
+    if count > len(taken):
+        found.append(Finding(f"{count - len(taken)} free", True))
+    return found or [Finding("there are none")]
 
 
 async def try_endpoints(settings: Settings) -> list[Finding]:

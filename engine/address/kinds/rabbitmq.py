@@ -6,7 +6,6 @@ Messages never repeat a part of the text: where it is malformed, nobody knows wh
 from __future__ import annotations
 
 import base64
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from engine.address.kinds.form_fields import HOST, SET, FieldType, SocketField
 from engine.address.part import Part, Problems
 from engine.address.percent import decode, encode, encode_all
 from engine.address.shell_line import PASSWORD, ShellLine, quote, readable
+from engine.nearest import nearest
 
 PORT, TLS_PORT = 5672, 5671
 """Ports when none is given; the second with `tls_domain`."""
@@ -277,9 +277,9 @@ def _unknown(part: Part) -> str:
 
 
 def _param_hint(name: str, value: Part | None) -> str:
-    close = difflib.get_close_matches(name.lower()[:20], (*VALUED, FLAG), 1)
-    if close:
-        return f"did you mean {close[0]}{'' if close[0] == FLAG else '='}?"
+    near = nearest(name, (*VALUED, FLAG))
+    if near is not None:
+        return f"did you mean {near}{'' if near == FLAG else '='}?"
     if value is None and name:
         return "did you mean exchange=…? Or write ? as %3F"
     return "in a routing key write ? as %3F"

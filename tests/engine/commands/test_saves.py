@@ -77,6 +77,25 @@ async def test_a_change_is_shown_then_written_and_the_old_file_kept(context: Con
     assert not (await execute(context, "preview_save"))["is_changed"]
 
 
+async def test_a_change_touches_the_lines_that_it_is_about_alone(context: Context) -> None:
+    await add_member(context, "udp:127.0.0.1:9")
+    preview = await execute(context, "preview_save")
+    changed = [line for line in preview["diff"] if line[0] in "+-" and not line.startswith(("+++", "---"))]
+    assert changed == ["+      - udp:127.0.0.1:9"]
+
+
+async def test_a_file_with_the_line_ends_of_windows_keeps_them(context: Context) -> None:
+    assert context.config_file is not None
+    context.config_file.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    assert not (await execute(context, "preview_save"))["is_changed"]
+    await add_member(context, "udp:127.0.0.1:9")
+    preview = await execute(context, "preview_save")
+    await execute(context, "save_subscriptions", digest=preview["digest"])
+    line = "      - udp:127.0.0.1:1\n"
+    expected = TEXT.replace(line, line + "      - udp:127.0.0.1:9\n").replace("\n", "\r\n")
+    assert context.config_file.read_bytes().decode() == expected
+
+
 async def test_removals_and_additions_are_saved(context: Context) -> None:
     (found,) = context.engine.table.of_event("E_B")
     await execute(context, "unsubscribe", subscription=found.id)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.model import LabSettings, ReceiverSettings, Settings, SubscriptionSettings
+from engine.config.model import LabSettings, MiSettings, ReceiverSettings, Settings, SubscriptionSettings
 from tests.support.sockets import UdpReceiver
 from tui.cli import main
 from tui.programs import doctor
@@ -45,6 +45,21 @@ async def test_the_labs_own_receivers_are_not_tried() -> None:
     (found,) = await doctor.try_endpoints(settings(own, lab=lab))
     assert found.is_fine is None
     assert "lab" in found.text
+
+
+async def test_a_port_that_is_taken_is_wrong_and_one_that_is_free_is_fine() -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as left:
+        left.bind(("127.0.0.1", 0))
+        lab = LabSettings(receivers=(ReceiverSettings(name="a", socket=f"udp:127.0.0.1:{left.getsockname()[1]}"),))
+    with socket.create_server(("127.0.0.1", 0)) as once:
+        place = f"127.0.0.1:{once.getsockname()[1]}"
+        taken, free = await doctor.try_ports(Settings(mi=MiSettings(http=place), lab=lab))
+    assert taken.is_fine is False
+    assert taken.text == f"MI: {place}: address already in use"
+    assert "another port" in taken.advice
+    assert (free.is_fine, free.text) == (True, "1 free")
+    (free,) = await doctor.try_ports(Settings(mi=MiSettings(http=place)))
+    assert free.is_fine is True, "what was tried is let go again"
 
 
 async def test_passwords_do_not_show() -> None:
