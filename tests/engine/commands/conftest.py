@@ -1,3 +1,5 @@
+"""A context around an engine on a clock that stands still."""
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator

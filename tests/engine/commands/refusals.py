@@ -1,3 +1,5 @@
+"""Refusals of commands, for tests that expect one."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Arguments of commands: what is taken, and how a wrong one is named."""
+
 from __future__ import annotations
 
 import pytest

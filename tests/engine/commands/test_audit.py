@@ -1,3 +1,5 @@
+"""The command that reads the audit trail."""
+
 from __future__ import annotations
 
 from engine.audit import acting_for

@@ -1,3 +1,5 @@
+"""The command that lists the events there are."""
+
 from __future__ import annotations
 
 from engine.commands.context import Context

@@ -1,3 +1,5 @@
+"""What commands act on: the engine with its surroundings."""
+
 from __future__ import annotations
 
 from engine.commands.context import Context

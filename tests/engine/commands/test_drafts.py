@@ -1,3 +1,5 @@
+"""Drafts of subscriptions: checked, and compared with what there is."""
+
 from __future__ import annotations
 
 from typing import Any

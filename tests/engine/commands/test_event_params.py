@@ -1,3 +1,5 @@
+"""Parameters of an event in the forms that a command takes."""
+
 from __future__ import annotations
 
 from typing import Any

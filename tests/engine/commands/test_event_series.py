@@ -1,3 +1,5 @@
+"""One event on its way to being raised many times."""
+
 from __future__ import annotations
 
 from engine.commands.event_series import Series

@@ -1,3 +1,5 @@
+"""Raising events by command: what is taken, refused and counted."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""The gate that every command comes through: checked, and noted."""
+
 from __future__ import annotations
 
 from engine.commands.context import Context

@@ -1,3 +1,5 @@
+"""The command that reads the log."""
+
 from __future__ import annotations
 
 import logging

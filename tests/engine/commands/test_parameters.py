@@ -1,3 +1,5 @@
+"""Kinds of parameters, as the signature of a command declares them."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Steps to an endpoint: timed, and with advice where one fails."""
+
 from __future__ import annotations
 
 import asyncio

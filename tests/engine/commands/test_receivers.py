@@ -1,3 +1,5 @@
+"""The lab's receivers by command: stopped, started, and in trouble."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The table of commands, filled by declaration."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Sockets checked as they are typed."""
+
 from __future__ import annotations
 
 from engine.commands.context import Context

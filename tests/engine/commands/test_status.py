@@ -1,3 +1,5 @@
+"""The command that tells what the engine looks like."""
+
 from __future__ import annotations
 
 from engine.address import parse

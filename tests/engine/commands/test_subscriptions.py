@@ -1,3 +1,5 @@
+"""Subscribing, ending and pausing by command."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Services of one part, for the tests of parts."""
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator

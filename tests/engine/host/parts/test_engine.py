@@ -1,3 +1,5 @@
+"""The engine as a part of a service."""
+
 from __future__ import annotations
 
 from engine.commands.context import Context

@@ -1,3 +1,5 @@
+"""The generator as a part of a service."""
+
 from __future__ import annotations
 
 from engine.commands.context import Context

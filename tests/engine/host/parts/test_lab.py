@@ -1,3 +1,5 @@
+"""The lab as a part of a service."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The log as a part of a service."""
+
 from __future__ import annotations
 
 import logging

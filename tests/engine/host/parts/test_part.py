@@ -1,3 +1,5 @@
+"""Parts of a service: started in order, stopped in reverse, exchanged, and rolled back."""
+
 from __future__ import annotations
 
 import pytest

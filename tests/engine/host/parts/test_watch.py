@@ -1,3 +1,5 @@
+"""The watch as a part of a service."""
+
 from __future__ import annotations
 
 import pytest
