@@ -195,7 +195,7 @@ def failures_between(newest_first: Iterable[E], first: int, end: int) -> list[E]
     for record in newest_first:
         if record.number < first or len(failures) >= FAILURES_MAX:
             break
-        if record.number < end and record.outcome is not None and record.outcome.status is Status.FAILED:
+        if record.number < end and _is_failure(record):
             failures.append(record)
     return failures[::-1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -11,34 +11,46 @@ from pydantic import BaseModel
 from engine.address import MASK, mask_text
 from engine.commands.context import Context
 from engine.commands.registry import Role, command
+from engine.slices import Steps
 
 _SECRETS = ("password", "secret", "token")
 
 
 @command(Role.VIEW)
-def configuration(context: Context) -> dict[str, Any]:
+async def configuration(context: Context) -> dict[str, Any]:
     """Tell the configuration in force, secrets masked."""
-    return {
-        name: plain(getattr(context.engine.settings, name), name) for name in type(context.engine.settings).model_fields
-    }
+    told: dict[str, Any] = await context.engine.slices.run(plain(context.engine.settings))
+    return told
 
 
-def plain(value: Any, name: str = "") -> Any:
+def plain(value: Any, name: str = "") -> Steps[Any]:
     """A value that JSON can hold. What is named like a secret is one."""
+    yield
     if value and any(word in name for word in _SECRETS):
         return MASK
     match value:
         case BaseModel():
-            return {key: plain(getattr(value, key), key) for key in type(value).model_fields}
+            return (yield from _members((key, getattr(value, key)) for key in type(value).model_fields))
         case Mapping():
-            return {str(key): plain(item, str(key)) for key, item in value.items()}
+            return (yield from _members((str(key), item) for key, item in value.items()))
         case Enum():
             return value.value
         case str():
             return mask_text(value)
         case list() | tuple() | set() | frozenset():
-            return [plain(item) for item in value]
+            items: list[Any] = []
+            for item in value:
+                shown = yield from plain(item)
+                items.append(shown)
+            return items
         case bool() | int() | float() | None:
             return value
         case _:
             return mask_text(str(value))
+
+
+def _members(pairs: Iterable[tuple[str, Any]]) -> Steps[dict[str, Any]]:
+    members = {}
+    for name, value in pairs:
+        members[name] = yield from plain(value, name)
+    return members

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from engine.commands.arguments import registered_event
@@ -13,20 +12,28 @@ from engine.commands.registry import Role, command
 from engine.core import Engine
 from engine.event import Event
 from engine.member import Member
+from engine.slices import Steps
 from engine.subscriptions.table import Subscription
 
 
 @command(Role.VIEW, is_open=True)
-def preview_event(context: Context, event: str, params: EventParams | None = None) -> dict[str, Any]:
+async def preview_event(context: Context, event: str, params: EventParams | None = None) -> dict[str, Any]:
     """Tell what every member of every subscription to an event would be sent, and whether it fits. Nothing is sent.
 
     Members that would get the same bytes stand together; bytes are in hexadecimal digits. Passwords are masked.
     """
     wanted = Event(registered_event(context.engine, event), params or ())
+    return {"event": wanted.name, "payloads": await context.engine.slices.run(_payloads(context.engine, wanted))}
+
+
+def _payloads(engine: Engine, event: Event) -> Steps[list[dict[str, Any]]]:
     found: dict[Encoded, list[dict[str, Any]]] = {}
-    for subscription, member, encoded in _receivers(context.engine, wanted):
-        found.setdefault(encoded, []).append(_receiver(subscription, member, len(encoded.payload)))
-    payloads = [
+    for subscription in engine.table:
+        if subscription.event == event.name:
+            for member, encoded in encoded_for(event, subscription.lane.members):
+                found.setdefault(encoded, []).append(_receiver(subscription, member, len(encoded.payload)))
+        yield
+    return [
         {
             "format": encoded.format_name,
             "bytes": encoded.payload.hex(),
@@ -36,14 +43,6 @@ def preview_event(context: Context, event: str, params: EventParams | None = Non
         }
         for encoded, members in found.items()
     ]
-    return {"event": wanted.name, "payloads": payloads}
-
-
-def _receivers(engine: Engine, event: Event) -> Iterator[tuple[Subscription, Member, Encoded]]:
-    for subscription in engine.table:
-        if subscription.event == event.name:
-            for member, encoded in encoded_for(event, subscription.lane.members):
-                yield subscription, member, encoded
 
 
 def _receiver(subscription: Subscription, member: Member, size: int) -> dict[str, Any]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.commands.arguments import known_subscription, member_index, members_of, text
 from engine.commands.context import Context
 from engine.commands.registry import Role, command
 from engine.errors import CommandError, SwitchboardError
+from engine.slices import Steps
+from engine.subscriptions.table import SubscriptionTable
+
+if TYPE_CHECKING:  # most engines have no lab, and are to start without loading it
+    from engine.lab import Lab
 
 
 @command(Role.ADMIN)
@@ -51,14 +56,19 @@ async def set_trouble(context: Context, subscription: str, member: int, trouble:
 
 
 @command(Role.VIEW, is_open=True)
-def lab_receivers(context: Context) -> list[dict[str, Any]]:
+async def lab_receivers(context: Context) -> list[dict[str, Any]]:
     """Which members have one of the lab's receivers behind them."""
-    lab = context.lab
-    if lab is None:
+    if context.lab is None:
         return []
-    return [
-        {"subscription": subscription.id, "member": index, "receiver": receiver.name}
-        for subscription in context.engine.table
-        for index, address in enumerate(members_of(subscription.address))
-        if (receiver := lab.receiver_of(address)) is not None
-    ]
+    return await context.engine.slices.run(_behind(context.lab, context.engine.table))
+
+
+def _behind(lab: Lab, table: SubscriptionTable) -> Steps[list[dict[str, Any]]]:
+    found = []
+    for subscription in table:
+        for index, address in enumerate(members_of(subscription.address)):
+            receiver = lab.receiver_of(address)
+            if receiver is not None:
+                found.append({"subscription": subscription.id, "member": index, "receiver": receiver.name})
+        yield
+    return found

@@ -74,17 +74,12 @@ def dash_line(text: str, node: yaml.SequenceNode, index: int) -> int:
 
 def _value_splices(text: str, node: yaml.Node, before: object, after: object, *, is_flow: bool) -> list[Splice]:
     if isinstance(node, yaml.SequenceNode) and isinstance(before, list) and isinstance(after, list) and node.value:
-        items = _items(node, before)
-        return [_flow_list(text, node, before, after)] if node.flow_style else _block_list(text, node, items, after)
+        if len(node.value) != len(before) or not all(isinstance(item, yaml.ScalarNode) for item in node.value):
+            raise UnforeseenError
+        return [_flow_list(text, node, before, after)] if node.flow_style else _block_list(text, node, before, after)
     if not isinstance(node, yaml.ScalarNode) or isinstance(after, list | tuple | dict):
         raise UnforeseenError
     return [_scalar(text, node, after, is_flow=is_flow)]
-
-
-def _items(node: yaml.SequenceNode, before: list[Any]) -> list[Any]:
-    if len(node.value) != len(before) or not all(isinstance(item, yaml.ScalarNode) for item in node.value):
-        raise UnforeseenError
-    return before
 
 
 def _scalar(text: str, node: yaml.ScalarNode, value: object, *, is_flow: bool) -> Splice:
@@ -159,7 +154,6 @@ def _flow_value(value: object) -> str:
 
 def _flow_list(text: str, node: yaml.SequenceNode, before: list[Any], after: list[Any]) -> Splice:
     """A list between brackets: items that stay keep their text, and what parts them is what parted them."""
-    _items(node, before)
     sources = [text[item.start_mark.index : item.end_mark.index] for item in node.value]
     ends, starts = [item.end_mark.index for item in node.value], [item.start_mark.index for item in node.value]
     comma = text[ends[0] : starts[1]] if len(starts) > 1 else ", "
@@ -183,14 +177,13 @@ def _block_list(text: str, node: yaml.SequenceNode, before: list[Any], after: li
             nodes = node.value[start:stop]
             splices += [_scalar(text, old, item, is_flow=False) for old, item in zip(nodes, new, strict=True)]
             continue
-        lines = [_whole(sources[item]) if item in sources else f"{margin}{_item(item, style)}\n" for item in new]
+        lines = [
+            _whole(sources[item]) if item in sources else f"{margin}{dumped(item, style, is_flow=False)}\n"
+            for item in new
+        ]
         splices += [Splice(*span, "") for span in spans[start:stop]]
         splices += [_in_front(text, spans, start, "".join(lines))] if lines else []
     return splices
-
-
-def _item(item: object, style: str | None) -> str:
-    return dumped(item, style, is_flow=False)
 
 
 def _whole(lines: str) -> str:

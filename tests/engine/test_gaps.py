@@ -11,6 +11,7 @@ import pytest
 
 from engine.address import parse
 from engine.commands.context import Context
+from engine.commands.gate import execute
 from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
 from engine.errors import SwitchboardError
@@ -273,3 +274,15 @@ async def test_a_snapshot_of_many_members_that_all_changed_is_made_in_slices(sta
     assert looked.subscriptions == whole.subscriptions
     assert looked.figures == whole.figures
     assert dog.turns >= 3
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("configuration", {}), ("preview_event", {"event": "E_A"})])
+async def test_commands_that_look_at_every_subscription_leave_turns_to_others(
+    name: str, parameters: dict[str, str]
+) -> None:
+    engine = Engine(many(lambda _: "E_A"))
+    await engine.start()
+    with Watchdog() as dog:
+        assert await execute(Context(engine), name, **parameters)
+    assert_sliced(dog)
+    await engine.stop()

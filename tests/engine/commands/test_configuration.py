@@ -9,6 +9,7 @@ from engine.commands.context import Context
 from engine.commands.gate import execute
 from engine.config.model import MiSettings, Settings, SubscriptionSettings
 from engine.core import Engine
+from engine.slices import at_once
 
 
 async def test_it_is_told_as_plain_values_without_secrets() -> None:
@@ -22,6 +23,7 @@ async def test_it_is_told_as_plain_values_without_secrets() -> None:
 
 
 def test_what_is_named_like_a_secret_is_masked() -> None:
-    told = plain({"db_password": "hush", "api_token": "hush", "nested": [{"secret": "hush"}], "empty_secret": ""})
+    secrets = {"db_password": "hush", "api_token": "hush", "nested": [{"secret": "hush"}], "empty_secret": ""}
+    told = at_once(plain(secrets))
     assert "hush" not in json.dumps(told)
     assert told["empty_secret"] == ""
