@@ -21,7 +21,6 @@ from engine.mi.envelope import Request
 from engine.mi.jsontext import JsonObject, Pieces
 from engine.mi.registry import Caller, call
 from engine.overdue import LANES_IN_A_TURN
-from engine.run import SENT
 from engine.tasks import Tasks
 from tests.support.waiting import until
 from tests.support.watchdog import Watchdog
@@ -43,14 +42,6 @@ def _no_collector() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """Transports that take everything at once."""
-    world = World(SENT)
-    world.install(monkeypatch)
-    return world
 
 
 @pytest.fixture

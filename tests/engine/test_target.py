@@ -7,7 +7,6 @@ import pytest
 from engine.address import parse_member
 from engine.clock import SystemClock
 from engine.errors import SwitchboardError
-from engine.run import SENT
 from engine.target import CLOSED_AT_A_TIME, Target, Targets
 from engine.tasks import Tasks
 from engine.transports.base import TransportContext, TransportOptions
@@ -24,13 +23,6 @@ class Listening:
 
     def __call__(self, target: Target) -> None:
         self.heard.append(target)
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World(SENT)
-    world.install(monkeypatch)
-    return world
 
 
 @pytest.fixture

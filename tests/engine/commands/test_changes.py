@@ -18,7 +18,7 @@ from engine.run import DELIVERED, failed
 from engine.subscriptions.changes import REMEMBERED, Change, ChangeLog, Shape
 from engine.subscriptions.table import Subscription
 from tests.support.clock import FakeClock
-from tests.support.sockets import numbered
+from tests.support.events import raise_now
 from tests.support.waiting import until
 from tests.support.world import World
 
@@ -39,12 +39,6 @@ async def context(world: World) -> AsyncIterator[Context]:
     engine = Engine(Settings(stop_timeout=0), clock=FakeClock())
     yield Context(engine)
     await engine.stop()
-
-
-def raise_now(context: Context, count: int) -> None:
-    for event in numbered(count):
-        context.engine.raise_event(event, "test")
-    context.engine.dispatcher.drain()
 
 
 def subscribed(context: Context, socket: str) -> Subscription:
@@ -72,7 +66,7 @@ def figures(context: Context) -> tuple[int, int, int]:
 async def test_members_that_stay_keep_health_figures_and_connection(context: Context, world: World) -> None:
     found = subscribed(context, f"virtual:FAILOVER {A} {B}")
     world.at(A).answer = failed("refused")
-    raise_now(context, 3)
+    raise_now(context.engine, 3)
     transport = world.at(B)
     await change(context, found, "ROUND-ROBIN", C, B)
     (row,) = context.engine.snapshot().subscriptions
@@ -84,7 +78,7 @@ async def test_members_that_stay_keep_health_figures_and_connection(context: Con
     assert world.at(B) is transport
     await until(lambda: {one.address.port for one in world.open} == {2, 3}, "the end of what nobody uses")
     assert figures(context) == (3, 0, 0)
-    raise_now(context, 2)
+    raise_now(context.engine, 2)
     assert figures(context) == (5, 0, 0)
 
 
@@ -92,7 +86,7 @@ async def test_events_that_are_held_go_to_a_member_that_is_added(context: Contex
     found = subscribed(context, f"virtual:FAILOVER {A} {B}")
     for transport in world.open:
         transport.answer = failed("refused")
-    raise_now(context, 4)
+    raise_now(context.engine, 4)
     assert figures(context) == (0, 0, 4)
     await change(context, found, "FAILOVER", A, B, C)
     assert figures(context) == (4, 0, 0)
@@ -103,7 +97,7 @@ async def test_events_that_are_held_go_to_a_member_that_is_added(context: Contex
 async def test_what_is_in_flight_ends_where_it_is_and_is_counted(context: Context, world: World) -> None:
     world.answer = None
     found = subscribed(context, f"virtual:PARALLEL {A}")
-    raise_now(context, 2)
+    raise_now(context.engine, 2)
     old = world.at(A)
     world.answer = DELIVERED
     await change(context, found, "PARALLEL", B)
@@ -119,7 +113,7 @@ async def test_what_is_in_flight_ends_where_it_is_and_is_counted(context: Contex
 async def test_a_failure_in_flight_goes_on_to_the_new_members(context: Context, world: World) -> None:
     world.answer = None
     found = subscribed(context, f"virtual:FAILOVER {A} {B}")
-    raise_now(context, 2)
+    raise_now(context.engine, 2)
     old = world.at(A)
     world.answer = DELIVERED
     await change(context, found, "FAILOVER", C)

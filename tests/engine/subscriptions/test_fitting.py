@@ -10,8 +10,9 @@ from engine.errors import BusyError
 from engine.health import State
 from engine.options import SubscriptionOptions, WhenAllFailed
 from engine.run import DELIVERED, SENT
-from tests.engine.subscriptions.conftest import NEW_PASSWORD, PAIR, hold_events, raise_now
+from tests.engine.subscriptions.conftest import NEW_PASSWORD, PAIR, hold_events
 from tests.support.clock import FakeClock
+from tests.support.events import raise_now
 from tests.support.world import World
 
 

@@ -8,8 +8,9 @@ from engine.address import parse
 from engine.core import Engine
 from engine.errors import SwitchboardError
 from engine.transports.base import TransportOptions
-from tests.engine.subscriptions.conftest import NEW_PASSWORD, PAIR, configured, raise_now
+from tests.engine.subscriptions.conftest import NEW_PASSWORD, PAIR, configured
 from tests.support.clock import FakeClock
+from tests.support.events import raise_now
 from tests.support.sockets import numbered
 from tests.support.world import World
 

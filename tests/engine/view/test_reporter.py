@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from engine.address import parse
-from engine.config.model import Settings
 from engine.core import Engine
 from engine.health import State
 from engine.options import SubscriptionOptions
-from engine.run import SENT, failed
+from engine.run import failed
 from engine.view.snapshot import SubscriptionRow
 from tests.support.clock import FakeClock
-from tests.support.sockets import numbered
+from tests.support.events import raise_now
 from tests.support.world import World
 
 FAILOVER = "virtual:FAILOVER udp:127.0.0.1:9 udp:127.0.0.1:10"
 SOCKETS = ["udp:127.0.0.1:9", FAILOVER, FAILOVER.replace("FAILOVER", "ROUND-ROBIN")]
 
 
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World(SENT)
-    world.install(monkeypatch)
-    return world
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def engine(world: World, clock: FakeClock) -> AsyncIterator[Engine]:
-    engine = Engine(Settings(stop_timeout=0), clock=clock)
-    yield engine
-    await engine.stop()
-
-
 def row_of(engine: Engine) -> SubscriptionRow:
     (row,) = engine.snapshot().subscriptions
     return row
-
-
-def raise_now(engine: Engine, count: int) -> None:
-    for event in numbered(count):
-        engine.raise_event(event, "test")
-    engine.dispatcher.drain()
 
 
 @pytest.mark.parametrize("socket_text", SOCKETS)
